@@ -1,0 +1,140 @@
+/** Deciding a request (X3): by another person, once, for exactly the content that was asked. */
+import { Refusal } from '../guard/refusal.js';
+import { approvalRef, approvedHash, summaryOf, tellApprovals } from '../guard/approval.js';
+import { identify, type Actor } from '../guard/identity.js';
+import type { Work } from '../guard/work.js';
+import type { Locale } from '../locales/locale.js';
+import type { Approval } from '../record/database.js';
+import type { AnyCommand } from '../command/define.js';
+import { understand, type RawInput } from '../command/input.js';
+import type { CountedRefusal, Done } from '../command/outcome.js';
+import type { Registry } from '../command/registry.js';
+import { findProduct } from '../record/catalogue.js';
+
+export type Verdict = 'approved' | 'refused';
+
+/** @throws {Refusal} `object.unknown`, `approval.decided|void|expired|self`, `access.denied` */
+export async function openRequest(work: Work, id: number): Promise<Approval> {
+  const row = await work.tx.approval.findUnique({ where: { id } });
+  if (!row) throw new Refusal('object.unknown', { number: approvalRef(id) });
+  if (row.state === 'void') throw new Refusal('approval.void', { number: approvalRef(id) });
+  if (row.state === 'expired' || (row.state === 'pending' && row.expiresAt <= work.now)) throw new Refusal('approval.expired', { number: approvalRef(id) });
+  if (row.state !== 'pending') throw new Refusal('approval.decided', { number: approvalRef(id), state: row.state });
+  if (row.requesterId === work.actor.personId) throw new Refusal('approval.self', { number: approvalRef(id) });
+  if (!mayDecide(work, row.command)) throw new Refusal('access.denied', { why: 'approver', command: row.command });
+  return row;
+}
+
+/** Whether the policy's roles for this command are among the actor's. */
+export function mayDecide(work: Pick<Work, 'actor' | 'desk'>, command: string): boolean {
+  const rules = work.desk.catalogue.policy.approvals as Readonly<Record<string, { approvers: readonly string[] }>>;
+  const approvers = rules[command]?.approvers ?? ['admin'];
+  return work.actor.roles.some((role) => approvers.includes(role));
+}
+
+/** Records one person's yes; with enough of them the command is carried out in this transaction. */
+export async function approve(work: Work, id: number, registry: Registry): Promise<Done | CountedRefusal> {
+  const request = await openRequest(work, id);
+  const command = commandOf(registry, request);
+  const { input, requester } = await asAsked(work, command, request);
+  const content = await command.fourEyes?.content(work, input, id);
+  if (approvedHash(request.command, JSON.parse(request.input), content) !== request.contentHash) return voided(work, command, { request, input });
+  await recordVote(work, request, { verdict: 'approved', reason: null });
+  const votes = await work.tx.approvalDecision.count({ where: { approvalId: id, verdict: 'approved' } });
+  const number = approvalRef(id);
+  if (votes < request.needed) {
+    tellApprovals(work, id);
+    return { code: 'approval.approved', data: { approval: number, state: 'pending', command: request.command, needed: request.needed, votes } };
+  }
+  await end(work, request, 'approved');
+  const done = await command.run({ ...work, locale: requester.locale ?? work.locale }, input, id);
+  if ('refusal' in done) throw done.refusal;
+  work.audit({ action: 'approval approved', object: number, detail: { command: request.command, outcome: done.code } });
+  await tellRequester(work, request, { verdict: 'approved' });
+  return { code: 'approval.approved', data: { approval: number, state: 'approved', command: request.command, result: { code: done.code, data: done.data } } };
+}
+
+/** One no ends it, with its reason. */
+export async function refuse(work: Work, id: number, more: { registry: Registry; reason: string }): Promise<Done> {
+  const request = await openRequest(work, id);
+  const command = commandOf(more.registry, request);
+  const { input } = await asAsked(work, command, request);
+  await recordVote(work, request, { verdict: 'refused', reason: more.reason });
+  await end(work, request, 'refused');
+  await command.fourEyes?.release(work, input, id);
+  work.audit({ action: 'approval refused', object: approvalRef(id), detail: { command: request.command, reason: more.reason } });
+  await tellRequester(work, request, { verdict: 'refused', reason: more.reason });
+  return { code: 'approval.refused', data: { approval: approvalRef(id), state: 'refused', command: request.command, reason: more.reason } };
+}
+
+/** Ends a request that nobody decided in time; what it held is let go. */
+export async function expire(work: Work, id: number, registry: Registry): Promise<void> {
+  const request = await work.tx.approval.findUniqueOrThrow({ where: { id } });
+  if (request.state !== 'pending' || request.expiresAt > work.now) return;
+  const command = commandOf(registry, request);
+  const { input } = await asAsked(work, command, request);
+  await end(work, request, 'expired');
+  await command.fourEyes?.release(work, input, id);
+  work.audit({ action: 'approval expired', object: approvalRef(id), detail: { command: request.command } });
+  await tellRequester(work, request, { verdict: 'expired' });
+}
+
+function commandOf(registry: Registry, request: Approval): AnyCommand {
+  const command = registry.find(request.command);
+  if (!command) throw new Error(`approval ${request.id} is for a command that no longer exists: ${request.command}`);
+  return command;
+}
+
+/** The request's input, understood again as its asker typed it. */
+async function asAsked(work: Work, command: AnyCommand, request: Approval): Promise<{ input: never; requester: Actor }> {
+  const requester = await identify(work.tx, { kind: 'session', personId: request.requesterId });
+  const { catalogue } = work.desk;
+  const { input } = understand(command, JSON.parse(request.input) as RawInput, {
+    locale: request.locale as Locale,
+    country: requester.country ?? catalogue.vendor.country,
+    products: (text, boxes) => findProduct(catalogue, text, { boxes })?.id,
+    productChoices: () => [],
+  });
+  return { input: input as never, requester };
+}
+
+/** What was asked is no longer what it was: nothing is carried out, and that stays recorded. */
+async function voided(work: Work, command: AnyCommand, more: { request: Approval; input: never }): Promise<CountedRefusal> {
+  await end(work, more.request, 'void');
+  await command.fourEyes?.release(work, more.input, more.request.id);
+  work.audit({ action: 'approval void', object: approvalRef(more.request.id), detail: { command: more.request.command } });
+  await tellRequester(work, more.request, { verdict: 'void' });
+  return { refusal: new Refusal('approval.void', { number: approvalRef(more.request.id) }) };
+}
+
+async function recordVote(work: Work, request: Approval, vote: { verdict: Verdict; reason: string | null }): Promise<void> {
+  const twice = await work.tx.approvalDecision.findUnique({ where: { approvalId_personId: { approvalId: request.id, personId: work.actor.personId } } });
+  if (twice) throw new Refusal('approval.decided', { number: approvalRef(request.id), state: request.state });
+  await work.tx.approvalDecision.create({ data: { approvalId: request.id, personId: work.actor.personId, ...vote, door: work.door, decidedAt: work.now } });
+}
+
+/** Two clicks at once give one decision: the second finds it no longer pending. */
+async function end(work: Work, request: Approval, state: 'approved' | 'refused' | 'expired' | 'void'): Promise<void> {
+  const { count } = await work.tx.approval.updateMany({ where: { id: request.id, state: 'pending' }, data: { state, endedAt: work.now } });
+  if (count !== 1) throw new Refusal('approval.decided', { number: approvalRef(request.id), state: request.state });
+  tellApprovals(work, request.id);
+}
+
+/** The asker hears by mail, and in chat when asked there. */
+async function tellRequester(work: Work, request: Approval, more: { verdict: Verdict | 'expired' | 'void'; reason?: string }): Promise<void> {
+  const person = await work.tx.person.findUniqueOrThrow({ where: { id: request.requesterId }, include: { addresses: { where: { main: true } }, discordUsers: true } });
+  const locale = request.locale as Locale;
+  const decided = more.verdict === 'approved' || more.verdict === 'refused';
+  const params = {
+    number: approvalRef(request.id),
+    verdict: more.verdict,
+    ...(decided ? { decider: work.actor.name } : {}),
+    ...(more.reason ? { reason: more.reason } : {}),
+    summary: summaryOf(request, locale),
+  };
+  const about = { letter: 'approval-decided', personId: person.id, locale, params, object: approvalRef(request.id) } as const;
+  const address = person.addresses[0]?.email;
+  const discord = person.discordUsers[0]?.discordId;
+  if (request.door === 'chat' && discord && work.desk.chat) work.send({ channel: 'chat', recipient: discord, ...about });
+  else if (address) work.send({ channel: 'mail', recipient: address, ...about });
+}

@@ -1,0 +1,91 @@
+/**
+ * How a command is declared: once, with its fields; every door, the help and the printed reference are made from it
+ * (SPEC 0, "One command, every door").
+ */
+import type { Actor } from '../guard/identity.js';
+import type { Who } from '../guard/policy.js';
+import type { Work } from '../guard/work.js';
+import type { Localised } from '../locales/locale.js';
+import type { Field } from './dictionary.js';
+import type { CountedRefusal, Done, Preview } from './outcome.js';
+import type { Choice, FieldType } from './type.js';
+
+/** A field as one command uses it. */
+export interface Use<F extends Field = Field, Required extends boolean = boolean> {
+  readonly field: F;
+  readonly required: Required;
+  /** Asked by the panel's modals, no Discord option (◦). */
+  readonly panel?: boolean;
+  /** Required when a rule of the command says so: marked † in the reference. */
+  readonly when?: string;
+  /** Values worth offering while typing, best first; at most 25 are shown. */
+  readonly suggest?: Suggest;
+}
+
+export type Suggest = (tx: Work['tx'], asker: { actor: Actor; typed: string; work: Work }) => Promise<readonly Choice[]>;
+
+export const required = <F extends Field>(field: F, more: Omit<Use, 'field' | 'required'> = {}): Use<F, true> => ({ field, required: true, ...more });
+export const optional = <F extends Field>(field: F, more: Omit<Use, 'field' | 'required'> = {}): Use<F, false> => ({ field, required: false, ...more });
+
+type Camel<Name extends string> = Name extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : Name;
+type Value<F> = F extends Field<string, infer T> ? T : never;
+
+/** What a handler gets: field names in camelCase, optional fields perhaps undefined. */
+export type Input<Uses extends readonly Use[]> = {
+  readonly [U in Uses[number] as U['required'] extends true ? Camel<U['field']['name']> : never]: Value<U['field']>;
+} & {
+  readonly [U in Uses[number] as U['required'] extends true ? never : Camel<U['field']['name']>]?: Value<U['field']>;
+};
+
+/** A command that needs a second person (X3). */
+export interface FourEyes<I> {
+  /** Absent: always. The operator grants roles alone. */
+  needed?(work: Work, input: I): boolean;
+  /** What the request takes hold of until it is decided; says which object it is about. Throws refusals. */
+  hold(work: Work, input: I, approvalId: number): Promise<{ object?: string; content?: unknown }>;
+  /** What the request is about *now*: its hash must still be the one approved (an edit voids it). */
+  content(work: Work, input: I, approvalId: number): Promise<unknown>;
+  /** Lets go again: refused, expired or void. */
+  release(work: Work, input: I, approvalId: number): Promise<void>;
+}
+
+export interface Command<I = never> {
+  /** `noun verb`. */
+  readonly name: string;
+  /** What it is for, in one line. */
+  readonly help: Localised;
+  readonly who: readonly Who[];
+  /** Changes nothing: no key, no dry run, no audit. */
+  readonly reads: boolean;
+  readonly uses: readonly Use[];
+  readonly fourEyes?: FourEyes<I>;
+  /** What `yes` would do; the command changes nothing without it. */
+  readonly preview?: (work: Work, input: I) => Promise<Preview>;
+  /** Does it, in the caller's transaction. `approvalId`: it was asked for before and has now been approved. */
+  readonly run: (work: Work, input: I, approvalId?: number) => Promise<Done | CountedRefusal>;
+}
+
+/** A command whose input type is no longer needed: what the registry holds. */
+export type AnyCommand = Command;
+
+/**
+ * Declares a command.
+ * @param definition.fields in the order people are asked for them, required ones first
+ */
+export function command<const Uses extends readonly Use[]>(definition: {
+  name: string;
+  help: Localised;
+  who: Who | readonly Who[];
+  reads?: boolean;
+  fields: Uses;
+  fourEyes?: FourEyes<Input<Uses>>;
+  preview?: (work: Work, input: Input<Uses>) => Promise<Preview>;
+  run: (work: Work, input: Input<Uses>, approvalId?: number) => Promise<Done | CountedRefusal>;
+}): AnyCommand {
+  const { fields, who, reads = false, ...rest } = definition;
+  const whos = typeof who === 'string' ? [who] : who;
+  return { ...rest, who: whos, reads, uses: fields } as unknown as AnyCommand;
+}
+
+/** The type of a use, whatever its value. */
+export const typeOf = (use: Use): FieldType<unknown> => use.field.type;

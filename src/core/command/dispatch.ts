@@ -1,0 +1,223 @@
+/**
+ * The one way from a door to a handler and back: who may → once → form → approval or preview → handler, in one
+ * transaction with its audit, mails and stored answer (invariants 2 and 4). The only place where errors become answers.
+ */
+import { createHash, randomUUID } from 'node:crypto';
+import { openApproval } from '../guard/approval.js';
+import { firstPerson } from '../guard/person.js';
+import { identify, type Actor, type Caller } from '../guard/identity.js';
+import { answerRow, contentHash, firstAnswer, type Once } from '../guard/once.js';
+import { denied } from '../guard/policy.js';
+import { Refusal } from '../guard/refusal.js';
+import { createWork, type Desk, type Door, type Work } from '../guard/work.js';
+import { localeOf, type Locale } from '../locales/locale.js';
+import { textsOf } from '../locales/texts.js';
+import { findProduct } from '../record/catalogue.js';
+import type { Leaves, Unit } from '../record/transact.js';
+import type { AnyCommand } from './define.js';
+import { understand, type RawInput, type Understood } from './input.js';
+import type { CountedRefusal, Done, Outcome } from './outcome.js';
+import { dropPreview, keepPreview, previewBasis } from './preview.js';
+import type { Registry } from './registry.js';
+import type { FieldContext } from './type.js';
+
+export interface Request {
+  readonly door: Door;
+  readonly caller: Caller;
+  /** `noun verb`. */
+  readonly command: string;
+  readonly input: RawInput;
+  /** Idempotency key: one per person and command (X4). */
+  readonly key?: string | undefined;
+  readonly dryRun?: boolean;
+  /** Where a web request came from, for limits. */
+  readonly ip?: string | undefined;
+  /** The door's guess at the language of somebody unknown. */
+  readonly locale?: string | null | undefined;
+  readonly progress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** Carries a dry run's answer out of the transaction that must roll back. */
+class DryRunEnd extends Error {
+  readonly outcome: Outcome;
+  constructor(outcome: Outcome) {
+    super('dry run');
+    this.outcome = outcome;
+  }
+}
+
+export interface Dispatcher {
+  readonly registry: Registry;
+  readonly desk: Desk;
+  /** Never throws: a fault of ours is an outcome with a reference that finds it in the log. */
+  dispatch(request: Request): Promise<Outcome>;
+  /** What fields may depend on, for a door that offers choices. */
+  context(locale: Locale, actor?: Actor): FieldContext;
+}
+
+export interface DispatchOptions {
+  readonly desk: Desk;
+  readonly registry: Registry;
+  /** Told of every fault with its reference. */
+  readonly onFault: (fault: { reference: string; error: unknown; command: string }) => void;
+}
+
+export function createDispatcher({ desk, registry, onFault }: DispatchOptions): Dispatcher {
+  const context = (locale: Locale, actor?: Actor): FieldContext => ({
+    locale,
+    country: actor?.country ?? desk.catalogue.vendor.country,
+    products: (text, boxes) => findProduct(desk.catalogue, text, { boxes })?.id,
+    productChoices: (boxes) => [...desk.catalogue.packs, ...(boxes ? desk.catalogue.boxes : [])].map(({ id, name }) => ({ id, names: name })),
+  });
+
+  /** Everything between a known command and its outcome, inside the transaction. */
+  async function perform(unit: Pick<Unit, 'tx' | 'leaves'>, request: Request, command: AnyCommand): Promise<Outcome> {
+    const known = await identify(unit.tx, request.caller);
+    const locale = known.locale ?? localeOf(request.locale, desk.locale);
+    try {
+      const why = denied(known, command);
+      if (why) throw new Refusal('access.denied', { why, command: command.name });
+      const once = onceOf(request, known, command);
+      const first = once && (await firstAnswer<Outcome>(unit.tx, once, desk.secrets));
+      if (first) return first;
+      const actor = known.personId === 0 && !command.reads ? await firstPerson(unit, { desk, actor: known, door: request.door, locale }) : known;
+      return await answerOnce(unit, { once, actor, locale, request, command });
+    } catch (error) {
+      throw error instanceof Refusal ? new Told(error, known, locale) : error;
+    }
+  }
+
+  async function answerOnce(
+    unit: Pick<Unit, 'tx' | 'leaves'>,
+    asked: { once: Once | undefined; actor: Actor; locale: Locale; request: Request; command: AnyCommand },
+  ): Promise<Outcome> {
+    const { once, actor, locale, request, command } = asked;
+    const understood = understand(command, request.input, context(locale, actor));
+    const dryRun = (request.dryRun ?? false) || understood.dryRun;
+    const work = createWork(unit, { desk, actor, door: request.door, locale, ip: request.ip, org: understood.org, dryRun, progress: request.progress });
+    const outcome = await carryOut(work, command, { understood, raw: request.input });
+    if (dryRun) throw new DryRunEnd({ ...outcome, dryRun: true });
+    if (once) unit.leaves.answers.push(answerRow(once, storable(outcome), { secrets: desk.secrets, now: work.now }));
+    return outcome;
+  }
+
+  async function dispatch(request: Request): Promise<Outcome> {
+    const command = registry.find(request.command);
+    if (!command) return unknown(request);
+    try {
+      if (command.reads) return await desk.database.read((tx) => perform({ tx, leaves: noLeaves }, request, command));
+      return await desk.database.transact((unit) => perform(unit, request, command));
+    } catch (error) {
+      return await failed(error, request, command);
+    }
+  }
+
+  /** The single gate from anything thrown to an answer. */
+  async function failed(error: unknown, request: Request, command: AnyCommand): Promise<Outcome> {
+    if (error instanceof DryRunEnd) return error.outcome;
+    if (error instanceof Told) {
+      const outcome = refused(error.refusal, error.locale, (request.dryRun ?? false) ? { dryRun: true } : {});
+      await keepRefusal(error, { request, command, outcome });
+      return outcome;
+    }
+    const reference = randomUUID().slice(0, 8);
+    onFault({ reference, error, command: command.name });
+    const locale = localeOf(request.locale, desk.locale);
+    return { ok: false, code: 'fault', message: textsOf(locale).fault({ reference }), reference };
+  }
+
+  /** A refusal given under a key is a first answer too; its handler's changes are gone, so it is kept by itself. */
+  async function keepRefusal(told: Told, more: { request: Request; command: AnyCommand; outcome: Outcome }): Promise<void> {
+    const once = more.command.reads || more.outcome.dryRun || told.refusal.code === 'key.reused' ? undefined : onceOf(more.request, told.actor, more.command);
+    if (!once) return;
+    await desk.database.transact(async (unit) => {
+      if (await firstAnswer(unit.tx, once, desk.secrets)) return;
+      unit.leaves.answers.push(answerRow(once, more.outcome, { secrets: desk.secrets, now: desk.clock() }));
+    }).catch((error: unknown) => {
+      if (!(error instanceof Refusal)) throw error;
+    });
+  }
+
+  async function unknown(request: Request): Promise<Outcome> {
+    const actor = await desk.database.read((tx) => identify(tx, request.caller));
+    const locale = actor.locale ?? localeOf(request.locale, desk.locale);
+    return refused(new Refusal('command.unknown', { command: request.command, nearest: registry.nearest(request.command) }), locale);
+  }
+
+  return { registry, desk, dispatch, context };
+}
+
+/** A refusal with whom it is told to. */
+class Told extends Error {
+  readonly refusal: Refusal;
+  readonly actor: Actor;
+  readonly locale: Locale;
+  constructor(refusal: Refusal, actor: Actor, locale: Locale) {
+    super(refusal.code);
+    this.refusal = refusal;
+    this.actor = actor;
+    this.locale = locale;
+  }
+}
+
+const noLeaves: Leaves = { audit: [], outbox: [], answers: [] };
+
+function onceOf(request: Request, actor: Actor, command: AnyCommand): Once | undefined {
+  if (!request.key || command.reads || actor.personId === 0 || request.dryRun) return undefined;
+  return { personId: actor.personId, command: command.name, key: request.key, contentHash: contentHash(keyContent(request.input)) };
+}
+
+/** What a key stands for: the input, a file by its hash. */
+const keyContent = (input: RawInput): unknown =>
+  Object.fromEntries(
+    Object.entries(input).map(([name, raw]) => [
+      name,
+      typeof raw === 'object' && 'content' in raw ? { name: raw.name, sha256: createHash('sha256').update(raw.content).digest('hex') } : raw,
+    ]),
+  );
+
+/** A stored answer keeps no file: what made it can be asked for again. */
+function storable(outcome: Outcome): Outcome {
+  if (!outcome.ok) return outcome;
+  const { file: _, ...rest } = outcome;
+  return rest;
+}
+
+/** Preview, approval or the handler itself. */
+async function carryOut(work: Work, command: AnyCommand, asked: { understood: Understood; raw: RawInput }): Promise<Outcome> {
+  const input = asked.understood.input as never;
+  if (command.preview) {
+    const preview = await command.preview(work, input);
+    const basis = contentHash(preview.basis);
+    if (!asked.understood.yes) {
+      const pending = work.dryRun ? undefined : await keepPreview(work, { command: command.name, raw: asked.raw, basis });
+      return { ok: true, code: preview.code, data: { preview: preview.data }, ...(pending ? { pending } : {}) };
+    }
+    const seen = await previewBasis(work, { command: command.name, raw: asked.raw });
+    await dropPreview(work, { command: command.name, raw: asked.raw });
+    if (seen !== undefined && seen !== basis) throw new Refusal('preview.stale', { command: command.name });
+  }
+  const { fourEyes } = command;
+  if (fourEyes && (fourEyes.needed?.(work, input) ?? true)) {
+    const approval = await openApproval(work, {
+      command: command.name,
+      input: asked.raw as Readonly<Record<string, unknown>>,
+      hold: (approvalId) => fourEyes.hold(work, input, approvalId),
+    });
+    return { ok: true, code: 'approval.pending', data: { approval: work.made(approval) }, waiting: true };
+  }
+  return outcomeOf(await command.run(work, input), work.locale);
+}
+
+/** The public shape of what a handler answered. */
+export function outcomeOf(done: Done | CountedRefusal, locale: Locale): Outcome {
+  if ('refusal' in done) return refused(done.refusal, locale);
+  const { code, data, file, waiting } = done;
+  return { ok: true, code, data, ...(file ? { file } : {}), ...(waiting ? { waiting } : {}) };
+}
+
+/** A refusal as an answer, in the asker's language. */
+export function refused(refusal: Refusal, locale: Locale, more: { dryRun?: true } = {}): Outcome {
+  const message = textsOf(locale).refusals[refusal.code](refusal.params);
+  return { ok: false, code: refusal.code, message, ...(refusal.fields ? { fields: refusal.fields } : {}), ...more };
+}

@@ -1,0 +1,58 @@
+/** From what a door decoded to what a handler gets: all faults at once (SPEC 0, "Checks run in order"). */
+import { distance } from 'fastest-levenshtein';
+import { Refusal } from '../guard/refusal.js';
+import { fold } from '../record/fold.js';
+import { camel } from '../locales/key.js';
+import type { Locale } from '../locales/locale.js';
+import { textsOf } from '../locales/texts.js';
+import type { AnyCommand, Use } from './define.js';
+import { usesOf } from './registry.js';
+import { Fault, type FieldContext, type Raw } from './type.js';
+
+export type RawInput = Readonly<Record<string, Raw>>;
+
+export interface Understood {
+  /** Field names in camelCase. */
+  readonly input: Readonly<Record<string, unknown>>;
+  readonly org: string | undefined;
+  readonly yes: boolean;
+  readonly dryRun: boolean;
+}
+
+const empty = (raw: Raw | undefined): boolean => raw === undefined || raw === '' || (typeof raw === 'string' && raw.trim() === '') || (Array.isArray(raw) && raw.length === 0);
+
+/**
+ * Parses every field.
+ * @throws {Refusal} `input.invalid` with a sentence for every faulty field, named as typed
+ */
+export function understand(command: AnyCommand, raw: RawInput, context: FieldContext): Understood {
+  const uses = usesOf(command);
+  const faults: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  const say = textsOf(context.locale).faults;
+  for (const name of Object.keys(raw)) {
+    if (!uses.some((use) => use.field.name === name)) faults[name] = say.unknown({ nearest: nearestField(uses, name, context.locale) });
+  }
+  for (const use of uses) {
+    const name = use.field.name;
+    const value = raw[name];
+    try {
+      if (!empty(value)) values[camel(name)] = use.field.type.parse(value as Raw, context);
+      else if (use.required) throw new Fault('missing');
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      faults[name] = say[fault.code](fault.params);
+    }
+  }
+  if (Object.keys(faults).length > 0) throw new Refusal('input.invalid', {}, faults);
+  const { org, yes, dryRun, ...input } = values;
+  return { input, org: org as string | undefined, yes: yes === true, dryRun: dryRun === true };
+}
+
+/** The label nearest to what was typed, as the asker would write it. */
+export function nearestField(uses: readonly Use[], typed: string, locale: Locale): string {
+  const wanted = fold(typed);
+  const labels = uses.flatMap((use) => [use.field.name, ...use.field.labels.fr, ...use.field.labels.en].map((label) => ({ use, far: distance(wanted, fold(label)) })));
+  const best = labels.sort((a, b) => a.far - b.far)[0];
+  return best ? best.use.field.labels[locale][0] : '';
+}

@@ -1,0 +1,83 @@
+/** What every list has in common: LIST = search state since until sort page per-page export (docs/commands.md, "Lists"). */
+import { DateTime } from 'luxon';
+import { Refusal } from '../guard/refusal.js';
+import type { Work } from '../guard/work.js';
+import { textsOf } from '../locales/texts.js';
+import { fold } from '../record/fold.js';
+import { writeSheet, type SheetCell } from '../record/sheet.js';
+import { exportAs, page, perPage, search, since, sort, state, until } from './dictionary.js';
+import { optional, type Input } from './define.js';
+import type { Done } from './outcome.js';
+import type { AnswerCode } from './outcome.js';
+
+export const listFields = [optional(search), optional(state), optional(since), optional(until), optional(sort), optional(page), optional(perPage), optional(exportAs)] as const;
+export type ListInput = Input<typeof listFields>;
+
+export interface ListSpec<Row> {
+  readonly code: AnswerCode;
+  /** States of the objects listed; their labels are accepted too. */
+  readonly states: readonly string[];
+  /** Field names that can be sorted by, and the column of each. */
+  readonly sortable: Readonly<Record<string, string>>;
+  /** The column of folded text that `search` looks in. */
+  readonly searchColumn?: string;
+  /** Prisma's where, added to the list's own filters. */
+  readonly where: Readonly<Record<string, unknown>>;
+  count(args: { where: never }): Promise<number>;
+  find(args: { where: never; orderBy: never; skip: number; take: number }): Promise<readonly Row[]>;
+  item(row: Row): Record<string, unknown>;
+}
+
+const perPageDefault = 25;
+const exportedAtMost = 100_000;
+
+/** Runs a list: filtered, sorted, paged; with `export` the whole result is a file too. */
+export async function listed<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Promise<Done> {
+  const where = { ...spec.where, ...filters(work, input, spec) } as never;
+  const orderBy = order(work, input, spec) as never;
+  const [pageNumber, take] = [input.page ?? 1, input.perPage ?? perPageDefault];
+  const total = await spec.count({ where });
+  const items = (await spec.find({ where, orderBy, skip: (pageNumber - 1) * take, take })).map((row) => spec.item(row));
+  const data = { items, total, page: pageNumber };
+  if (!input.export) return { code: spec.code, data };
+  const rows = await spec.find({ where, orderBy, skip: 0, take: exportedAtMost });
+  const { keys } = textsOf(work.locale);
+  const file = await writeSheet(input.export, {
+    name: spec.code.replace('.', '-'),
+    rows: rows.map((row) => spec.item(row) as Record<string, SheetCell>),
+    label: (key) => keys[key] ?? key,
+  });
+  return { code: spec.code, data, file };
+}
+
+function filters<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Record<string, unknown> {
+  const from = input.since && dayStart(work, input.since);
+  const to = input.until && dayStart(work, input.until).plus({ days: 1 });
+  return {
+    ...(input.search && spec.searchColumn ? { AND: fold(input.search).split(' ').map((word) => ({ [spec.searchColumn as string]: { contains: word } })) } : {}),
+    ...(input.state ? { state: stateNamed(work, input.state, spec.states) } : {}),
+    ...(from || to ? { createdAt: { ...(from ? { gte: from.toJSDate() } : {}), ...(to ? { lt: to.toJSDate() } : {}) } } : {}),
+  };
+}
+
+const dayStart = (work: Work, day: string): DateTime => DateTime.fromISO(day, { zone: work.desk.timeZone }).startOf('day');
+
+function stateNamed(work: Work, typed: string, states: readonly string[]): string {
+  const wanted = fold(typed);
+  const found = states.find((name) => [name, textsOf('fr').states[name], textsOf('en').states[name]].some((label) => label !== undefined && fold(label) === wanted));
+  if (found) return found;
+  const say = textsOf(work.locale);
+  throw new Refusal('input.invalid', {}, { state: say.faults.choice({ choices: states.map((name) => `${name} (${say.states[name] ?? name})`).join(', ') }) });
+}
+
+function order<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Record<string, 'asc' | 'desc'>[] {
+  const wanted = input.sort ?? [];
+  const orders = wanted.map((typed): Record<string, 'asc' | 'desc'> => {
+    const name = typed.replace(/^-/, '').toLowerCase();
+    const column = spec.sortable[name];
+    if (!column) throw new Refusal('input.invalid', {}, { sort: textsOf(work.locale).faults.choice({ choices: Object.keys(spec.sortable).join(', ') }) });
+    return { [column]: typed.startsWith('-') ? 'desc' : 'asc' };
+  });
+  // newest first, and always a total order, so that pages neither overlap nor leave gaps
+  return [...orders, { id: 'desc' }];
+}

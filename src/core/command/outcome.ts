@@ -1,0 +1,57 @@
+/** What a command ends with, at every door: the shape scripts rely on (SPEC 0, "JSON"). */
+import type { Refusal } from '../guard/refusal.js';
+import type { Upload } from './type.js';
+
+/** Every answer of the public interface that is in use; one without a text does not compile (locales). */
+export const answerCodes = [
+  'account.code-sent', 'account.linked', 'account.unlinked', 'account.shown', 'account.edited', 'account.password-link-sent',
+  'reseller.registered', 'reseller.existing', 'stock.shown', 'stock.received', 'stock.previewed', 'stock.imported',
+  'stock.withdrawn', 'stock.threshold-set', 'stock.reconciled', 'declaration.placed', 'declaration.listed',
+  'declaration.shown', 'declaration.resent', 'pack.redeemed', 'approval.pending', 'approval.listed', 'approval.shown',
+  'approval.approved', 'approval.refused', 'staff.granted', 'staff.revoked', 'staff.listed', 'catalogue.shown',
+  'audit.shown', 'audit.verified', 'help.shown',
+] as const;
+export type AnswerCode = (typeof answerCodes)[number];
+
+/** JSON-ready; keys are field names in camelCase. */
+export type Data = Readonly<Record<string, unknown>>;
+
+export interface Done {
+  readonly code: AnswerCode;
+  readonly data: Data;
+  /** A file that goes with the answer: an export, a picture. */
+  readonly file?: Upload;
+  /** It waits for somebody else's decision (exit 3). */
+  readonly waiting?: boolean;
+}
+
+/** A refusal that still commits what was counted: a wrong code, a wrong number. */
+export interface CountedRefusal {
+  readonly refusal: Refusal;
+}
+
+export interface Preview {
+  readonly code: AnswerCode;
+  readonly data: Data;
+  /** What the preview was made from; if it differs when confirmed, the preview is stale. */
+  readonly basis: unknown;
+}
+
+export type Outcome =
+  | { readonly ok: true; readonly code: AnswerCode; readonly data: Data; readonly dryRun?: true; readonly file?: Upload; readonly waiting?: boolean; /** a preview to confirm */ readonly pending?: string }
+  | {
+      readonly ok: false;
+      readonly code: string;
+      readonly message: string;
+      readonly fields?: Readonly<Record<string, string>>;
+      /** Finds the log entry of a fault of ours. */
+      readonly reference?: string;
+      readonly data?: Data;
+      readonly dryRun?: true;
+    };
+
+/** Exit code of an outcome (SPEC 0): 0 done, 2 refused, 3 waiting for approval, 1 a fault of ours. */
+export function exitCode(outcome: Outcome): 0 | 1 | 2 | 3 {
+  if (outcome.ok) return outcome.waiting ? 3 : 0;
+  return outcome.code === 'fault' ? 1 : 2;
+}

@@ -1,0 +1,69 @@
+/**
+ * Previews of commands with `yes`: what was shown is remembered by its basis, so that a confirmation of something that
+ * has changed meanwhile is refused, and a button or a mail reply can confirm by id (invariant 5).
+ */
+import { contentHash } from '../guard/once.js';
+import type { Work } from '../guard/work.js';
+import type { RawInput } from './input.js';
+import type { Raw, Upload } from './type.js';
+
+const hours24Ms = 24 * 3_600_000;
+const purpose = 'pending';
+
+type Stored = string | number | boolean | readonly string[] | { upload: { name: string; type: string; content: string } };
+
+const isUpload = (raw: Raw): raw is Upload => typeof raw === 'object' && 'content' in raw;
+
+/** An input as encrypted text, files included: a draft or preview survives a restart. */
+export function sealInput(work: Pick<Work, 'desk'>, raw: RawInput): string {
+  const stored = Object.fromEntries(
+    Object.entries(raw).map(([name, value]): [string, Stored] => [
+      name,
+      isUpload(value) ? { upload: { name: value.name, type: value.type, content: value.content.toString('base64') } } : value,
+    ]),
+  );
+  return work.desk.secrets.seal(purpose, JSON.stringify(stored));
+}
+
+export function openInput(work: Pick<Work, 'desk'>, sealed: string): RawInput {
+  const stored = JSON.parse(work.desk.secrets.open(purpose, sealed)) as Record<string, Stored>;
+  return Object.fromEntries(
+    Object.entries(stored).map(([name, value]): [string, Raw] => [
+      name,
+      typeof value === 'object' && 'upload' in value ? { ...value.upload, content: Buffer.from(value.upload.content, 'base64') } : value,
+    ]),
+  );
+}
+
+/** One preview a person, command and content: asking again replaces it. The id is not guessable, but bound to its person too. */
+const idOf = (work: Work, command: string, raw: RawInput): string => {
+  const { yes: _, 'dry-run': __, ...content } = raw;
+  const comparable = Object.entries(content).map(([name, value]) => [name, isUpload(value) ? value.content.toString('base64') : value]);
+  return `p${contentHash([work.actor.personId, command, comparable]).slice(0, 30)}`;
+};
+
+export async function keepPreview(work: Work, preview: { command: string; raw: RawInput; basis: string }): Promise<string> {
+  const id = idOf(work, preview.command, preview.raw);
+  const row = {
+    personId: work.actor.personId,
+    kind: 'preview',
+    command: preview.command,
+    input: sealInput(work, preview.raw),
+    basis: preview.basis,
+    createdAt: work.now,
+    expiresAt: new Date(work.now.getTime() + hours24Ms),
+    usedAt: null,
+  };
+  await work.tx.pendingCommand.upsert({ where: { id }, create: { id, ...row }, update: row });
+  return id;
+}
+
+/** The basis last shown for exactly this command and content, if it was previewed in the last 24 h. */
+export async function previewBasis(work: Work, preview: { command: string; raw: RawInput }): Promise<string | undefined> {
+  const row = await work.tx.pendingCommand.findUnique({ where: { id: idOf(work, preview.command, preview.raw) } });
+  return row && row.usedAt === null && row.expiresAt > work.now ? (row.basis ?? undefined) : undefined;
+}
+
+export async function dropPreview(work: Work, preview: { command: string; raw: RawInput }): Promise<void> {
+  await work.tx.pendingCommand.updateMany({ where: { id: idOf(work, preview.command, preview.raw) }, data: { usedAt: work.now } });
+}

@@ -1,0 +1,37 @@
+/** The commands that exist, by name. */
+import { closest } from 'fastest-levenshtein';
+import { fold } from '../record/fold.js';
+import { dryRun, org, yes } from './dictionary.js';
+import { optional, type AnyCommand, type Use } from './define.js';
+
+export interface Registry {
+  readonly all: readonly AnyCommand[];
+  find(name: string): AnyCommand | undefined;
+  /** The nearest name to a mistyped one. */
+  nearest(name: string): string;
+}
+
+export function createRegistry(commands: readonly AnyCommand[]): Registry {
+  const byName = new Map(commands.map((command) => [command.name, command]));
+  if (byName.size !== commands.length) throw new Error('two commands share a name');
+  return {
+    all: commands,
+    find: (name) => byName.get(name.trim().toLowerCase().replace(/\s+/g, ' ')),
+    nearest: (name) => closest(fold(name), [...byName.keys()]),
+  };
+}
+
+/**
+ * Every field a door offers for a command: its own, then those that come with its nature: `org` for a member of several
+ * resellers, `dry-run` where something changes, `yes` where a preview is confirmed.
+ */
+export function usesOf(command: AnyCommand): readonly Use[] {
+  return [
+    ...command.uses,
+    ...(command.who.includes('reseller') ? [optional(org)] : []),
+    ...(command.preview ? [optional(yes)] : []),
+    ...(command.reads ? [] : [optional(dryRun)]),
+  ];
+}
+
+export const useOf = (command: AnyCommand, field: string): Use | undefined => usesOf(command).find((use) => use.field.name === field);

@@ -1,0 +1,307 @@
+/**
+ * Field types: what a value of each kind accepts at every door, what it is kept as and how it is printed again
+ * (docs/commands.md, "Types"). A type is neutral: a Discord option, a mail line, a terminal flag and a form control
+ * are made from the same description.
+ */
+import { domainToASCII } from 'node:url';
+import countries from 'i18n-iso-countries';
+import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
+import { DateTime } from 'luxon';
+import { z } from 'zod';
+import { parseRef, printRef } from '../guard/number.js';
+import { fold } from '../record/fold.js';
+import type { Locale, Localised } from '../locales/locale.js';
+
+/** A file as a door hands it over; its name is only shown, never used as a path. */
+export interface Upload {
+  readonly name: string;
+  readonly type: string;
+  readonly content: Buffer;
+}
+
+/** A value before it is understood. */
+export type Raw = string | number | boolean | readonly string[] | Upload;
+
+/** Why a value was refused; the sentences are in the locales. */
+export type FaultCode =
+  | 'missing' | 'unknown' | 'one-line' | 'too-long' | 'too-short' | 'control' | 'bool' | 'choice' | 'email' | 'date' | 'phone'
+  | 'country' | 'ref' | 'whole' | 'range' | 'file' | 'pairs' | 'digits' | 'many' | 'mismatch' | 'twice';
+
+export type FaultParams = Readonly<Record<string, string | number>>;
+
+/** Thrown by a type's `parse`; dispatch gathers them, so that all faults are told at once. */
+export class Fault extends Error {
+  override name = 'Fault';
+  readonly code: FaultCode;
+  readonly params: FaultParams;
+  constructor(code: FaultCode, params: FaultParams = {}) {
+    super(code);
+    this.code = code;
+    this.params = params;
+  }
+}
+
+export interface Choice {
+  readonly id: string;
+  readonly names: Localised;
+}
+
+/** What understanding a value may depend on. */
+export interface FieldContext {
+  readonly locale: Locale;
+  /** ISO 3166-1 alpha-2, for national phone numbers and as the default country. */
+  readonly country: string;
+  readonly products: (text: string, boxes: boolean) => string | undefined;
+  readonly productChoices: (boxes: boolean) => readonly Choice[];
+}
+
+export type Kind =
+  | 'text' | 'long' | 'bool' | 'choice' | 'product' | 'email' | 'date' | 'phone' | 'country' | 'ref' | 'whole' | 'digits'
+  | 'list' | 'pairs' | 'file';
+
+export interface FieldType<T> {
+  readonly kind: Kind;
+  /** Characters for text, the highest number for a whole. */
+  readonly max?: number;
+  readonly min?: number;
+  /** Fixed choices; the catalogue's are asked for through the context. */
+  readonly choices?: readonly Choice[];
+  readonly boxes?: boolean;
+  readonly prefix?: string;
+  readonly item?: FieldType<unknown>;
+  /** @throws {Fault} */
+  parse(raw: Raw, context: FieldContext): T;
+  /** The value as a person would type it: `parse(print(value))` gives it back. */
+  print(value: T): string;
+}
+
+function line(raw: Raw): string {
+  if (typeof raw === 'object') throw new Fault(Array.isArray(raw) ? 'many' : 'file');
+  return String(raw).normalize('NFC').trim();
+}
+
+// Cc, and the marks that reorder or hide text; a tab counts as a space.
+const hidden = /[\p{Cc}\u202A-\u202E\u2066-\u2069\u200B\u2060\uFEFF\uD800-\uDFFF]/u;
+
+function checked(text: string, bounds: { max: number; min?: number | undefined; lines?: boolean }): string {
+  if (text === '') throw new Fault('missing');
+  if (!bounds.lines && /[\n\r\u2028\u2029]/u.test(text)) throw new Fault('one-line');
+  if (hidden.test(bounds.lines ? text.replaceAll('\n', '') : text)) throw new Fault('control');
+  const length = [...text].length;
+  if (length > bounds.max) throw new Fault('too-long', { max: bounds.max, length });
+  if (bounds.min !== undefined && length < bounds.min) throw new Fault('too-short', { min: bounds.min });
+  return text;
+}
+
+const itself = (value: string): string => value;
+
+/** `text n`: one line of 1 to n characters, trimmed, NFC, no control characters. */
+export const text = (max: number): FieldType<string> => ({
+  kind: 'text',
+  max,
+  parse: (raw) => checked(line(raw).replaceAll('\t', ' '), { max }),
+  print: itself,
+});
+
+/** `long n`: like text, of several lines. */
+export const long = (max: number, min?: number): FieldType<string> => ({
+  kind: 'long',
+  max,
+  ...(min === undefined ? {} : { min }),
+  parse: (raw) => checked(line(raw).replace(/\r\n?/g, '\n').replaceAll('\t', ' '), { max, min, lines: true }),
+  print: itself,
+});
+
+const yes = new Set(['yes', 'y', 'oui', 'o', 'true', 'vrai', '1', 'x']);
+const no = new Set(['no', 'n', 'non', 'false', 'faux', '0']);
+
+export const bool: FieldType<boolean> = {
+  kind: 'bool',
+  parse(raw) {
+    const word = fold(line(raw));
+    if (yes.has(word)) return true;
+    // «no» alone folds to «n°», as in labels
+    if (no.has(word) || word === 'n°') return false;
+    throw new Fault('bool');
+  },
+  print: (value) => (value ? 'yes' : 'no'),
+};
+
+/** One of fixed ids, by id or by its French or English name. */
+export const choice = <const Id extends string>(names: Readonly<Record<Id, Localised>>): FieldType<Id> => {
+  const choices = Object.entries<Localised>(names).map(([id, localised]) => ({ id: id as Id, names: localised }));
+  return {
+    kind: 'choice',
+    choices,
+    parse(raw, context) {
+      const typed = fold(line(raw));
+      const found = choices.find(({ id, names: n }) => [id, n.fr, n.en].some((name) => fold(name) === typed));
+      if (!found) throw new Fault('choice', { choices: choices.map((c) => `${c.id} (${c.names[context.locale]})`).join(', ') });
+      return found.id;
+    },
+    print: itself as (value: Id) => string,
+  };
+};
+
+/** A pack kind of the catalogue, or with `boxes` a box model too. */
+export const product = (boxes: boolean): FieldType<string> => ({
+  kind: 'product',
+  boxes,
+  parse(raw, context) {
+    const found = context.products(line(raw), boxes);
+    if (!found) throw new Fault('choice', { choices: context.productChoices(boxes).map(({ id }) => id).join(', ') });
+    return found;
+  },
+  print: itself,
+});
+
+/** One address of at most 254 characters, in lower case with the domain as A-label; a display name around it is dropped. */
+export const email: FieldType<string> = {
+  kind: 'email',
+  max: 254,
+  parse(raw) {
+    const typed = line(raw);
+    if (typed === '') throw new Fault('missing');
+    const bare = /^[^<>]*<([^<>]+)>$/.exec(typed)?.[1]?.trim() ?? typed;
+    const at = bare.lastIndexOf('@');
+    const domain = domainToASCII(bare.slice(at + 1).toLowerCase());
+    const address = `${bare.slice(0, at).toLowerCase()}@${domain}`;
+    const known = z.email({ pattern: z.regexes.html5Email }).safeParse(address);
+    if (at < 1 || !domain || address.length > 254 || !known.success || /^\.|\.\.|\.@/.test(address)) throw new Fault('email');
+    return address;
+  },
+  print: itself,
+};
+
+/** A day as `2026-11-30` or `30/11/2026`; kept as the first. */
+export const date: FieldType<string> = {
+  kind: 'date',
+  parse(raw) {
+    const typed = line(raw);
+    const day = ['yyyy-MM-dd', 'd/M/yyyy'].map((format) => DateTime.fromFormat(typed, format, { zone: 'utc' })).find((d) => d.isValid);
+    if (!day) throw new Fault('date');
+    return day.toFormat('yyyy-MM-dd');
+  },
+  print: itself,
+};
+
+/** International, or national of the context's country; kept as E.164. */
+export const phone: FieldType<string> = {
+  kind: 'phone',
+  max: 30,
+  parse(raw, context) {
+    const number = parsePhoneNumberFromString(line(raw), context.country as CountryCode);
+    if (!number?.isValid()) throw new Fault('phone');
+    return number.number;
+  },
+  print: itself,
+};
+
+/** ISO 3166-1 alpha-2, or the country's French or English name. */
+export const country: FieldType<string> = {
+  kind: 'country',
+  max: 60,
+  parse(raw) {
+    const typed = line(raw);
+    const code = countries.isValid(typed.toUpperCase())
+      ? countries.toAlpha2(typed.toUpperCase())
+      : (['fr', 'en'] as const)
+          .map((language) => Object.entries(countries.getNames(language, { select: 'all' })).find(([, names]) => [names].flat().some((n) => fold(n) === fold(typed)))?.[0])
+          .find(Boolean);
+    if (!code) throw new Fault('country');
+    return code;
+  },
+  print: itself,
+};
+
+/** An object's number; kept printed (`D-000123`). */
+export const ref = (prefix: string): FieldType<string> => ({
+  kind: 'ref',
+  prefix,
+  parse(raw) {
+    const id = parseRef(prefix, line(raw));
+    if (id === undefined) throw new Fault('ref', { prefix });
+    return printRef(prefix, id);
+  },
+  print: itself,
+});
+
+/** A whole number within bounds. */
+export const whole = (min: number, max: number): FieldType<number> => ({
+  kind: 'whole',
+  min,
+  max,
+  parse(raw) {
+    const typed = line(raw).replace(/(?<=\d)[ \u00A0\u202F](?=\d{3}\b)/g, '');
+    if (!/^[+-]?\d{1,15}$/.test(typed)) throw new Fault('whole');
+    const number = Number(typed);
+    if (number < min || number > max) throw new Fault('range', { min, max });
+    return number;
+  },
+  print: String,
+});
+
+/** A fixed count of digits, spaces ignored: a code typed back from a letter. */
+export const digits = (count: number): FieldType<string> => ({
+  kind: 'digits',
+  max: count + 4,
+  min: count,
+  parse(raw) {
+    const typed = String(line(raw)).replace(/\s/g, '');
+    // a door with numbers drops leading zeros
+    const padded = typeof raw === 'number' ? typed.padStart(count, '0') : typed;
+    if (!new RegExp(`^\\d{${count}}$`).test(padded)) throw new Fault('digits', { count });
+    return padded;
+  },
+  print: itself,
+});
+
+const parts = (raw: Raw): string[] =>
+  (Array.isArray(raw) ? (raw as readonly string[]) : [line(raw)]).flatMap((piece) => piece.split(/[,;\n]/)).map((piece) => piece.trim()).filter(Boolean);
+
+/** Several values, separated by `,` `;` or line ends. */
+export const list = <T>(item: FieldType<T>, max: number): FieldType<readonly T[]> => ({
+  kind: 'list',
+  max,
+  item: item as FieldType<unknown>,
+  parse(raw, context) {
+    const values = parts(raw);
+    if (values.length === 0) throw new Fault('missing');
+    if (values.length > max) throw new Fault('range', { min: 1, max });
+    return values.map((value) => item.parse(value, context));
+  },
+  print: (values) => values.map((value) => item.print(value)).join(', '),
+});
+
+/** A list of `product=whole`, as in a stock count. */
+export const counts: FieldType<Readonly<Record<string, number>>> = {
+  kind: 'pairs',
+  max: 4000,
+  parse(raw, context) {
+    const found: Record<string, number> = {};
+    for (const pair of parts(raw)) {
+      const [name, value, ...more] = pair.split('=');
+      if (!name || value === undefined || more.length > 0) throw new Fault('pairs', { example: 'pro=3' });
+      const id = product(true).parse(name, context);
+      if (id in found) throw new Fault('twice', { value: id });
+      found[id] = whole(0, 1_000_000).parse(value, context);
+    }
+    if (Object.keys(found).length === 0) throw new Fault('missing');
+    return found;
+  },
+  print: (value) => Object.entries(value).map(([id, count]) => `${id}=${count}`).join(', '),
+};
+
+/** A file of at most `maxBytes`. */
+export const file = (maxBytes: number): FieldType<Upload> => ({
+  kind: 'file',
+  max: maxBytes,
+  parse(raw) {
+    if (typeof raw !== 'object' || Array.isArray(raw)) throw new Fault('file');
+    const upload = raw as Upload;
+    if (upload.content.length === 0) throw new Fault('missing');
+    if (upload.content.length > maxBytes) throw new Fault('too-long', { max: maxBytes, length: upload.content.length });
+    return upload;
+  },
+  print: (value) => value.name,
+});

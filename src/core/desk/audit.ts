@@ -1,0 +1,74 @@
+/** `audit …`: what happened to an object, and whether the record is whole (X6). */
+import { command, optional, required } from '../command/define.js';
+import { object, page } from '../command/dictionary.js';
+import type { Work } from '../guard/work.js';
+import { parseRef } from '../guard/number.js';
+import { Refusal } from '../guard/refusal.js';
+import { approvalRef } from '../guard/approval.js';
+import { orgRef } from '../parties/organisation.js';
+import { declarationRef } from '../packs/declaration.js';
+import { numberKey } from '../packs/number.js';
+import { verifyAudit } from '../record/audit.js';
+
+const perPage = 25;
+
+/** The number(s) under which events about this were written: a pack's stand under its declaration. */
+async function objectsOf(work: Work, typed: string): Promise<string[]> {
+  const printed = [
+    ['D', declarationRef],
+    ['A', approvalRef],
+    ['G', orgRef],
+  ] as const;
+  for (const [prefix, print] of printed) {
+    const id = new RegExp(`^${prefix}[- ]?\\d`, 'i').test(typed) ? parseRef(prefix, typed) : undefined;
+    if (id !== undefined) return [print(id)];
+  }
+  const unit = await work.tx.stockUnit.findUnique({ where: { numberKey: numberKey(typed) } });
+  if (!unit) return [typed, typed.toLowerCase()];
+  const declarations = await work.tx.declaration.findMany({ where: { packId: unit.id }, select: { id: true } });
+  return [typed, ...declarations.map(({ id }) => declarationRef(id)), ...(unit.approvalId === null ? [] : [approvalRef(unit.approvalId)])];
+}
+
+export const auditShow = command({
+  name: 'audit show',
+  help: { fr: 'Qui a fait quoi, par quelle porte, sur cet objet', en: 'Who did what, by which door, to this object' },
+  who: 'staff',
+  reads: true,
+  fields: [required(object), optional(page)],
+  async run(work, input) {
+    const where = { object: { in: await objectsOf(work, input.object) } };
+    const number = input.page ?? 1;
+    const total = await work.tx.audit.count({ where });
+    const rows = await work.tx.audit.findMany({ where, orderBy: { seq: 'desc' }, skip: (number - 1) * perPage, take: perPage });
+    const details = await work.tx.auditDetail.findMany({ where: { seq: { in: rows.map(({ seq }) => seq) } } });
+    const people = await work.tx.person.findMany({ where: { id: { in: rows.flatMap(({ actorId }) => actorId ?? []) } }, include: { addresses: { where: { main: true } } } });
+    const items = rows.map((row) => {
+      const person = people.find(({ id }) => id === row.actorId);
+      const name = person?.operator ? 'operator' : (person?.addresses[0]?.email ?? (row.actorId === null ? null : `#${row.actorId}`));
+      const detail = details.find(({ seq }) => seq === row.seq);
+      return {
+        seq: row.seq,
+        at: row.at.toISOString(),
+        who: row.operator && !person?.operator ? `operator as ${name ?? ''}` : name,
+        door: row.door,
+        action: row.action,
+        object: row.object,
+        detail: detail ? (JSON.parse(detail.detail) as unknown) : null,
+      };
+    });
+    return { code: 'audit.shown', data: { object: input.object, items, total, page: number } };
+  },
+});
+
+export const auditVerify = command({
+  name: 'audit verify',
+  help: { fr: 'Vérifier que rien n’a été retiré ni changé dans l’audit', en: 'Check that nothing was removed from or changed in the audit' },
+  who: 'staff',
+  reads: true,
+  fields: [],
+  async run(work) {
+    const verified = await verifyAudit(work.tx);
+    if (verified.broken) throw new Refusal('state.wrong', { why: 'audit', seq: verified.broken.seq });
+    return { code: 'audit.verified', data: { rows: verified.rows } };
+  },
+});

@@ -1,0 +1,91 @@
+/** Requests that a second person decides (X3): opened here by dispatch, decided by the approval commands. */
+import { printRef } from './number.js';
+import { formatInstant } from '../locales/format.js';
+import { camel } from '../locales/key.js';
+import type { Locale } from '../locales/locale.js';
+import { textsOf } from '../locales/texts.js';
+import { contentHash } from './once.js';
+import type { Work } from './work.js';
+
+export const approvalRef = (id: number): string => printRef('A', id);
+
+/** What an approval holds for: the command, what was typed, and what it is about, by hash. */
+export const approvedHash = (command: string, input: unknown, content: unknown): string => contentHash({ command, input, content: content ?? null });
+
+/**
+ * Opens a request and tells those who may decide it. `hold` takes hold of what it is about, in the same transaction.
+ * @returns the approval's printed number
+ */
+export async function openApproval(
+  work: Work,
+  request: { command: string; input: Readonly<Record<string, unknown>>; hold: (approvalId: number) => Promise<{ object?: string; content?: unknown }> },
+): Promise<string> {
+  const { approvals, times } = work.desk.catalogue.policy;
+  const rule = (approvals as Readonly<Record<string, { needed: number }>>)[request.command];
+  const row = await work.tx.approval.create({
+    data: {
+      command: request.command,
+      input: JSON.stringify(request.input),
+      contentHash: '',
+      requesterId: work.actor.personId,
+      door: work.door,
+      locale: work.locale,
+      needed: rule?.needed ?? 1,
+      createdAt: work.now,
+      expiresAt: new Date(work.now.getTime() + times.approvalDays * 86_400_000),
+    },
+  });
+  const { object, content } = await request.hold(row.id);
+  await work.tx.approval.update({
+    where: { id: row.id },
+    data: { object: object ?? null, contentHash: approvedHash(request.command, request.input, content) },
+  });
+  const number = approvalRef(row.id);
+  work.audit({ action: 'approval asked', object: number, detail: { command: request.command, input: request.input, object } });
+  tellApprovals(work, row.id);
+  await mailApprovers(work, { ...request, id: row.id, expiresAt: row.expiresAt, requesterId: row.requesterId }, 'approval-asked');
+  return number;
+}
+
+/** What a request asks, as lines that people read before they decide: the command, and each field as typed. */
+export function summaryOf(request: { command: string; input: unknown }, locale: Locale): { label: string; value: string }[] {
+  const { keys } = textsOf(locale);
+  const input = (typeof request.input === 'string' ? JSON.parse(request.input) : request.input) as Record<string, unknown>;
+  return [
+    { label: keys['command'] ?? 'command', value: request.command },
+    ...Object.entries(input).map(([name, value]) => ({ label: keys[camel(name)] ?? name, value: String(value) })),
+  ];
+}
+
+/** Those who may decide are asked by mail too; they can answer it (OK, or NON and a reason). */
+export async function mailApprovers(
+  work: Work,
+  request: { id: number; command: string; input: unknown; expiresAt: Date; requesterId: number },
+  letter: 'approval-asked' | 'approval-reminder',
+): Promise<void> {
+  const rules = work.desk.catalogue.policy.approvals as Readonly<Record<string, { approvers: readonly string[] }>>;
+  const people = await work.tx.person.findMany({
+    where: { id: { not: request.requesterId }, state: { in: ['invited', 'active'] }, roles: { some: { role: { in: [...(rules[request.command]?.approvers ?? ['admin'])] } } } },
+    include: { addresses: { where: { main: true } } },
+  });
+  for (const person of people) {
+    const recipient = person.addresses[0]?.email;
+    const locale = person.locale as Locale;
+    if (!recipient) continue;
+    work.send({
+      channel: 'mail',
+      letter,
+      recipient,
+      personId: person.id,
+      locale,
+      object: approvalRef(request.id),
+      replyToken: work.desk.secrets.thread('a', request.id),
+      params: { number: approvalRef(request.id), asker: work.actor.name, summary: summaryOf(request, locale), expires: formatInstant(request.expiresAt, work.desk.timeZone, locale) },
+    });
+  }
+}
+
+/** Posts the request in the approvals channel, or brings its message up to date: the message is made from the row. */
+export function tellApprovals(work: Work, approvalId: number): void {
+  work.send({ channel: 'chat', letter: 'approval', recipient: 'approvals', locale: work.desk.locale, params: { approval: approvalId }, object: approvalRef(approvalId) });
+}

@@ -1,0 +1,130 @@
+/**
+ * Who asks: every door proves something about the caller (a Discord user, a mail address, a session), and this finds
+ * the person behind it with its roles and organisations (X1). A Discord user is nobody until linked.
+ */
+import type { Locale } from '../locales/locale.js';
+import { Prisma, type Tx } from '../record/database.js';
+
+export const staffRoles = ['sales', 'stock', 'cloud', 'support', 'admin'] as const;
+export type StaffRole = (typeof staffRoles)[number];
+
+/** What a door has proven. `as` is the operator speaking for an address, audited as such. */
+export type Caller =
+  | { readonly kind: 'operator'; readonly as?: string | undefined }
+  | { readonly kind: 'discord'; readonly id: string; readonly name: string }
+  | { readonly kind: 'address'; readonly email: string }
+  | { readonly kind: 'session'; readonly personId: number };
+
+export interface Member {
+  readonly orgId: number;
+  readonly role: 'owner' | 'manager' | 'viewer';
+  readonly orgName: string;
+  readonly orgState: string;
+}
+
+export interface Actor {
+  /** 0: nobody the desk knows yet. */
+  readonly personId: number;
+  /** First and last name, else the main address. */
+  readonly name: string;
+  readonly firstName: string;
+  readonly lastName: string;
+  /** Main address first. */
+  readonly emails: readonly string[];
+  readonly locale: Locale | undefined;
+  readonly country: string | undefined;
+  readonly state: 'invited' | 'active' | 'suspended' | 'erased' | 'unknown';
+  readonly roles: readonly StaffRole[];
+  readonly members: readonly Member[];
+  /** The operator itself, with every role. */
+  readonly operator: boolean;
+  /** The operator acts, as itself or as somebody. */
+  readonly byOperator: boolean;
+  /** What was proven: for a first command, and for linking. */
+  readonly proven: { readonly email?: string; readonly discordId?: string };
+}
+
+interface Found {
+  id: number;
+  operator: boolean | number;
+  state: Actor['state'];
+  firstName: string | null;
+  lastName: string | null;
+  locale: Locale;
+  country: string | null;
+  email: string | null;
+  main: boolean | number | null;
+  role: StaffRole | null;
+  orgId: number | null;
+  memberRole: Member['role'] | null;
+  orgName: string | null;
+  orgState: string | null;
+}
+
+async function rowsOf(tx: Tx, caller: Caller): Promise<Found[]> {
+  const email = caller.kind === 'address' ? caller.email : caller.kind === 'operator' ? caller.as : undefined;
+  // One statement with everything: it stands before every command. A person has few addresses, roles and organisations.
+
+  const which =
+    email !== undefined
+      ? Prisma.sql`p."id" = (SELECT "personId" FROM "Address" WHERE "email" = ${email})`
+      : caller.kind === 'discord'
+        ? Prisma.sql`p."id" = (SELECT "personId" FROM "DiscordUser" WHERE "discordId" = ${caller.id})`
+        : caller.kind === 'session'
+          ? Prisma.sql`p."id" = ${caller.personId}`
+          : Prisma.sql`p."operator"`;
+  return tx.$queryRaw<Found[]>`
+    SELECT p."id", p."operator", p."state", p."firstName", p."lastName", p."locale", p."country", a."email", a."main",
+      r."role", m."orgId", m."role" AS "memberRole", o."name" AS "orgName", o."state" AS "orgState"
+    FROM "Person" p
+    LEFT JOIN "Address" a ON a."personId" = p."id"
+    LEFT JOIN "StaffRole" r ON r."personId" = p."id"
+    LEFT JOIN "Membership" m ON m."personId" = p."id"
+    LEFT JOIN "Organisation" o ON o."id" = m."orgId"
+    WHERE ${which}`;
+}
+
+const provenBy = (caller: Caller): Actor['proven'] => {
+  if (caller.kind === 'address') return { email: caller.email };
+  if (caller.kind === 'discord') return { discordId: caller.id };
+  return caller.kind === 'operator' && caller.as !== undefined ? { email: caller.as } : {};
+};
+
+/** Finds who asks; an unknown caller is an actor without a person, never an error. */
+export async function identify(tx: Tx, caller: Caller): Promise<Actor> {
+  const rows = await rowsOf(tx, caller);
+  const first = rows[0];
+  const byOperator = caller.kind === 'operator';
+  if (!first) {
+    const name = caller.kind === 'discord' ? caller.name : (provenBy(caller).email ?? '');
+    return { personId: 0, name, firstName: '', lastName: name, emails: [], locale: undefined, country: undefined, state: 'unknown', roles: [], members: [], operator: false, byOperator, proven: provenBy(caller) };
+  }
+  const emails = new Map(rows.filter((row) => row.email !== null).map((row) => [row.email as string, Boolean(row.main)]));
+  const members = new Map(
+    rows
+      .filter((row) => row.orgId !== null)
+      .map((row) => [Number(row.orgId), { orgId: Number(row.orgId), role: row.memberRole ?? 'viewer', orgName: row.orgName ?? '', orgState: row.orgState ?? '' } satisfies Member]),
+  );
+  const operator = Boolean(first.operator);
+  const sorted = [...emails].sort(([, a], [, b]) => Number(b) - Number(a)).map(([address]) => address);
+  return {
+    personId: Number(first.id),
+    name: operator ? 'operator' : [first.firstName, first.lastName].filter(Boolean).join(' ') || (sorted[0] ?? ''),
+    firstName: first.firstName ?? '',
+    lastName: first.lastName ?? '',
+    emails: sorted,
+    locale: operator ? undefined : first.locale,
+    country: first.country ?? undefined,
+    state: first.state,
+    roles: operator ? staffRoles : [...new Set(rows.flatMap((row) => row.role ?? []))],
+    members: [...members.values()].sort((a, b) => a.orgId - b.orgId),
+    operator,
+    byOperator,
+    proven: provenBy(caller),
+  };
+}
+
+/** Organisations of the actor that are resellers. */
+export const resellersOf = (actor: Actor): readonly Member[] => actor.members.filter((member) => member.orgState === 'reseller');
+
+export const isStaff = (actor: Actor): boolean => actor.roles.length > 0;

@@ -1,0 +1,48 @@
+/**
+ * Idempotency keys (X4): one per person and command. A repeat gets the first answer and changes nothing; the same key
+ * with other content is refused. Answers are kept encrypted.
+ */
+import { createHash } from 'node:crypto';
+import type { Tx } from '../record/database.js';
+import type { Secrets } from '../record/secrets.js';
+import type { AnswerRow } from '../record/transact.js';
+import { Refusal } from './refusal.js';
+
+/** JSON with sorted keys: equal content, equal text. */
+export function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, inner: unknown) =>
+    inner && typeof inner === 'object' && !Array.isArray(inner)
+      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : inner,
+  );
+}
+
+export const contentHash = (value: unknown): string => createHash('sha256').update(canonical(value)).digest('base64url');
+
+const purpose = 'answer';
+
+export interface Once {
+  readonly personId: number;
+  readonly command: string;
+  readonly key: string;
+  readonly contentHash: string;
+}
+
+/**
+ * The first answer given under this key, if there was one.
+ * @throws {Refusal} `key.reused` when it was given for other content
+ */
+export async function firstAnswer<T>(tx: Tx, once: Once, secrets: Secrets): Promise<T | undefined> {
+  const [row] = await tx.$queryRaw<{ contentHash: string; answer: string }[]>`
+    SELECT "contentHash", "answer" FROM "StoredAnswer"
+    WHERE "personId" = ${once.personId} AND "command" = ${once.command} AND "key" = ${once.key}`;
+  if (!row) return undefined;
+  if (row.contentHash !== once.contentHash) throw new Refusal('key.reused', { key: once.key });
+  return JSON.parse(secrets.open(purpose, row.answer)) as T;
+}
+
+export const answerRow = (once: Once, answer: unknown, more: { secrets: Secrets; now: Date }): AnswerRow => ({
+  ...once,
+  answer: more.secrets.seal(purpose, JSON.stringify(answer)),
+  createdAt: more.now,
+});

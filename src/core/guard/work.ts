@@ -1,0 +1,90 @@
+/** What a command's handler is given: its transaction, who asks, and the only ways to leave anything behind. */
+import type { Locale } from '../locales/locale.js';
+import type { Catalogue } from '../record/catalogue.js';
+import type { Tx } from '../record/database.js';
+import type { Documents } from '../record/documents.js';
+import type { Dispatchable } from '../record/outbox.js';
+import type { Secrets } from '../record/secrets.js';
+import type { Database, Unit } from '../record/transact.js';
+import type { Actor } from './identity.js';
+
+/** Where a command came in. */
+export type Door = 'chat' | 'mail' | 'terminal' | 'web' | 'desk' | 'schedule';
+
+/** What the whole process shares; built once in `main`, passed down, never global. */
+export interface Desk {
+  readonly database: Database;
+  readonly catalogue: Catalogue;
+  readonly secrets: Secrets;
+  readonly documents: Documents;
+  readonly clock: () => Date;
+  readonly random: (count: number) => Buffer;
+  /** Without a slash at its end. */
+  readonly publicUrl: string;
+  /** The desk's own address. */
+  readonly mailFrom: string;
+  readonly locale: Locale;
+  readonly timeZone: string;
+  /** A Discord bot serves this desk, so that chat notices have somewhere to go. */
+  readonly chat: boolean;
+}
+
+export interface Work {
+  readonly tx: Tx;
+  readonly desk: Desk;
+  readonly actor: Actor;
+  readonly door: Door;
+  /** The asker's language. */
+  readonly locale: Locale;
+  readonly now: Date;
+  /** The address a web request came from. */
+  readonly ip: string | undefined;
+  /** The organisation named by a member of several. */
+  readonly org: string | undefined;
+  /** Changes are rolled back; numbers not made are null in the answer. */
+  readonly dryRun: boolean;
+  /** Null in a dry run: a number that was not made. */
+  made<T>(value: T): T | null;
+  /** Records what happened; `object` is the printed number it is about. */
+  audit(event: { action: string; object?: string | null; detail?: unknown }): void;
+  /** Queues a mail or chat notice; it leaves only if the command commits. */
+  send(entry: Dispatchable): void;
+  /** Tells whoever watches how far a long command is. */
+  progress(done: number, total: number): void;
+}
+
+export interface WorkOptions {
+  readonly desk: Desk;
+  readonly actor: Actor;
+  readonly door: Door;
+  readonly locale: Locale;
+  readonly org?: string | undefined;
+  readonly ip?: string | undefined;
+  readonly dryRun?: boolean;
+  readonly progress?: ((done: number, total: number) => void) | undefined;
+}
+
+/** Binds a unit of work to who asks for it. */
+export function createWork(unit: Pick<Unit, 'tx' | 'leaves'>, options: WorkOptions): Work {
+  const { desk, actor, door, locale, dryRun = false } = options;
+  const now = desk.clock();
+  return {
+    tx: unit.tx,
+    desk,
+    actor,
+    door,
+    locale,
+    now,
+    ip: options.ip,
+    org: options.org,
+    dryRun,
+    made: (value) => (dryRun ? null : value),
+    audit: ({ action, object = null, detail }) =>
+      void unit.leaves.audit.push({ at: now, actorId: actor.personId || null, operator: actor.byOperator, door, action, object, detail }),
+    send: (entry) => {
+      // Without a bot a chat notice would wait for ever: the desk page shows the same from the approvals themselves.
+      if (entry.channel === 'mail' || desk.chat) unit.leaves.outbox.push(entry);
+    },
+    progress: options.progress ?? (() => undefined),
+  };
+}

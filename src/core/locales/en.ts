@@ -1,0 +1,167 @@
+/** What the desk says in English. */
+import type { Texts } from './texts.js';
+
+const count = (data: unknown): number => (Array.isArray(data) ? data.length : 0);
+const s = (value: unknown): string => (value === null || value === undefined ? '–' : String(value as string));
+
+export const en: Texts = {
+  answers: {
+    'account.code-sent': (d) => `A code is on its way to ${s(d['email'])}. Type it back within ${s(d['minutes'])} minutes with “account confirm”.`,
+    'account.linked': (d) => `${s(d['email'])} is linked.`,
+    'account.unlinked': (d) => (d['email'] ? `${s(d['email'])} is no longer linked.` : 'This Discord user is no longer linked.'),
+    'account.shown': (d) => `Account of ${s(d['person'])}.`,
+    'account.edited': () => 'Your changes are saved.',
+    'account.password-link-sent': (d) => `A link to choose a password is on its way to ${s(d['person'])}.`,
+    'reseller.registered': (d) => `${s(d['company'])} is registered as reseller ${s(d['reseller'])}; a letter tells ${s(d['email'])}.`,
+    'reseller.existing': (d) => `${s(d['email'])} already belongs to reseller ${s(d['reseller'])} (${s(d['company'])}); nothing was changed.`,
+    'stock.shown': (d) => `Stock of ${s(d['company'])}.`,
+    'stock.received': (d) => `${s(d['quantity'])} × ${s(d['product'])} in the stock of ${s(d['company'])}.`,
+    'stock.previewed': () => 'This is what the file would do. Nothing has changed yet: confirm with “yes”.',
+    'stock.imported': (d) => `${s(d['imported'])} packs imported.`,
+    'stock.withdrawn': (d) => `${s(d['quantity'])} × ${s(d['product'])} withdrawn.`,
+    'stock.threshold-set': (d) => (d['quantity'] === 0 ? `No more warnings about ${s(d['product'])}.` : `You will be told when ${s(d['product'])} falls to ${s(d['quantity'])}.`),
+    'stock.reconciled': (d) => (count(d['differences']) === 0 ? 'Your count and ours agree.' : 'Your count and ours differ; nothing was changed.'),
+    'declaration.placed': (d) => `Declaration ${s(d['declaration'])} placed for ${s(d['email'])}${d['pack'] ? `: pack ${s(d['pack'])}` : ''}.`,
+    'declaration.listed': (d) => `${s(d['total'])} declarations.`,
+    'declaration.shown': (d) => `Declaration ${s(d['declaration'])}.`,
+    'declaration.resent': (d) => `The mails of ${s(d['declaration'])} are on their way again.`,
+    'pack.redeemed': (d) => `Pack ${s(d['pack'])} is on your account.`,
+    'approval.pending': (d) => `Request ${s(d['approval'])} waits for another person's approval.`,
+    'approval.listed': (d) => `${s(d['total'])} requests.`,
+    'approval.shown': (d) => `Request ${s(d['approval'])}.`,
+    'approval.approved': (d) => (d['state'] === 'pending' ? `Your approval of ${s(d['approval'])} is recorded; more are needed.` : `${s(d['approval'])} is approved and carried out.`),
+    'approval.refused': (d) => `${s(d['approval'])} is refused.`,
+    'staff.granted': (d) => `${s(d['email'])} now has the role ${s(d['role'])}.`,
+    'staff.revoked': (d) => `${s(d['email'])} no longer has the role ${s(d['role'])}.`,
+    'staff.listed': (d) => `${s(d['total'])} people with a role.`,
+    'catalogue.shown': () => 'The catalogue in force.',
+    'audit.shown': (d) => `${s(d['total'])} events about ${s(d['object'])}.`,
+    'audit.verified': (d) => `The audit is whole: ${s(d['rows'])} rows checked.`,
+    'help.shown': (d) => (d['command'] ? `${s(d['command'])}: ${s(d['help'])}.` : 'What you can do here:'),
+  },
+  refusals: {
+    'input.invalid': (p) =>
+      p['why'] === 'new-reseller'
+        ? 'Nobody is registered under this address yet. To register it with this purchase, add the missing fields.'
+        : p['why'] === 'rows'
+          ? 'Some rows of the file are faulty, so none was taken. Correct them, or ask for mode “good” to take the others.'
+          : 'Something has to be corrected first; nothing was changed.',
+    'command.unknown': (p) => `There is no command “${s(p['command'])}”. Did you mean “${s(p['nearest'])}”? “help” lists what you can do.`,
+    'access.denied': (p) => {
+      switch (p['why']) {
+        case 'unlinked':
+          return 'The desk does not know you yet. Begin with “account link” and your address, then “account confirm” with the code you are mailed.';
+        case 'suspended':
+          return 'This account is suspended. Write to us to have it looked at.';
+        case 'another':
+          return 'This address belongs to somebody else’s account.';
+        case 'others':
+          return 'You can only do this for yourself.';
+        case 'approver':
+          return `You are not among those who may decide on “${s(p['command'])}”.`;
+        default:
+          return p['command'] ? `You may not use “${s(p['command'])}”. “help” lists what you can do.` : 'You may not do this. “help” lists what you can do.';
+      }
+    },
+    'person.unknown': (p) => `Nobody has the address ${s(p['email'])}.`,
+    'object.unknown': (p) => `${s(p['number'])} was not found. Check the number; “list” shows those you can see.`,
+    'state.wrong': (p) => {
+      switch (p['why']) {
+        case 'last-address':
+          return 'This is your only address: link another one first.';
+        case 'no-address':
+          return 'This account has no address to write to.';
+        case 'role':
+          return `${s(p['email'])} does not have the role ${s(p['role'])}.`;
+        case 'undone':
+          return `${s(p['number'])} was undone.`;
+        case 'audit':
+          return `The audit does not hold together at row ${s(p['seq'])}.`;
+        default:
+          return 'This is not possible in its present state.';
+      }
+    },
+    'stock.empty': (p) => `There is not enough ${s(p['name'])} left in stock.`,
+    'declaration.duplicate': (p) => `The same declaration exists already: ${s(p['declaration'])}. If you mean a second one, say “anyway”.`,
+    'purchase.conflict': (p) => `Purchase ${s(p['purchase'])} is already there with quantity ${s(p['quantity'])}. Use another purchase reference, or the same quantity.`,
+    'key.reused': (p) => `The key ${s(p['key'])} was used for something else. Use a new one.`,
+    'preview.stale': () => 'What you saw has changed meanwhile. Ask for a new preview and confirm that.',
+    'approval.self': (p) => `${s(p['number'])} is your own request: another person must decide.`,
+    'approval.decided': (p) => `${s(p['number'])} has been decided already.`,
+    'approval.void': (p) => `${s(p['number'])} no longer holds: what it was about has changed. Ask again.`,
+    'approval.expired': (p) => `${s(p['number'])} has expired. Ask again.`,
+    'pack.refused': () => 'This number cannot be taken. Check it against your letter; if it is right, write to the company that sent it.',
+    'link.invalid': (p) => (p['why'] === 'tries' ? 'Too many wrong tries: ask for a new code with “account link”.' : p['why'] === 'code' ? 'This code is wrong or has ended. Check it, or ask for a new one with “account link”.' : 'This link has been used or has ended. Ask for a new one.'),
+    'file.refused': (p) => {
+      switch (p['why']) {
+        case 'columns':
+          return `These columns are missing: ${s(p['columns'])}. The file has: ${s(p['found'])}.`;
+        case 'empty':
+          return 'The file has no rows below its header.';
+        case 'rows':
+          return 'The file has more than 10,000 rows: split it.';
+        case 'header':
+          return 'The first row must name the columns.';
+        case 'damaged':
+          return 'The file cannot be read: save it again as CSV, XLSX or JSON.';
+        default:
+          return 'Only CSV, XLSX and JSON tables are read.';
+      }
+    },
+    'rate.limited': (p) => `Too many attempts. Try again in ${s(p['minutes'])} minutes.`,
+    'sender.unproven': () => 'We could not prove that this mail is yours.',
+  },
+  faults: {
+    missing: () => 'is needed',
+    unknown: (p) => (p['nearest'] ? `is not known here; did you mean “${s(p['nearest'])}”?` : 'is not known'),
+    'one-line': () => 'must be on one line',
+    'too-long': (p) => `is too long: at most ${s(p['max'])}, it has ${s(p['length'])}`,
+    'too-short': (p) => `is too short: at least ${s(p['min'])} characters`,
+    control: () => 'has invisible characters: type it again',
+    bool: () => 'must be yes or no',
+    choice: (p) => `must be one of: ${s(p['choices'])}`,
+    email: () => 'must be one address, like name@example.com',
+    date: () => 'must be a date, like 2026-11-30 or 30/11/2026',
+    phone: () => 'must be a phone number, like +33 1 23 45 67 89',
+    country: () => 'must be a country, like FR or France',
+    ref: (p) => `must be a number, like ${s(p['prefix'])}-000123`,
+    whole: () => 'must be a whole number',
+    range: (p) => `must be between ${s(p['min'])} and ${s(p['max'])}`,
+    file: () => 'must be a file',
+    pairs: (p) => `must be a list like ${s(p['example'])}`,
+    digits: (p) => `must be ${s(p['count'])} digits`,
+    many: () => 'takes one value only',
+    mismatch: (p) => `must belong to ${s(p['expected'])}`,
+    twice: (p) => `${s(p['value'])} is there already`,
+  },
+  imports: {
+    twice: (p) => `the same number as in row ${s(p['line'])}`,
+    taken: () => 'this number exists already',
+    unusual: () => 'an unusual number; it is taken as it is',
+  },
+  fault: ({ reference }) => `Something went wrong on our side; nothing was changed. Try again, or tell us this reference: ${reference}.`,
+  keys: {
+    declaration: 'Declaration', pack: 'Pack number', packs: 'Pack numbers', product: 'Product', products: 'Products', email: 'Email', takeover: 'Takeover',
+    account: 'Account', state: 'State', box: 'Box', boxes: 'Boxes', lastName: 'Last name', firstName: 'First name', orderNumber: 'Order number',
+    createdAt: 'Made', completedAt: 'Completed', reseller: 'Reseller', company: 'Company', quantity: 'Quantity', purchase: 'Purchase', name: 'Name',
+    available: 'Available', reserved: 'Reserved', declared: 'Declared', items: 'Items', total: 'Total', page: 'Page', approval: 'Request',
+    command: 'Command', object: 'About', requester: 'Asked by', expiresAt: 'Ends', summary: 'What is asked', needed: 'People needed', decisions: 'Decisions',
+    by: 'By', verdict: 'Decision', reason: 'Reason', decidedAt: 'Decided', result: 'Result', votes: 'Approvals', role: 'Role', roles: 'Roles',
+    person: 'Person', phone: 'Phone', street: 'Street', zip: 'ZIP', city: 'City', country: 'Country', locale: 'Language', emails: 'Addresses',
+    discordUsers: 'Discord users', organisations: 'Organisations', org: 'Organisation', mails: 'Mails', mail: 'Mail', letter: 'Letter',
+    recipient: 'To', sentAt: 'Sent', error: 'Error', differences: 'Differences', counted: 'Counted', difference: 'Difference', counts: 'Counts',
+    preview: 'Preview', good: 'Good rows', repeated: 'Already there', faulty: 'Faulty rows', faults: 'Faults', warnings: 'Warnings', row: 'Row',
+    column: 'Column', fault: 'Fault', imported: 'Imported', minutes: 'Minutes', version: 'Version', policy: 'Policy', services: 'Services',
+    help: 'Help', commands: 'Commands', fields: 'Fields', field: 'Field', label: 'Label', required: 'Required', when: 'When', hint: 'Hint',
+    seq: 'Row', at: 'When', who: 'Who', door: 'Door', action: 'What', detail: 'Detail', rows: 'Rows', file: 'File', mode: 'Mode', value: 'Value', code: 'Code', number: 'Number', supportContact: 'Support contact', anyway: 'Anyway',
+  },
+  states: {
+    available: 'available', reserved: 'reserved', declared: 'declared', assigned: 'on the client’s account', withdrawn: 'withdrawn', revoked: 'revoked',
+    held: 'held', placed: 'placed', completed: 'completed', undone: 'undone', pending: 'pending', approved: 'approved', refused: 'refused', void: 'void',
+    expired: 'expired', cancelled: 'cancelled', invited: 'invited', active: 'active', suspended: 'suspended', erased: 'erased', reseller: 'reseller',
+    queued: 'queued', sending: 'being sent', sent: 'sent', uncertain: 'uncertain', failed: 'failed', bounced: 'bounced',
+  },
+  yes: 'yes',
+  no: 'no',
+  dryRun: 'Dry run: nothing was changed.',
+};

@@ -1,0 +1,30 @@
+/** What the desk says, in each language. A code without a text does not compile. */
+import type { AnswerCode, Data } from '../command/outcome.js';
+import type { FaultCode, FaultParams } from '../command/type.js';
+import type { RefusalCode, RefusalParams } from '../guard/refusal.js';
+import { en } from './en.js';
+import { fr } from './fr.js';
+import type { Locale } from './locale.js';
+
+export interface Texts {
+  /** One sentence an answer; the data follow it at every door. */
+  readonly answers: Readonly<Record<AnswerCode, (data: Data) => string>>;
+  readonly refusals: Readonly<Record<RefusalCode, (params: RefusalParams) => string>>;
+  /** What is wrong with a value, and what to write instead. */
+  readonly faults: Readonly<Record<FaultCode, (params: FaultParams) => string>>;
+  /** Rows of an imported table. */
+  readonly imports: Readonly<Record<'twice' | 'taken' | 'unusual', (params: FaultParams) => string>>;
+  /** A fault of ours. */
+  readonly fault: (params: { reference: string }) => string;
+  /** Headings of data, by key. */
+  readonly keys: Readonly<Record<string, string>>;
+  /** Labels of states, by name. */
+  readonly states: Readonly<Record<string, string>>;
+  readonly yes: string;
+  readonly no: string;
+  readonly dryRun: string;
+}
+
+const texts: Readonly<Record<Locale, Texts>> = { fr, en };
+
+export const textsOf = (locale: Locale): Texts => texts[locale];

@@ -1,0 +1,225 @@
+/** `declare …`: end users declared by a reseller (J4–J8), and `pack redeem`, by which a client takes its pack (J7). */
+import { command, optional, required, type Suggest } from '../command/define.js';
+import { anyway, box, declarationOrPack, email, firstName, lastName, locale, orderNumber, product, supportContact, takeover } from '../command/dictionary.js';
+import type { Data } from '../command/outcome.js';
+import { listed, listFields } from '../command/listing.js';
+import { resellersOf } from '../guard/identity.js';
+import { attemptsLeft, countAttempt } from '../guard/limit.js';
+import { parseRef, printRef } from '../guard/number.js';
+import { Refusal } from '../guard/refusal.js';
+import type { Work } from '../guard/work.js';
+import type { Locale } from '../locales/locale.js';
+import { textsOf } from '../locales/texts.js';
+import { orgRef, ownReseller, type Reseller } from '../parties/organisation.js';
+import type { Declaration, Tx } from '../record/database.js';
+import { tellDeclared } from './declaration-letters.js';
+import { declarationRef, place } from './declaration.js';
+import { numberKey } from './number.js';
+import { declarationStates } from './states.js';
+import { productNamed, stockOf } from './stock.js';
+
+/** The kinds in stock, with how many (J4: only these are offered). */
+const inStock: Suggest = async (_, { work }) => {
+  const own = resellersOf(work.actor);
+  const counts = own.length === 0 ? [] : await stockOf(work, ownReseller(work).id);
+  return counts
+    .filter(({ available }) => available > 0)
+    .map(({ product: id, name, available }) => ({ id, names: { fr: `${name} (${available})`, en: `${name} (${available})` } }));
+};
+
+/** The person named to the client: a member of the reseller, by default the asker. @throws {Refusal} `input.invalid` */
+async function contactOf(work: Work, reseller: Reseller, named: string | undefined): Promise<{ personId: number }> {
+  if (named === undefined || work.actor.emails.includes(named)) return { personId: work.actor.personId };
+  const member = await work.tx.membership.findFirst({ where: { orgId: reseller.id, person: { addresses: { some: { email: named } } } } });
+  if (!member) throw new Refusal('input.invalid', {}, { 'support-contact': textsOf(work.locale).faults.mismatch({ expected: reseller.name }) });
+  return { personId: member.personId };
+}
+
+export const declareNew = command({
+  name: 'declare new',
+  help: { fr: 'Déclarer un utilisateur final : un service pack sort du stock', en: 'Declare an end user: a service pack leaves the stock' },
+  who: 'reseller',
+  fields: [
+    required(product, { suggest: inStock }),
+    required(email),
+    required(lastName),
+    required(firstName),
+    required(orderNumber),
+    optional(takeover),
+    optional(supportContact),
+    optional(box),
+    optional(locale),
+    optional(anyway),
+  ],
+  async run(work, input) {
+    const reseller = ownReseller(work);
+    const contact = await contactOf(work, reseller, input.supportContact);
+    const given = {
+      product: productNamed(work.desk.catalogue, input.product),
+      email: input.email,
+      lastName: input.lastName,
+      firstName: input.firstName,
+      orderNumber: input.orderNumber,
+      takeover: input.takeover ?? false,
+      supportContact: contact,
+      box: input.box,
+      locale: input.locale,
+      anyway: input.anyway ?? false,
+    };
+    const placed = await place(work, reseller, given);
+    return {
+      code: 'declaration.placed',
+      data: {
+        declaration: work.made(declarationRef(placed.id)),
+        pack: work.made(placed.pack),
+        product: input.product,
+        email: input.email,
+        takeover: given.takeover,
+        account: placed.account,
+        box: input.box ?? null,
+        state: placed.state,
+      },
+    };
+  },
+});
+
+const itemOf = (row: Declaration, pack: string | null): Record<string, unknown> => ({
+  declaration: declarationRef(row.id),
+  pack,
+  product: row.product,
+  email: row.email,
+  lastName: row.lastName,
+  firstName: row.firstName,
+  orderNumber: row.orderNumber,
+  takeover: row.takeover,
+  state: row.state,
+  createdAt: row.createdAt.toISOString(),
+});
+
+/** Whose declarations the asker sees: its own reseller's; staff see all. */
+const visibleTo = (work: Work): { orgId?: number } => (resellersOf(work.actor).length > 0 ? { orgId: ownReseller(work).id } : {});
+
+async function packNumbers(tx: Tx, rows: readonly Declaration[]): Promise<Map<number, string | null>> {
+  const units = await tx.stockUnit.findMany({ where: { id: { in: rows.flatMap((row) => row.packId ?? []) } }, select: { id: true, number: true } });
+  return new Map(units.map(({ id, number }) => [id, number]));
+}
+
+export const declareList = command({
+  name: 'declare list',
+  help: { fr: 'Lister, filtrer et exporter les utilisateurs déclarés', en: 'List, filter and export the declared users' },
+  who: ['reseller', 'staff'],
+  reads: true,
+  fields: [...listFields, optional(product)],
+  run: (work, input) =>
+    listed(work, input, {
+      code: 'declaration.listed',
+      states: Object.keys(declarationStates),
+      sortable: { declaration: 'id', product: 'product', email: 'email', 'last-name': 'lastName', 'first-name': 'firstName', 'order-number': 'orderNumber', takeover: 'takeover', state: 'state', 'created-at': 'createdAt' },
+      searchColumn: 'searchText',
+      where: { ...visibleTo(work), ...(input.product ? { product: input.product } : {}) },
+      count: (args) => work.tx.declaration.count(args),
+      find: async (args) => {
+        const rows = await work.tx.declaration.findMany(args);
+        const numbers = await packNumbers(work.tx, rows);
+        return rows.map((row) => ({ row, pack: numbers.get(row.packId ?? 0) ?? null }));
+      },
+      item: ({ row, pack }) => itemOf(row, pack),
+    }),
+});
+
+/** By its own number or its pack's. @throws {Refusal} `object.unknown`, also for another's: no telling which */
+async function declarationNamed(work: Work, typed: string): Promise<Declaration> {
+  const id = parseRef('D', typed);
+  const unit = id === undefined ? await work.tx.stockUnit.findUnique({ where: { numberKey: numberKey(typed) } }) : null;
+  const found =
+    id !== undefined
+      ? await work.tx.declaration.findFirst({ where: { id, ...visibleTo(work) } })
+      : unit && (await work.tx.declaration.findFirst({ where: { packId: unit.id, ...visibleTo(work) }, orderBy: { id: 'desc' } }));
+  if (!found) throw new Refusal('object.unknown', { number: typed }, { number: textsOf(work.locale).refusals['object.unknown']({ number: typed }) });
+  return found;
+}
+
+/** Each mail about it and where it stands. */
+async function mailsOf(tx: Tx, declaration: string): Promise<Data[]> {
+  const mails = await tx.outbox.findMany({ where: { object: declaration, channel: 'mail' }, orderBy: { id: 'asc' } });
+  return mails.map((mail) => ({
+    mail: printRef('M', mail.id),
+    letter: mail.letter,
+    recipient: mail.recipient,
+    state: mail.state,
+    sentAt: mail.sentAt?.toISOString() ?? null,
+    ...(mail.error ? { error: mail.error } : {}),
+  }));
+}
+
+export const declareShow = command({
+  name: 'declare show',
+  help: { fr: 'Voir une déclaration et le sort de ses courriers', en: 'See a declaration and what became of its mails' },
+  who: ['reseller', 'staff'],
+  reads: true,
+  fields: [required(declarationOrPack)],
+  async run(work, input) {
+    const row = await declarationNamed(work, input.number);
+    const numbers = await packNumbers(work.tx, [row]);
+    const unit = row.boxId === null ? null : await work.tx.stockUnit.findUnique({ where: { id: row.boxId } });
+    const org = await work.tx.organisation.findUniqueOrThrow({ where: { id: row.orgId } });
+    return {
+      code: 'declaration.shown',
+      data: {
+        ...itemOf(row, numbers.get(row.packId ?? 0) ?? null),
+        box: unit?.serial ?? null,
+        reseller: orgRef(row.orgId),
+        company: org.name,
+        account: row.account,
+        completedAt: row.completedAt?.toISOString() ?? null,
+        mails: await mailsOf(work.tx, declarationRef(row.id)),
+      },
+    };
+  },
+});
+
+const resendsAnHour = { count: 5, windowMs: 3_600_000 };
+
+export const declareResend = command({
+  name: 'declare resend',
+  help: { fr: 'Renvoyer les courriers d’une déclaration', en: 'Send a declaration’s mails again' },
+  who: ['reseller', 'staff'],
+  fields: [required(declarationOrPack)],
+  async run(work, input) {
+    const row = await declarationNamed(work, input.number);
+    const declaration = declarationRef(row.id);
+    if (row.state === 'undone') throw new Refusal('state.wrong', { why: 'undone', number: declaration });
+    const key = `resend ${declaration}`;
+    if ((await attemptsLeft(work.tx, key, { limit: resendsAnHour, now: work.now })) <= 0) throw new Refusal('rate.limited', { minutes: 60 });
+    await countAttempt(work.tx, key, work.now);
+    const letters = await sendAgain(work, row);
+    work.audit({ action: 'declare resend', object: declaration, detail: { letters } });
+    return { code: 'declaration.resent', data: { declaration, email: row.email, mails: letters } };
+  },
+});
+
+/** The same letters, with links in place of secrets that are gone; an installer's goes to whoever asks. */
+async function sendAgain(work: Work, row: Declaration): Promise<readonly string[]> {
+  const client = await work.tx.person.findUniqueOrThrow({ where: { id: row.clientId } });
+  const org = await work.tx.organisation.findUniqueOrThrow({ where: { id: row.orgId } });
+  const unit = row.boxId === null ? null : await work.tx.stockUnit.findUnique({ where: { id: row.boxId } });
+  await tellDeclared(work, {
+    id: row.id,
+    reseller: { id: org.id, name: org.name },
+    given: {
+      product: productNamed(work.desk.catalogue, row.product),
+      email: row.email,
+      lastName: row.lastName,
+      firstName: row.firstName,
+      orderNumber: row.orderNumber,
+      takeover: row.takeover,
+      supportContact: { personId: row.supportContactId },
+      box: unit?.serial ?? undefined,
+      locale: row.locale as Locale,
+    },
+    pack: (await packNumbers(work.tx, [row])).get(row.packId ?? 0) ?? null,
+    client: { personId: row.clientId, account: 'existing', locale: row.locale as Locale, invited: client.state === 'invited', firstPassword: undefined, passwordUntil: undefined },
+  });
+  return row.takeover ? ['takeover-installer', 'takeover-client'] : ['declared-client'];
+}
+

@@ -1,0 +1,109 @@
+/** One's own account, or for staff another's: seen, edited, and a link to choose a password. */
+import { command, optional } from '../command/define.js';
+import { city, company, country, firstName, lastName, locale, person, phone, street, zip } from '../command/dictionary.js';
+import type { Data } from '../command/outcome.js';
+import { isStaff } from '../guard/identity.js';
+import { attemptsLeft, countAttempt } from '../guard/limit.js';
+import { Refusal } from '../guard/refusal.js';
+import type { Work } from '../guard/work.js';
+import { formatInstant } from '../locales/format.js';
+import type { Locale } from '../locales/locale.js';
+import { textsOf } from '../locales/texts.js';
+import type { Prisma } from '../record/database.js';
+import { makeLink } from './link.js';
+import { orgRef } from './organisation.js';
+
+const profile = { addresses: true, discordUsers: true, roles: true, memberships: { include: { org: true } } } as const;
+type Profile = Prisma.PersonGetPayload<{ include: typeof profile }>;
+
+/**
+ * Whose account the command is about: the asker's, or for staff the one named.
+ * @throws {Refusal} `access.denied` for another's, `person.unknown` when nobody has the address
+ */
+export async function subject(work: Work, named: string | undefined): Promise<Profile> {
+  const other = named !== undefined && !work.actor.emails.includes(named);
+  if (other && !isStaff(work.actor)) throw new Refusal('access.denied', { why: 'others' });
+  const found = await work.tx.person.findFirst({ where: other ? { addresses: { some: { email: named } } } : { id: work.actor.personId }, include: profile });
+  if (found) return found;
+  if (named === undefined) throw new Refusal('access.denied', { why: 'unlinked' });
+  throw new Refusal('person.unknown', { email: named }, { person: textsOf(work.locale).refusals['person.unknown']({ email: named }) });
+}
+
+const mainOf = (found: Profile): string | null => (found.addresses.find((address) => address.main) ?? found.addresses[0])?.email ?? null;
+
+const shown = (found: Profile): Data => ({
+  person: mainOf(found),
+  lastName: found.lastName,
+  firstName: found.firstName,
+  company: found.company,
+  phone: found.phone,
+  street: found.street,
+  zip: found.zip,
+  city: found.city,
+  country: found.country,
+  locale: found.locale,
+  state: found.state,
+  emails: found.addresses.map((address) => address.email),
+  discordUsers: found.discordUsers.map((user) => user.discordId),
+  roles: found.roles.map((row) => row.role),
+  organisations: found.memberships.map((member) => ({ org: orgRef(member.orgId), name: member.org.name, role: member.role, state: member.org.state })),
+});
+
+export const accountShow = command({
+  name: 'account show',
+  help: { fr: 'Voir un compte : le sien, ou pour l’équipe celui d’un autre', en: 'See an account: one’s own, or for staff another’s' },
+  who: 'anyone',
+  reads: true,
+  fields: [optional(person)],
+  run: async (work, input) => ({ code: 'account.shown', data: shown(await subject(work, input.person)) }),
+});
+
+export const accountEdit = command({
+  name: 'account edit',
+  help: { fr: 'Corriger ses coordonnées et sa langue', en: 'Correct one’s details and language' },
+  who: 'anyone',
+  fields: [optional(person), optional(lastName), optional(firstName), optional(company), optional(phone), optional(street), optional(zip), optional(city), optional(country), optional(locale)],
+  async run(work, input) {
+    const { person: named, ...changes } = input;
+    const found = await subject(work, named);
+    const before = Object.fromEntries(Object.keys(changes).map((key) => [key, found[key as keyof typeof changes]]));
+    await work.tx.person.update({ where: { id: found.id }, data: changes });
+    work.audit({ action: 'account edit', object: mainOf(found), detail: { before, after: changes } });
+    return { code: 'account.edited', data: shown(await subject(work, named)) };
+  },
+});
+
+/** Mails a one-time link to choose or reset a password; the older ones of the person end. */
+export async function mailPasswordLink(work: Work, to: { personId: number; email: string; locale: Locale; isNew: boolean }): Promise<void> {
+  const link = await makeLink(work.tx, work.desk, { purpose: 'password', personId: to.personId, now: work.now });
+  work.send({
+    channel: 'mail',
+    letter: 'password-link',
+    recipient: to.email,
+    personId: to.personId,
+    locale: to.locale,
+    params: { until: formatInstant(link.expiresAt, work.desk.timeZone, to.locale), isNew: to.isNew },
+    secret: { url: link.url },
+    object: to.email,
+  });
+}
+
+const linksAnHour = { count: 5, windowMs: 3_600_000 };
+
+export const accountPassword = command({
+  name: 'account password',
+  help: { fr: 'Recevoir par mail un lien pour choisir un mot de passe', en: 'Be mailed a link to choose a password' },
+  who: 'anyone',
+  fields: [optional(person)],
+  async run(work, input) {
+    const found = await subject(work, input.person);
+    const email = mainOf(found);
+    if (email === null) throw new Refusal('state.wrong', { why: 'no-address' });
+    const key = `password link ${found.id}`;
+    if ((await attemptsLeft(work.tx, key, { limit: linksAnHour, now: work.now })) <= 0) throw new Refusal('rate.limited', { minutes: 60 });
+    await countAttempt(work.tx, key, work.now);
+    await mailPasswordLink(work, { personId: found.id, email, locale: found.locale as Locale, isNew: found.passwordKind === null });
+    work.audit({ action: 'account password', object: email });
+    return { code: 'account.password-link-sent', data: { person: email } };
+  },
+});

@@ -1,0 +1,108 @@
+/** The shape of the vendor's data, file by file. Unknown keys are refused: a mistyped one would silently do nothing. */
+import { z } from 'zod';
+
+const line = z.string().trim().min(1).max(200);
+const id = z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be lower-case words joined by -');
+const localised = z.strictObject({ fr: line, en: line });
+const url = z.url({ protocol: /^https?$/, error: 'must be a full http or https address' });
+/** One text or address for both languages may be written once. */
+const both = <T extends z.ZodType>(value: T) =>
+  z.preprocess(
+    (given) => (typeof given === 'string' ? { fr: given, en: given } : given),
+    z.strictObject({ fr: value, en: value }),
+  );
+const place = z.strictObject({ label: localised, url: both(url) }).optional();
+
+export const vendorShape = z.strictObject({
+  name: both(line),
+  /** ISO 3166-1 alpha-2: what national phone numbers and addresses are read as. */
+  country: z
+    .string()
+    .regex(/^[A-Z]{2}$/, 'must be two capitals, as FR')
+    .default('FR'),
+  locale: z.enum(['fr', 'en']).default('fr'),
+  /** Who signs the letters, a line each. */
+  signature: z.array(localised).min(1).max(5),
+  /** Where people write to about their account. */
+  email: z.email().optional(),
+  links: z.strictObject({
+    site: place,
+    account: place,
+    start: place,
+    support: place,
+    documentation: place,
+    forum: place,
+  }),
+  /** How a new account gets its first password (J1, J6): mailed, or as a one-time link to choose it. */
+  credentials: z.enum(['password', 'link']).default('password'),
+});
+
+const credential = z.strictObject({ label: localised, login: line, password: line });
+
+export const packsShape = z.strictObject({
+  /** In the order in which stock tables show them. */
+  packs: z.array(z.strictObject({ id, name: both(line), services: z.array(localised) })).min(1),
+  /** `brings`: the pack kind that one such box puts in stock (J2). */
+  boxes: z.array(z.strictObject({ id, name: both(line), brings: id, credentials: z.array(credential) })),
+});
+
+/** Who may approve what needs four eyes; not the order in which a person's roles are tried. */
+export const approverRoles = ['sales', 'stock', 'cloud', 'support', 'admin'] as const;
+const approval = z.strictObject({
+  approvers: z.array(z.enum(approverRoles)).min(1),
+  /** How many different people. */
+  needed: z.int().min(1).max(5),
+});
+const everyRole = { approvers: [...approverRoles], needed: 1 };
+const admins = { approvers: ['admin' as const], needed: 1 };
+/** Leaving one of these out of the file doesn't take the second pair of eyes away. */
+const shippedApprovals = { 'stock withdraw': everyRole, 'staff grant': admins, 'staff revoke': admins };
+
+const whole = (shipped: number, most: number) => z.int().min(1).max(most).default(shipped);
+const rising = z
+  .array(z.int().min(1))
+  .max(10)
+  .refine((hours) => hours.every((it, at) => at === 0 || it > (hours[at - 1] ?? 0)), 'must rise');
+
+/** STATES.md, "Times": what accounts, approvals and stored things go by. */
+const times = z.strictObject({
+  linkCodeMinutes: whole(15, 24 * 60),
+  passwordLinkHours: whole(24, 30 * 24),
+  firstPasswordDays: whole(14, 90),
+  mailConfirmationHours: whole(48, 30 * 24),
+  heldMailDays: whole(30, 365),
+  approvalReminderHours: rising.default([24, 72]),
+  approvalDays: whole(7, 90),
+  sessionIdleMinutes: whole(30, 24 * 60),
+  sessionHours: whole(12, 30 * 24),
+  previewHours: whole(24, 30 * 24),
+  answerDays: whole(30, 365),
+  sentMailDays: whole(30, 365),
+});
+
+const limits = z.strictObject({
+  linkCodeTries: whole(5, 20),
+  /** Per address, and per Discord user. */
+  linkCodesPerHour: whole(5, 100),
+  wrongPackNumbersPerHourAndPerson: whole(10, 1000),
+  wrongPackNumbersPerHourAndIp: whole(30, 10_000),
+  /** Letters to a known person about mail that wasn't proven to be theirs. */
+  confirmationMailsPerDay: whole(3, 100),
+});
+
+export const policyShape = z.strictObject({
+  /** By command, `noun verb`. */
+  approvals: z
+    .record(z.string().regex(/^[a-z-]+ [a-z-]+$/, 'must be a command, as "stock withdraw"'), approval)
+    .default({})
+    .transform((given) => ({ ...shippedApprovals, ...given })),
+  times: times.prefault({}),
+  limits: limits.prefault({}),
+});
+
+export const catalogueFiles = { vendor: vendorShape, packs: packsShape, policy: policyShape } as const;
+
+export type Vendor = z.infer<typeof vendorShape>;
+export type Pack = z.infer<typeof packsShape>['packs'][number];
+export type Box = z.infer<typeof packsShape>['boxes'][number];
+export type Policy = z.infer<typeof policyShape>;

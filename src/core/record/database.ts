@@ -1,0 +1,145 @@
+/** Connecting to the database, and telling a busy database from a broken one. Only src/core/record runs statements on it. */
+import type { SqlDriverAdapter, SqlDriverAdapterFactory, Transaction } from '@prisma/driver-adapter-utils';
+import { Prisma, type PrismaClient } from './generated/sqlite/client.js';
+
+export { Prisma };
+/** A type for the row of each model. */
+export type * from './generated/sqlite/client.js';
+
+/** What an interactive transaction hands out. Typed from the SQLite client; the PostgreSQL one is made of the same models. */
+export type Tx = Prisma.TransactionClient;
+
+export type Provider = 'sqlite' | 'postgresql';
+
+export interface Connection {
+  readonly provider: Provider;
+  /** Reads and writes. On SQLite one connection, whose transactions follow one another. */
+  readonly writer: PrismaClient;
+  /** A write through it fails. Its transactions each see one state of the database, whatever is written meanwhile. */
+  readonly reader: PrismaClient;
+  /** Rolls back what is open and lets go of the database. */
+  close(): Promise<void>;
+}
+
+/** Which database a URL speaks of. Throws a RangeError with a sentence for anything but `file:`, `postgres:`, `postgresql:`. */
+export function providerOf(url: string): Provider {
+  if (url.startsWith('file:')) return 'sqlite';
+  if (/^postgres(ql)?:\/\//.test(url)) return 'postgresql';
+  throw new RangeError('A database URL begins with file:, postgres:// or postgresql://');
+}
+
+/**
+ * Opens a migrated database and answers once it is reached. `url` is `file:` with an absolute path, or `postgres://…`.
+ * Throws what the driver says when it can't be opened or reached.
+ */
+export async function connect({ url }: { readonly url: string }): Promise<Connection> {
+  const provider = providerOf(url);
+  const { writer, reader } = provider === 'sqlite' ? await openSqlite(url) : await openPostgres(url);
+  const close = async () => {
+    await Promise.all([writer.$disconnect(), reader.$disconnect()]);
+  };
+  try {
+    await writer.$connect();
+    await reader.$connect();
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { provider, writer, reader, close };
+}
+
+type Clients = Pick<Connection, 'writer' | 'reader'>;
+
+// `minimal` spares every model call a stack trace, and an error message the source it came from.
+const clientOptions = { errorFormat: 'minimal' } as const;
+
+// The driver waits for a lock on Node's only thread: not longer than this. Whoever writes tries again off the thread.
+const busyTimeoutMs = 100;
+
+async function openSqlite(url: string): Promise<Clients> {
+  const [{ PrismaClient }, { PrismaBetterSqlite3 }] = await Promise.all([
+    import('./generated/sqlite/client.js'),
+    import('@prisma/adapter-better-sqlite3'),
+  ]);
+  const open = (pragmas: readonly string[]) => {
+    const adapter = prepared(new PrismaBetterSqlite3({ url, timeout: busyTimeoutMs }), pragmas);
+    return new PrismaClient({ adapter, ...clientOptions });
+  };
+  const durable = ['PRAGMA synchronous = FULL', 'PRAGMA foreign_keys = ON'];
+  return { writer: open(durable), reader: open([...durable, 'PRAGMA query_only = ON']) };
+}
+
+/** The adapter has no place for pragmas, and one fault to be healed. A Prisma client has one SQLite connection, so once is enough. */
+function prepared(factory: SqlDriverAdapterFactory, pragmas: readonly string[]): SqlDriverAdapterFactory {
+  return {
+    provider: factory.provider,
+    adapterName: factory.adapterName,
+    async connect() {
+      const adapter = await factory.connect();
+      const mode = await adapter.queryRaw({ sql: 'PRAGMA journal_mode = WAL', args: [], argTypes: [] });
+      if (mode.rows[0]?.[0] !== 'wal') throw new Error('This SQLite database has no write-ahead log; is it in memory?');
+      await adapter.executeScript(pragmas.join(';'));
+      return healing(adapter);
+    },
+  };
+}
+
+/**
+ * After a COMMIT that failed (a full disk, a deferred foreign key) the client only lets go of the connection, with the
+ * transaction still open in it: the next BEGIN would fail, and every one after it wait for ever. So letting go also rolls
+ * back; after a real ROLLBACK that finds nothing to do.
+ */
+function healing(adapter: SqlDriverAdapter): SqlDriverAdapter {
+  const start = adapter.startTransaction.bind(adapter);
+  adapter.startTransaction = async (level) => {
+    const transaction: Transaction = await start(level);
+    const release = transaction.rollback.bind(transaction);
+    transaction.rollback = async () => {
+      await transaction.executeRaw({ sql: 'ROLLBACK', args: [], argTypes: [] }).catch(() => {});
+      await release();
+    };
+    return transaction;
+  };
+  return adapter;
+}
+
+async function openPostgres(url: string): Promise<Clients> {
+  const [{ PrismaClient: PostgresClient }, { PrismaPg }] = await Promise.all([
+    import('./generated/postgresql/client.js'),
+    import('@prisma/adapter-pg'),
+  ]);
+  const open = (options: string) => {
+    const adapter = new PrismaPg({ connectionString: url, connectionTimeoutMillis: 10_000, options });
+    return new PostgresClient({ adapter, ...clientOptions }) as unknown as PrismaClient;
+  };
+  return {
+    writer: open(''),
+    reader: open('-c default_transaction_read_only=on -c default_transaction_isolation=repeatable\\ read'),
+  };
+}
+
+/**
+ * Whether the statement or transaction failed only because others were at the database at the same moment, so that the
+ * whole transaction may be tried again: nothing of it has been committed.
+ */
+export function isBusy(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code, meta, cause } = error as Error & {
+    code?: unknown;
+    meta?: { driverAdapterError?: Error };
+    cause?: unknown;
+  };
+  if (code === 'P2034') return true;
+  if (code === 'P2028') return error.message.includes('Unable to start a transaction in the given time');
+  return isBusyCause(meta?.driverAdapterError?.cause ?? cause);
+}
+
+/** By the database's own code: Prisma's P1008 also stands for a connection lost in the middle of a commit. */
+function isBusyCause(cause: unknown): boolean {
+  if (typeof cause !== 'object' || cause === null || !('originalCode' in cause)) return false;
+  const { originalCode, kind } = cause as { originalCode: unknown; kind?: unknown };
+  if (typeof originalCode !== 'string') return false;
+  if (originalCode === '40001' || originalCode === '40P01') return true;
+  // An extended code the driver has no name for comes as UNKNOWN_SQLITE_ERROR_n.
+  return /^SQLITE_(BUSY|LOCKED)/.test(originalCode) || (kind === 'SocketTimeout' && originalCode.includes('SQLITE'));
+}

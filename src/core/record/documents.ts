@@ -1,0 +1,35 @@
+/** The document store: bytes kept once, by their SHA-256, under the data folder; names from outside never reach the disk. */
+import { createHash, randomUUID } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+export interface Documents {
+  /** Keeps the bytes and answers their SHA-256 (hex) once they are on disk. */
+  keep(content: Buffer): Promise<string>;
+  /** @throws when nothing is kept under this hash, or the bytes no longer match it */
+  read(sha256: string): Promise<Buffer>;
+}
+
+/** @param folder made when first written to, mode 0700 */
+export function createDocuments(folder: string): Documents {
+  const place = (sha256: string) => {
+    if (!/^[0-9a-f]{64}$/.test(sha256)) throw new Error('not a SHA-256');
+    return join(folder, sha256.slice(0, 2), sha256);
+  };
+  return {
+    async keep(content) {
+      const sha256 = createHash('sha256').update(content).digest('hex');
+      const file = place(sha256);
+      await mkdir(join(folder, sha256.slice(0, 2)), { recursive: true, mode: 0o700 });
+      const draft = `${file}.${randomUUID()}`;
+      await writeFile(draft, content, { mode: 0o600, flush: true });
+      await rename(draft, file);
+      return sha256;
+    },
+    async read(sha256) {
+      const content = await readFile(place(sha256));
+      if (createHash('sha256').update(content).digest('hex') !== sha256) throw new Error(`document ${sha256} is damaged`);
+      return content;
+    },
+  };
+}

@@ -1,0 +1,38 @@
+const bullets = /[•‣▪▫◦·●○*]/g;
+const apostrophes = /[’‘ʼ`]/g;
+/** `no`, `num` standing alone; `nº` and `№` have become `no` by then. */
+const numberSign = /(?<= |^)(?:no|num)\.?(?= |$)/g;
+
+/**
+ * The form in which labels, choices and product names are compared (FIELDS.md, "Matching a label"): lower case, no
+ * accents, stars, bullets or `(…)`, one straight apostrophe, one space for any run of spaces, `-` and `_`, and
+ * `n°` for `nº`, `no`, `num`. Idempotent. Since the word `no` folds to `n°`, compare folded with folded only.
+ */
+export function fold(text: string): string {
+  const plain = text
+    .normalize('NFKD')
+    .toLowerCase()
+    .normalize('NFKD')
+    // marks are the accents; format characters are the invisible ones that mail programs leave in
+    .replace(/[\p{M}\p{Cf}]/gu, '')
+    .replace(apostrophes, "'")
+    .replace(bullets, '');
+  return withoutBrackets(plain)
+    .replace(/[\s\p{Pd}_]+/gu, ' ')
+    .trim()
+    .replace(numberSign, 'n°');
+}
+
+/** Drops each `(…)` with what is inside it, nested ones too; a bracket without its partner stays. One pass, so that
+ * ten thousand opening brackets from a hostile mail cost no more than ten thousand letters. */
+function withoutBrackets(text: string): string {
+  const kept: string[] = [];
+  const opened: number[] = [];
+  for (const char of text) {
+    if (char === '(') opened.push(kept.length);
+    const start = char === ')' ? opened.pop() : undefined;
+    if (start === undefined) kept.push(char);
+    else kept.length = start;
+  }
+  return kept.join('');
+}

@@ -1,0 +1,160 @@
+/**
+ * What each letter is given. Dates, money, product and role names arrive in the reader's language; URLs are absolute.
+ * letters/README.md tells vendors the same (a test compares the two).
+ */
+import { z } from 'zod';
+
+const text = z.string();
+const some = z.string().optional();
+const credentials = z.array(z.strictObject({ label: text, login: text, password: text }));
+const summary = z.array(z.strictObject({ label: text, value: text }));
+/** How the asker came in; the letter has the words for it. */
+const door = z.enum(['chat', 'mail', 'terminal', 'web']);
+const approval = z.strictObject({ number: text, asker: text, summary, expires: text });
+const role = z.strictObject({ role: text, by: text });
+const takeover = { firstName: text, lastName: text, clientName: text, product: text, pack: some, box: some };
+
+export const letterValues = {
+  /** J1. `password` or `passwordLink` only for a new account; `passwordUntil` with either. */
+  'reseller-registered': z.strictObject({
+    firstName: text,
+    lastName: text,
+    company: text,
+    signInUrl: text,
+    identifier: text,
+    password: some,
+    passwordLink: some,
+    passwordUntil: some,
+  }),
+  /** J2. `total`: how many units this purchase added, all lines together. */
+  'stock-received': z.strictObject({
+    company: text,
+    lines: z.array(z.strictObject({ name: text, quantity: z.number() })),
+    purchase: text,
+    total: z.number(),
+    stockUrl: text,
+  }),
+  'stock-low': z.strictObject({ name: text, available: z.number(), threshold: z.number(), stockUrl: text }),
+  /** J6, the client's account is new. `passwordUntil` with `password` or `passwordLink`. */
+  'takeover-installer-new': z.strictObject({
+    ...takeover,
+    boxCredentials: credentials,
+    signInUrl: text,
+    clientIdentifier: text,
+    password: some,
+    passwordLink: some,
+    passwordUntil: some,
+  }),
+  /** J6, the client had an account: it must be asked. */
+  'takeover-installer-existing': z.strictObject({
+    ...takeover,
+    boxCredentials: credentials,
+    signInUrl: text,
+    clientIdentifier: text,
+  }),
+  'takeover-client': z.strictObject({
+    company: text,
+    contactName: text,
+    contactEmail: text,
+    clientName: text,
+    product: text,
+  }),
+  /** J7. `chooseUrl` and `until` only for an account that was created now. */
+  'declared-client': z.strictObject({
+    clientName: text,
+    company: text,
+    orderNumber: text,
+    product: text,
+    pack: some,
+    box: some,
+    account: z.enum(['created', 'existing']),
+    chooseUrl: some,
+    until: some,
+    signInUrl: text,
+    boxCredentials: credentials,
+    services: z.array(text),
+    links: z.array(z.strictObject({ label: text, url: text })),
+  }),
+  /** X1. `askedBy`: the person's or the Discord user's name, when known. */
+  'link-code': z.strictObject({ code: text, minutes: z.number(), askedBy: some, door }),
+  'address-linked': z.strictObject({ email: text, door, discordName: some }),
+  /** `isNew`: a first password is chosen, not a forgotten one replaced. */
+  'password-link': z.strictObject({ url: text, until: text, isNew: z.boolean() }),
+  'password-changed': z.strictObject({ when: text }),
+  'role-granted': role,
+  'role-revoked': role,
+  'approval-asked': approval,
+  'approval-reminder': approval,
+  /** `decider` is absent when time or a change of content ended it. */
+  'approval-decided': z.strictObject({
+    number: text,
+    verdict: z.enum(['approved', 'refused', 'expired', 'void']),
+    decider: some,
+    reason: some,
+    summary,
+  }),
+  /** To staff. `letter`: what was sent (its name or subject); `object`: the number it was about. */
+  'delivery-failed': z.strictObject({ number: text, letter: text, recipient: text, object: some, error: text }),
+  /** To a proven sender whom nobody knows yet. */
+  'mail-unlinked': z.strictObject({ email: text, signInUrl: text }),
+} as const;
+
+const place = z.strictObject({ label: text, url: text }).optional();
+
+/** What every letter and partial has besides: the vendor, from the catalogue, in the reader's language. */
+export const vendorValues = z.strictObject({
+  name: text,
+  /** Who signs, a line each. */
+  signature: z.array(text),
+  /** Where people write to; absent when the vendor names none. */
+  email: some,
+  links: z.strictObject({
+    site: place,
+    account: place,
+    start: place,
+    support: place,
+    documentation: place,
+    forum: place,
+  }),
+});
+export type VendorValues = z.infer<typeof vendorValues>;
+
+export type LetterName = keyof typeof letterValues;
+export type LetterParams = { readonly [Name in LetterName]: z.infer<(typeof letterValues)[Name]> };
+
+export const letterNames = Object.keys(letterValues) as LetterName[];
+
+/** How many samples it takes to go through every branch of every shipped letter. */
+export const sampleCount = 8;
+
+/**
+ * Made-up values for a letter, to try it before anybody is written to. The `variant` (0 to 7) chooses which optional
+ * values are there, which of several words is used, and whether lists are empty.
+ */
+export function sampleOf<Name extends LetterName>(name: Name, variant: number): LetterParams[Name] {
+  return sample(letterValues[name], name, variant) as LetterParams[Name];
+}
+
+/** A made-up vendor, in the same way. */
+export const sampleVendor = (variant: number): VendorValues => sample(vendorValues, 'vendor', variant) as VendorValues;
+
+/** Whether a letter may name this: `['lines', 'size']` of an array, `['vendor', 'name']`, …; deeper than lists it isn't judged. */
+export function knows(type: z.core.$ZodType, [key, ...rest]: readonly unknown[]): boolean {
+  if (type instanceof z.ZodOptional) return knows(type.unwrap(), [key, ...rest]);
+  if (key === undefined || typeof key !== 'string' || type instanceof z.ZodArray) return true;
+  if (!(type instanceof z.ZodObject)) return key === 'size';
+  return Object.hasOwn(type.shape, key) && knows(type.shape[key], rest);
+}
+
+function sample(type: z.core.$ZodType, name: string, variant: number): unknown {
+  if (type instanceof z.ZodObject)
+    return Object.fromEntries(
+      Object.entries(type.shape).map(([key, of]) => [key, sample(of as z.ZodType, key, variant)]),
+    );
+  if (type instanceof z.ZodOptional) return variant & 1 ? undefined : sample(type.unwrap(), name, variant);
+  if (type instanceof z.ZodArray) return variant & 4 ? [] : [sample(type.element, name, variant)];
+  if (type instanceof z.ZodEnum) return type.options[(variant >> 1) % type.options.length];
+  if (type instanceof z.ZodBoolean) return (variant & 2) === 0;
+  if (type instanceof z.ZodNumber) return 3;
+  return /url|link/i.test(name) ? 'https://example.org/t/sample' : `sample ${name}`;
+}

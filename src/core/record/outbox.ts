@@ -1,0 +1,69 @@
+/**
+ * The outbox: whatever leaves (mails, chat notices) is a row written with the change that causes it, and a worker
+ * hands it over afterwards (X5; STATES "outgoing mail, chat notice").
+ */
+import { insertRows } from './rows.js';
+import type { Locale } from '../locales/locale.js';
+import type { Tx } from './database.js';
+import type { Secrets } from './secrets.js';
+
+export interface Attachment {
+  readonly name: string;
+  readonly type: string;
+  /** Of the bytes in the document store. */
+  readonly sha256: string;
+}
+
+/** Something to send. Values in `secret` are encrypted at rest and deleted once sent. */
+export interface Dispatchable {
+  readonly channel: 'mail' | 'chat';
+  /** A letter's name; for chat the kind of notice. */
+  readonly letter: string;
+  /** An address; for chat `approvals` (the channel) or a Discord user's id. */
+  readonly recipient: string;
+  readonly personId?: number | null;
+  readonly locale: Locale;
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly secret?: Readonly<Record<string, unknown>>;
+  readonly attachments?: readonly Attachment[];
+  /** The printed number of what it is about: its fate is shown there. */
+  readonly object?: string | null;
+  /** Given for an answer that may be asked for again: it then leaves again under the same Message-ID. */
+  readonly messageId?: string;
+  readonly inReplyTo?: string | null;
+  /** The References of an answer, oldest first. */
+  readonly references?: readonly string[];
+  readonly replyToken?: string;
+  /** An answer to a mail (`auto-replied`), not a mail of its own accord. */
+  readonly autoReply?: boolean;
+}
+
+export const sealPurpose = 'outbox';
+
+/** Queues what a batch of commands sends, in their transaction. */
+export async function enqueue(tx: Tx, entries: readonly Dispatchable[], desk: { secrets: Secrets; now: Date; mailDomain: string }): Promise<void> {
+  await insertRows(
+    tx,
+    'Outbox',
+    entries.map((entry) => ({
+      channel: entry.channel,
+      letter: entry.letter,
+      recipient: entry.recipient,
+      personId: entry.personId ?? null,
+      locale: entry.locale,
+      params: JSON.stringify(entry.params),
+      secret: entry.secret ? desk.secrets.seal(sealPurpose, JSON.stringify(entry.secret)) : null,
+      attachments: entry.attachments?.length ? JSON.stringify(entry.attachments) : null,
+      messageId: entry.messageId ?? `<${desk.secrets.token()}@${desk.mailDomain}>`,
+      inReplyTo: entry.inReplyTo ?? null,
+      thread: entry.references?.length ? JSON.stringify(entry.references) : null,
+      replyToken: entry.replyToken ?? null,
+      autoReply: entry.autoReply ?? false,
+      object: entry.object ?? null,
+      state: 'queued',
+      attempts: 0,
+      dueAt: desk.now,
+      createdAt: desk.now,
+    })),
+  );
+}

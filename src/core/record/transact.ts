@@ -1,0 +1,172 @@
+/**
+ * The only way to write. Units of work waiting at the same moment share one transaction, each in a savepoint of its own;
+ * what all of them leave (audit, outbox, stored answers) is then written by one statement a table.
+ *
+ * Why: one commit costs more than a small command's own statements, and SQLite has one writer anyway. Tried on one
+ * machine, declarations a second with 64 in flight (docs/performance.md): a transaction each, shared transaction with
+ * rows written as they come, and this. The first statement is always a write (the audit chain's lock): SQLite then never
+ * has to upgrade a read snapshot, and on PostgreSQL writers queue instead of deadlocking.
+ */
+import { setTimeout as pause } from 'node:timers/promises';
+import { appendAudit, lockChain, type AuditEvent } from './audit.js';
+import { isBusy, type Connection, type Tx } from './database.js';
+import { enqueue, type Dispatchable } from './outbox.js';
+import { insertRows } from './rows.js';
+import type { RandomBytes, Secrets } from './secrets.js';
+
+/** A stored first answer (X4). */
+export interface AnswerRow {
+  readonly personId: number;
+  readonly command: string;
+  readonly key: string;
+  readonly contentHash: string;
+  /** Encrypted. */
+  readonly answer: string;
+  readonly createdAt: Date;
+}
+
+/** What a unit of work leaves besides its own rows; dropped when the unit fails. */
+export interface Leaves {
+  readonly audit: AuditEvent[];
+  readonly outbox: Dispatchable[];
+  readonly answers: AnswerRow[];
+}
+
+export interface Unit {
+  readonly tx: Tx;
+  readonly leaves: Leaves;
+  /** Called once the transaction is committed, never otherwise. */
+  afterCommit(run: () => void): void;
+}
+
+export interface Database {
+  readonly provider: 'sqlite' | 'postgresql';
+  /** Runs `work` in a transaction and answers once it is committed; what it throws rolls back this unit alone. */
+  transact<T>(work: (unit: Unit) => Promise<T>): Promise<T>;
+  /** Reads one consistent state; a write in it fails. */
+  read<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Ends after the work in hand. */
+  close(): Promise<void>;
+}
+
+interface Waiting {
+  readonly work: (unit: Unit) => Promise<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+type Ended = { readonly waiting: Waiting; readonly callbacks: readonly (() => void)[] } & ({ readonly value: unknown } | { readonly error: unknown });
+
+// Beyond 64 a batch's latency grows and its cost a unit no longer falls (bench/batch).
+const unitsAtMost = 64;
+const retriesForMs = 30_000;
+const transactionLimits = { maxWait: 30_000, timeout: 60_000 };
+
+export interface TransactOptions {
+  readonly secrets: Secrets;
+  readonly random: RandomBytes;
+  readonly clock: () => Date;
+  /** Right-hand side of our Message-IDs. */
+  readonly mailDomain: string;
+}
+
+/** Wraps a connection; see the head of this file. */
+export function createDatabase(connection: Connection, options: TransactOptions): Database {
+  const queue: Waiting[] = [];
+  let running: Promise<void> | undefined;
+  let closed = false;
+
+  async function attempt(tx: Tx, waiting: Waiting, alone: boolean): Promise<{ ended: Ended; leaves: Leaves }> {
+    const leaves: Leaves = { audit: [], outbox: [], answers: [] };
+    const callbacks: (() => void)[] = [];
+    if (!alone) await tx.$executeRawUnsafe('SAVEPOINT unit');
+    try {
+      const value = await waiting.work({ tx, leaves, afterCommit: (run) => void callbacks.push(run) });
+      if (!alone) await tx.$executeRawUnsafe('RELEASE SAVEPOINT unit');
+      return { ended: { waiting, callbacks, value }, leaves };
+    } catch (error) {
+      // Alone, the whole transaction rolls back; a busy database is tried again as a whole.
+      if (alone || isBusy(error)) throw error;
+      await tx.$executeRawUnsafe('ROLLBACK TO SAVEPOINT unit');
+      await tx.$executeRawUnsafe('RELEASE SAVEPOINT unit');
+      return { ended: { waiting, callbacks: [], error }, leaves: { audit: [], outbox: [], answers: [] } };
+    }
+  }
+
+  async function runBatch(batch: readonly Waiting[]): Promise<readonly Ended[]> {
+    return connection.writer.$transaction(async (tx) => {
+      const head = await lockChain(tx);
+      const all: { ended: Ended; leaves: Leaves }[] = [];
+      for (const waiting of batch) all.push(await attempt(tx, waiting, batch.length === 1));
+      const now = options.clock();
+      await appendAudit(tx, head, { events: all.flatMap(({ leaves }) => leaves.audit), random: options.random });
+      await enqueue(tx, all.flatMap(({ leaves }) => leaves.outbox), { secrets: options.secrets, now, mailDomain: options.mailDomain });
+      await insertRows(tx, 'StoredAnswer', all.flatMap(({ leaves }) => leaves.answers).map((row) => ({ ...row })));
+      return all.map(({ ended }) => ended);
+    }, transactionLimits);
+  }
+
+  /** A busy database is tried again with jitter, off the thread; anything else is the units' own error. */
+  async function runPatiently(batch: readonly Waiting[]): Promise<readonly Ended[]> {
+    const giveUpAt = performance.now() + retriesForMs;
+    for (let waitMs = 2; ; waitMs = Math.min(waitMs * 2, 100)) {
+      try {
+        return await runBatch(batch);
+      } catch (error) {
+        if (!isBusy(error) || performance.now() > giveUpAt) throw error;
+        await pause(waitMs / 2 + ((options.random(1)[0] ?? 0) / 255) * waitMs);
+      }
+    }
+  }
+
+  async function drain(): Promise<void> {
+    for (let batch = queue.splice(0, unitsAtMost); batch.length > 0; batch = queue.splice(0, unitsAtMost)) {
+      try {
+        for (const ended of await runPatiently(batch)) {
+          if ('error' in ended) ended.waiting.reject(ended.error);
+          else {
+            for (const run of ended.callbacks) run();
+            ended.waiting.resolve(ended.value);
+          }
+        }
+      } catch (error) {
+        await alone(batch, error);
+      }
+    }
+    // in the same turn as the last look at the queue, so that nobody waits unseen
+    running = undefined;
+  }
+
+  /** The shared transaction itself failed: a unit that breaks it must not take the others along. */
+  async function alone(batch: readonly Waiting[], error: unknown): Promise<void> {
+    if (batch.length === 1) return batch[0]?.reject(error);
+    for (const waiting of batch) {
+      try {
+        const [ended] = await runPatiently([waiting]);
+        if (!ended || 'error' in ended) throw new Error('a unit alone ended without its error being thrown');
+        for (const run of ended.callbacks) run();
+        waiting.resolve(ended.value);
+      } catch (own) {
+        waiting.reject(own);
+      }
+    }
+  }
+
+  return {
+    provider: connection.provider,
+    transact<T>(work: (unit: Unit) => Promise<T>): Promise<T> {
+      if (closed) return Promise.reject(new Error('the database is closed'));
+      return new Promise<T>((resolve, reject) => {
+        queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
+        // Started a turn later, so that all who ask in this turn share the batch.
+        running ??= Promise.resolve().then(drain);
+      });
+    },
+    read: (work) => connection.reader.$transaction((tx) => work(tx), transactionLimits),
+    async close() {
+      closed = true;
+      await running;
+      await connection.close();
+    },
+  };
+}

@@ -1,0 +1,146 @@
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import { SMTPServer } from 'smtp-server';
+import type { SMTPServerDataStream, SMTPServerSession } from 'smtp-server';
+import { normalAddress } from './headers.js';
+import { isLoopbackHost } from './hosts.js';
+import type { Arrival, Log, Receive } from './message.js';
+
+export interface ListenerOptions {
+  /** `smtp://127.0.0.1:2525`, `lmtp://[::1]:2400`, or `host:port` (SMTP); port 0 takes a free one. */
+  listen: string;
+  /** The only address mail is taken for, with or without `+TOKEN` (`MAIL_FROM`). */
+  address: string;
+  /** Certificate and key, PEM; STARTTLS is offered only with them. */
+  tls?: { cert: string | Buffer; key: string | Buffer } | undefined;
+  receive: Receive;
+  /** Larger mails are refused with 552 and never held in memory beyond this. */
+  maxBytes: number;
+  log: Log;
+  /** How long close() waits for mails in hand. */
+  closeMs?: number;
+}
+
+export interface Listener {
+  url: string;
+  port: number;
+  /** Takes no new mail, lets mails in hand end (at most `closeMs`), then closes every connection. */
+  close(): Promise<void>;
+}
+
+type Refusal = Error & { responseCode: number };
+
+/**
+ * The built-in SMTP or LMTP listener (SPEC section 0, "Where mail goes and comes from"). A mail is answered 250 only
+ * after `receive` resolved, 451 when it threw, so the sender keeps what we don't have. AUTH is not offered: nobody has
+ * an account here. Throws when the address can't be listened on.
+ */
+export async function startListener(options: ListenerOptions): Promise<Listener> {
+  const { protocol, host, port } = readListen(options.listen);
+  const closeMs = options.closeMs ?? 10_000;
+  const inHand = new Set<Promise<unknown>>();
+  const server = new SMTPServer({
+    lmtp: protocol === 'lmtp',
+    name: 'guichet',
+    banner: 'Guichet',
+    logger: false,
+    size: options.maxBytes,
+    rejectOversized: true,
+    disabledCommands: options.tls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
+    ...(options.tls ? { cert: options.tls.cert, key: options.tls.key } : {}),
+    // a name from reverse DNS proves nothing and its look-up would delay every greeting
+    disableReverseLookup: true,
+    lenientAddressParsing: true,
+    maxClients: 200,
+    closeTimeout: closeMs,
+    onRcptTo: (recipient, _session, done) =>
+      done(isOurs(recipient.address, options.address) ? undefined : refusal(550, `no such address here`)),
+    onData: (stream, session, done) => {
+      const work = takeMail(stream, session, { ...options, protocol }).then(
+        () => done(null, 'OK: taken'),
+        () => done(refusal(451, 'not taken, try again later')),
+      );
+      inHand.add(work);
+      void work.finally(() => inHand.delete(work));
+    },
+  });
+  // a client that vanishes or a failed handshake is the client's affair, never the end of the desk
+  server.on('error', (error: Error) => options.log.debug({ error: error.message }, 'mail listener: connection failed'));
+  const listening = once(server.server, 'listening');
+  server.listen(port, host);
+  await listening;
+  const actual = (server.server.address() as AddressInfo).port;
+  const urlHost = host.includes(':') ? `[${host}]` : host;
+  return {
+    url: `${protocol}://${urlHost}:${actual}`,
+    port: actual,
+    close: () => close(server, inHand, closeMs),
+  };
+}
+
+function readListen(listen: string): { protocol: 'smtp' | 'lmtp'; host: string; port: number } {
+  const url = new URL(listen.includes('://') ? listen : `smtp://${listen}`);
+  const protocol = url.protocol === 'lmtp:' ? 'lmtp' : 'smtp';
+  return { protocol, host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) };
+}
+
+function refusal(responseCode: number, text: string): Refusal {
+  return Object.assign(new Error(text), { responseCode });
+}
+
+/** Whether a recipient is `address` itself or `local+TOKEN@domain`, whatever its case. */
+export function isOurs(recipient: string, address: string): boolean {
+  const [asked, own] = [normalAddress(recipient), normalAddress(address)];
+  if (!asked || !own) return false;
+  const at = own.lastIndexOf('@');
+  return asked === own || (asked.startsWith(`${own.slice(0, at)}+`) && asked.endsWith(own.slice(at)));
+}
+
+async function takeMail(
+  stream: SMTPServerDataStream,
+  session: SMTPServerSession,
+  options: ListenerOptions & { protocol: 'smtp' | 'lmtp' },
+): Promise<void> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    // the stream has to be read to its end; what is over the limit is not kept
+    if (stream.byteLength <= options.maxBytes) chunks.push(chunk);
+    else chunks.length = 0;
+  }
+  if (stream.sizeExceeded || stream.byteLength > options.maxBytes) return;
+  const { mailFrom, rcptTo } = session.envelope;
+  const address = session.remoteAddress.replace(/^::ffff:(?=\d+\.)/i, '');
+  const arrival: Arrival = {
+    raw: Buffer.concat(chunks),
+    source: options.protocol,
+    recipients: rcptTo.map((recipient) => recipient.address),
+    mailFrom: (mailFrom && mailFrom.address) || null,
+    client: {
+      address,
+      ...(session.hostNameAppearsAs ? { helo: session.hostNameAppearsAs } : {}),
+      loopback: isLoopbackHost(address),
+    },
+  };
+  try {
+    await options.receive(arrival);
+  } catch (error) {
+    options.log.error(
+      { error, bytes: arrival.raw.length },
+      'mail listener: a mail could not be taken; its sender keeps it',
+    );
+    throw error;
+  }
+}
+
+async function close(server: SMTPServer, inHand: Set<Promise<unknown>>, closeMs: number): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(resolve));
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<void>((resolve) => (timer = setTimeout(resolve, closeMs)));
+  await Promise.race([Promise.all(inHand), late]);
+  clearTimeout(timer);
+  for (const connection of server.connections) {
+    connection.send(421, 'shutting down');
+    connection.close();
+  }
+  await closed;
+}

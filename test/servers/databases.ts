@@ -1,0 +1,82 @@
+/** The databases the core is tested on: `describe.each(databases())('… on $name', ({ fresh }) => …)`. */
+import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, inject } from 'vitest';
+import type { Provider } from '../../src/core/record/database.js';
+import { migrate } from '../../src/core/record/migrate.js';
+import { migrationsDir } from './templates.js';
+
+export interface TestDatabase {
+  readonly url: string;
+  /** Close every connection to it first. */
+  drop(): Promise<void>;
+}
+
+export interface TestProvider {
+  readonly name: Provider;
+  /** A new, migrated database. */
+  fresh(): Promise<TestDatabase>;
+  /** A new database, not migrated. */
+  empty(): Promise<TestDatabase>;
+}
+
+/**
+ * SQLite, and PostgreSQL where its binaries are. Without them the run shows a skipped suite that says so, and fails where
+ * the environment says CI=true.
+ */
+export function databases(): TestProvider[] {
+  if (inject('databases').postgresql) return [sqlite, postgresql];
+  if (process.env['CI'] === 'true') throw new Error('No PostgreSQL binaries (initdb, postgres) on this machine');
+  describe.skip('on postgresql: no binaries (initdb, postgres) on this machine');
+  return [sqlite];
+}
+
+const sqlite: TestProvider = {
+  name: 'sqlite',
+  empty: emptySqlite,
+  async fresh() {
+    const database = await emptySqlite();
+    copyFileSync(await template(), database.url.slice('file:'.length));
+    return database;
+  },
+};
+
+async function emptySqlite(): Promise<TestDatabase> {
+  const dir = mkdtempSync(join(tmpdir(), 'guichet-sqlite-'));
+  return {
+    url: `file:${join(dir, 'guichet.db')}`,
+    drop: async () => rmSync(dir, { recursive: true, force: true }),
+  };
+}
+
+/** Migrated once a test file; its log is empty again once nobody has it open, so the one file is all of it. */
+let templateFile: Promise<string> | undefined;
+function template(): Promise<string> {
+  return (templateFile ??= (async () => {
+    const dir = mkdtempSync(join(tmpdir(), 'guichet-template-'));
+    process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+    const path = join(dir, 'template.db');
+    await migrate({ provider: 'sqlite', url: `file:${path}`, migrationsDir: migrationsDir('sqlite') });
+    if (existsSync(`${path}-wal`)) throw new Error('The template database still has a log');
+    return path;
+  })());
+}
+
+const postgresql: TestProvider = {
+  name: 'postgresql',
+  fresh: () => asked('/fresh'),
+  empty: () => asked('/empty'),
+};
+
+async function asked(path: string): Promise<TestDatabase> {
+  const url = await answered(path, 'POST');
+  return { url, drop: async () => void (await answered(new URL(url).pathname, 'DELETE')) };
+}
+
+async function answered(path: string, method: string): Promise<string> {
+  const response = await fetch(inject('databases').url + path, { method });
+  const text = await response.text();
+  if (!response.ok) throw new Error(text);
+  return text;
+}
