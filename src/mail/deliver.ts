@@ -39,7 +39,7 @@ export type Delivery =
 export interface MailTransport {
   /** One try; never throws, except when a mail kept on disk can't be written. */
   send(mail: OutgoingMail): Promise<Delivery>;
-  /** Waits for the tries in hand. */
+  /** Waits for the tries in hand, at most `closeMs`; then they end as they stand. */
   close(): Promise<void>;
 }
 
@@ -52,6 +52,8 @@ export interface MailTransportOptions {
   ca?: string | undefined;
   /** How long the server may be silent. */
   timeoutMs?: number;
+  /** How long close() waits for tries in hand. */
+  closeMs?: number;
 }
 
 /** The way out for mails: over SMTP (small pool, certificates verified), or into a folder when no server is set. */
@@ -75,7 +77,7 @@ function sentFolder({ sentDir, log }: MailTransportOptions): MailTransport {
   };
 }
 
-function smtp(smtpUrl: string, { log, ca, timeoutMs = 60_000 }: MailTransportOptions): MailTransport {
+function smtp(smtpUrl: string, { log, ca, timeoutMs = 60_000, closeMs = 8000 }: MailTransportOptions): MailTransport {
   const url = new URL(smtpUrl);
   const secure = url.protocol === 'smtps:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
@@ -98,7 +100,8 @@ function smtp(smtpUrl: string, { log, ca, timeoutMs = 60_000 }: MailTransportOpt
     disableFileAccess: true,
     disableUrlAccess: true,
   });
-  // the pool reads a message only once the server has asked for it (354), so its end tells that all of it went out
+  // The pool reads a message only once the server has asked for it (354), so its end tells that all of it is on its
+  // way. That may be a little early for a large one, which then counts as uncertain: the safe side.
   const bodies = new Map<string, Readable>();
   transport.use('stream', (mail, done) => {
     const node = mail.message as MimeNode;
@@ -133,26 +136,35 @@ function smtp(smtpUrl: string, { log, ca, timeoutMs = 60_000 }: MailTransportOpt
       return work;
     },
     async close() {
+      let timer: NodeJS.Timeout | undefined;
+      await Promise.race([Promise.all(inHand), new Promise((resolve) => (timer = setTimeout(resolve, closeMs)))]);
+      clearTimeout(timer);
+      // what a server still holds up ends here as a failed try
+      (transport as { close(how?: { force: boolean }): void }).close({ force: true });
       await Promise.all(inHand);
-      transport.close();
     },
   };
 }
 
 type SmtpError = Error & { code?: string; responseCode?: number; command?: string; originalCode?: string };
 
+/** Replies that ask for sign-in or TLS (RFC 4954 §6): about our settings, not about the mail. */
+const signInCodes = new Set([530, 534, 535, 538]);
+
 function judge(error: SmtpError, wholeMailWent: boolean): Delivery {
   const reason = printable(error.message);
   const code = error.responseCode;
-  if (error.code === 'EAUTH') return { result: 'retry', reason: `the mail server refuses our sign-in: ${reason}` };
-  if (error.code === 'ETLS' || /certificate|TLS|SSL/i.test(error.message)) {
-    return { result: 'retry', reason: `no safe connection to the mail server: ${reason}` };
+  if (error.code === 'EAUTH' || (code !== undefined && signInCodes.has(code))) {
+    return { result: 'retry', reason: `the mail server refuses our sign-in: ${reason}` };
   }
   // a refusal of this mail, of its sender or of its recipient; 503 only says that the session got out of step
   const aboutMail = /^(MAIL FROM|RCPT TO|DATA)$/.test(error.command ?? '');
   if (code !== undefined && code >= 500 && code !== 503 && aboutMail) return { result: 'failed', reason };
   if (code !== undefined) return { result: 'retry', reason };
   if (wholeMailWent) return { result: 'uncertain', reason: `the answer to the mail was lost: ${reason}` };
+  if (error.code === 'ETLS' || /certificate|TLS|SSL/i.test(error.message)) {
+    return { result: 'retry', reason: `no safe connection to the mail server: ${reason}` };
+  }
   if (error.code === 'EENVELOPE' || error.code === 'EMESSAGE') return { result: 'failed', reason };
   return { result: 'retry', reason: `no connection to the mail server: ${reason}` };
 }

@@ -54,16 +54,20 @@ const defaults = {
   closeMs: 8000,
 };
 const logoutMs = 2000;
+/** A mail server that does not answer must not hold up the start of the desk. */
+const firstMs = 5000;
 
 /**
  * Reads a mailbox over IMAP: hands each mail to `receive` and moves it to the folder of its end, from where the last
  * run stopped (UIDVALIDITY and UID, RFC 3501 §2.3.1.1), waiting with IDLE. Reconnects for ever. Resolves when the first
- * attempt to connect has ended, well or not; throws only for a URL that is none.
+ * attempt to connect has ended, well or not, or after 5 s; throws only for a URL that is none.
  */
 export async function startInbox(options: InboxOptions): Promise<Inbox> {
   const settings = { ...defaults, ...options };
   const place = readUrl(settings.url);
   const waker = new Waker();
+  // a bell of its own: news of the lost connection must not cut the wait before the next one short
+  const stop = new Waker();
   const shared: Session['shared'] = { state: { status: 'connecting', failing: [] }, closing: false };
   const folders: Record<MailEnd, string> = {
     answered: settings.folders.processed,
@@ -94,14 +98,15 @@ export async function startInbox(options: InboxOptions): Promise<Inbox> {
         if (!shared.closing) settings.log.warn({ host: place.host, fault }, 'inbox: no connection, trying again');
       }
       tried();
-      if (!shared.closing) await waker.wait({ ms: backoff(attempt, settings) });
+      if (!shared.closing) await stop.wait({ ms: backoff(attempt, settings) });
     }
   })();
-  await first;
+  await Promise.race([first, pause(firstMs)]);
   return {
     async close() {
       shared.closing = true;
       waker.wake();
+      stop.wake();
       if (shared.state.status === 'connecting') shared.client?.close();
       // a server that has gone silent must not hold the whole desk up
       const late = setTimeout(() => shared.client?.close(), settings.closeMs);

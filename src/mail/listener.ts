@@ -46,6 +46,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     logger: false,
     size: options.maxBytes,
     rejectOversized: true,
+    hideENHANCEDSTATUSCODES: false,
     disabledCommands: options.tls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
     ...(options.tls ? { cert: options.tls.cert, key: options.tls.key } : {}),
     // a name from reverse DNS proves nothing and its look-up would delay every greeting
@@ -54,7 +55,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     maxClients: 200,
     closeTimeout: closeMs,
     onRcptTo: (recipient, _session, done) =>
-      done(isOurs(recipient.address, options.address) ? undefined : refusal(550, `no such address here`)),
+      done(isOurs(recipient.address, options.address) ? undefined : refusal(550, 'no such address here')),
     onData: (stream, session, done) => {
       const work = takeMail(stream, session, { ...options, protocol }).then(
         () => done(null, 'OK: taken'),

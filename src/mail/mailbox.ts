@@ -114,7 +114,10 @@ export function mailboxReader(options: MailboxOptions): MailboxReader {
     );
     for (const [end, moved] of ends) {
       const fault = await move(client, moved, paths[end]);
-      for (const uid of moved) fault ? failed(uid, fault, end) : done(uid);
+      for (const uid of moved) {
+        if (fault) failed(uid, fault, end);
+        else done(uid);
+      }
     }
     if (client.usable) return;
     throw new Error('the connection was lost while mails were in hand');
@@ -137,8 +140,9 @@ export function mailboxReader(options: MailboxOptions): MailboxReader {
         const due = [...failures].filter(([, failure]) => failure.due).map(([uid]) => uid);
         if (!client.mailbox) throw new Error('the mailbox is no longer open');
         const found = await client.search({ uid: `${seenUid + 1}:*`, deleted: false }, { uid: true });
+        if (!found) throw new Error('the server would not search the mailbox');
         // "n:*" always names the last mail, even when its UID is below n (RFC 3501 §6.4.8)
-        const fresh = (found || []).filter((uid) => uid > seenUid && !failures.has(uid)).sort((a, b) => a - b);
+        const fresh = found.filter((uid) => uid > seenUid && !failures.has(uid)).sort((a, b) => a - b);
         const todo = [...due, ...fresh.slice(0, windowMails)];
         if (todo.length === 0) return;
         for (const uids of await batches(client, todo, options.maxBytes)) {

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { chmod, mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
@@ -7,6 +7,8 @@ import { join } from 'node:path';
  */
 export async function keepSent(dir: string, mail: { date: Date; id: string; raw: Buffer }): Promise<string> {
   await mkdir(dir, { recursive: true, mode: 0o700 });
+  // a folder that was there before keeps the mode it had
+  await chmod(dir, 0o700);
   const id =
     mail.id
       .replace(/[^a-z0-9._-]+/gi, '-')

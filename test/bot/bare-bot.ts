@@ -9,6 +9,8 @@ export class BareBot {
   /** What a listener threw, for the test to look at. */
   readonly errors: unknown[] = [];
   listener: Listener = async () => undefined;
+  /** Resolves when the latest listener has come to its end. */
+  done: Promise<unknown> = Promise.resolve();
 
   constructor(double: DiscordDouble, rest: ClientOptions['rest'] = {}) {
     this.client = new Client({
@@ -16,7 +18,7 @@ export class BareBot {
       rest: { api: double.api, ...rest },
     });
     this.client.on(Events.InteractionCreate, (interaction) => {
-      this.listener(interaction).catch((error: unknown) => this.errors.push(error));
+      this.done = this.listener(interaction).catch((error: unknown) => this.errors.push(error));
     });
     this.client.on(Events.Error, (error) => this.errors.push(error));
   }

@@ -198,6 +198,7 @@ describe('a value is never markup', () => {
     expect(render('a@b.example?bcc=x@evil.example')).toContain('href="mailto:a@b.example%3Fbcc%3Dx@evil.example"');
     const link = (url: string): string => shipped.render('password-link', 'en', { url, until: 'u', isNew: true }).html;
     expect(link('https://desk.example/t/abc')).toContain('<a href="https://desk.example/t/abc"');
+    expect(link('mailto:x" onclick="y')).toContain('<a href="mailto:x&quot; onclick=&quot;y" style=');
     for (const url of ['javascript:alert(1)', 'data:text/html,x', 'file:///etc/passwd', '//evil.example', '/t/abc', ''])
       expect(link(url)).not.toContain('<a ');
   });
@@ -333,6 +334,13 @@ describe('letters of the vendor’s own', () => {
     expect(text).toBe('One two\n=======\n\n3. a\n\n   b\n\n4. c\n\n   - d\n');
     expect(html).toMatch(/<h1 [^>]+>One <em>two<\/em><\/h1>\n<ol [^>]+ start="3"><li [^>]+><p [^>]+>a<\/p>/);
     expect(html).toContain('<strong>c</strong>');
+  });
+
+  test('a line of tags leaves no gap in a list; what a partial puts in is a paragraph of its own', () => {
+    write('en/_p.md', 'partial\n');
+    const body =
+      "- a\n{% if email %}\n- b\n  {% endif %}\n- c\n\n{% if email %}\n{% render 'p' %}\n{% endif %}\n\nd, {% render 'p' %}.\n";
+    expect(rendered(body).text).toBe('- a\n- b\n- c\n\npartial\n\nd, partial.\n');
   });
 
   test('a value in the middle of an address is encoded', () => {

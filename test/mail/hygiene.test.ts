@@ -65,6 +65,7 @@ test.each([
   ['a subject about absence', 'From: a@partner.test\nSubject: Commande en absence de M. Bureau'],
   ['automation as a topic', 'From: a@partner.test\nSubject: Automates et portails'],
   ['someone whose name holds ours', 'From: notguichet@localhost\nSubject: x'],
+  ['someone whose name begins like ours', 'From: guichet2@localhost\nSubject: x'],
   ['our name elsewhere', 'From: guichet@localhost.partner.test\nSubject: x'],
   ['a reply to us', `${person}\nIn-Reply-To: <abc@guichet.invalid>`],
 ])('answered: %s', async (_what, headers) => {

@@ -136,7 +136,7 @@ describe.each(ends)('with line end %j', (end) => {
           'a;b\r\n1;2\r\n',
         ),
         file('Content-Type: text/plain\nContent-Disposition: inline; filename=notes.txt', 'Commande: evil'),
-        'Content-Type: message/rfc822\n\nFrom: x@y.test\nSubject: fwd\n\nCommande: order new\n',
+        'Content-Type: message/rfc822\nContent-Disposition: inline\n\nFrom: x@y.test\nSubject: fwd\n\nCommande: order new\n',
       ),
       end,
     );
@@ -145,7 +145,7 @@ describe.each(ends)('with line end %j', (end) => {
       ['logo.png', 'image/png', 20 * 1024, true],
       ['photo.png', 'image/png', 10, false],
       ['déclarations.csv', 'text/csv', 10, false],
-      ['', 'message/rfc822', expect.any(Number), false],
+      ['', 'message/rfc822', expect.any(Number), true],
       ['notes.txt', 'text/plain', 14, true],
     ]);
     expect(message.attachments[0]?.contentId).toBe('logo@x');

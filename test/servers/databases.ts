@@ -1,6 +1,6 @@
 /** The databases the core is tested on: `describe.each(databases())('… on $name', ({ fresh }) => …)`. */
-import { copyFileSync, existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { copyFileSync, existsSync, mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, inject } from 'vitest';
 import type { Provider } from '../../src/core/record/database.js';
@@ -10,15 +10,15 @@ import { migrationsDir } from './templates.js';
 export interface TestDatabase {
   readonly url: string;
   /** Close every connection to it first. */
-  drop(): Promise<void>;
+  readonly drop: () => Promise<void>;
 }
 
 export interface TestProvider {
   readonly name: Provider;
   /** A new, migrated database. */
-  fresh(): Promise<TestDatabase>;
+  readonly fresh: () => Promise<TestDatabase>;
   /** A new database, not migrated. */
-  empty(): Promise<TestDatabase>;
+  readonly empty: () => Promise<TestDatabase>;
 }
 
 /**
@@ -34,19 +34,19 @@ export function databases(): TestProvider[] {
 
 const sqlite: TestProvider = {
   name: 'sqlite',
-  empty: emptySqlite,
+  empty: () => Promise.resolve(emptySqlite()),
   async fresh() {
-    const database = await emptySqlite();
+    const database = emptySqlite();
     copyFileSync(await template(), database.url.slice('file:'.length));
     return database;
   },
 };
 
-async function emptySqlite(): Promise<TestDatabase> {
-  const dir = mkdtempSync(join(tmpdir(), 'guichet-sqlite-'));
+function emptySqlite(): TestDatabase {
+  const dir = mkdtempSync(join(inject('databases').dir, 'sqlite-'));
   return {
     url: `file:${join(dir, 'guichet.db')}`,
-    drop: async () => rmSync(dir, { recursive: true, force: true }),
+    drop: () => rm(dir, { recursive: true, force: true }),
   };
 }
 
@@ -54,8 +54,7 @@ async function emptySqlite(): Promise<TestDatabase> {
 let templateFile: Promise<string> | undefined;
 function template(): Promise<string> {
   return (templateFile ??= (async () => {
-    const dir = mkdtempSync(join(tmpdir(), 'guichet-template-'));
-    process.once('exit', () => rmSync(dir, { recursive: true, force: true }));
+    const dir = mkdtempSync(join(inject('databases').dir, 'template-'));
     const path = join(dir, 'template.db');
     await migrate({ provider: 'sqlite', url: `file:${path}`, migrationsDir: migrationsDir('sqlite') });
     if (existsSync(`${path}-wal`)) throw new Error('The template database still has a log');

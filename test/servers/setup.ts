@@ -4,16 +4,19 @@
  */
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { postgresBinaries } from './postgresql.js';
 import { startTemplates, type Templates } from './templates.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Where test files ask for databases; `postgresql` says whether there is a PostgreSQL to ask for. */
-    databases: { readonly url: string; readonly postgresql: boolean };
+    /** Where test files ask for databases; `postgresql`: whether there is a PostgreSQL to ask for; `dir`: for files, gone after the run. */
+    databases: { readonly url: string; readonly postgresql: boolean; readonly dir: string };
   }
 }
 
@@ -33,10 +36,12 @@ export default async function setup(project: TestProject): Promise<() => Promise
   door.listen(0, '127.0.0.1');
   await once(door, 'listening');
   const { port } = door.address() as AddressInfo;
-  project.provide('databases', { url: `http://127.0.0.1:${port}`, postgresql: postgresBinaries() !== undefined });
+  const dir = mkdtempSync(join(tmpdir(), 'guichet-tests-'));
+  project.provide('databases', { url: `http://127.0.0.1:${port}`, postgresql: postgresBinaries() !== undefined, dir });
   return async () => {
     door.close();
     door.closeAllConnections();
     await (await templates)?.close();
+    rmSync(dir, { recursive: true, force: true });
   };
 }

@@ -10,11 +10,11 @@ export const migrationsDir = (provider: Provider): string =>
 
 export interface Templates {
   /** The URL of a new, migrated database. */
-  fresh(): Promise<string>;
+  readonly fresh: () => Promise<string>;
   /** The URL of a new database without anything in it. */
-  empty(): Promise<string>;
+  readonly empty: () => Promise<string>;
   /** Drops a database by name, whoever is still connected to it. */
-  drop(name: string): Promise<void>;
+  readonly drop: (name: string) => Promise<void>;
   close(): Promise<void>;
 }
 

@@ -84,7 +84,7 @@ export function command<const Uses extends readonly Use[]>(definition: {
 }): AnyCommand {
   const { fields, who, reads = false, ...rest } = definition;
   const whos = typeof who === 'string' ? [who] : who;
-  return { ...rest, who: whos, reads, uses: fields } as unknown as AnyCommand;
+  return { ...rest, who: whos, reads, uses: fields };
 }
 
 /** The type of a use, whatever its value. */

@@ -201,7 +201,7 @@ async function carryOut(work: Work, command: AnyCommand, asked: { understood: Un
   if (fourEyes && (fourEyes.needed?.(work, input) ?? true)) {
     const approval = await openApproval(work, {
       command: command.name,
-      input: asked.raw as Readonly<Record<string, unknown>>,
+      input: asked.raw,
       hold: (approvalId) => fourEyes.hold(work, input, approvalId),
     });
     return { ok: true, code: 'approval.pending', data: { approval: work.made(approval) }, waiting: true };

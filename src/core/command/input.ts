@@ -1,6 +1,6 @@
 /** From what a door decoded to what a handler gets: all faults at once (SPEC 0, "Checks run in order"). */
 import { distance } from 'fastest-levenshtein';
-import { Refusal } from '../guard/refusal.js';
+import { Refusal, type RefusalParams } from '../guard/refusal.js';
 import { fold } from '../record/fold.js';
 import { camel } from '../locales/key.js';
 import type { Locale } from '../locales/locale.js';
@@ -28,6 +28,7 @@ const empty = (raw: Raw | undefined): boolean => raw === undefined || raw === ''
 export function understand(command: AnyCommand, raw: RawInput, context: FieldContext): Understood {
   const uses = usesOf(command);
   const faults: Record<string, string> = {};
+  const missing: string[] = [];
   const values: Record<string, unknown> = {};
   const say = textsOf(context.locale).faults;
   for (const name of Object.keys(raw)) {
@@ -42,11 +43,18 @@ export function understand(command: AnyCommand, raw: RawInput, context: FieldCon
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       faults[name] = say[fault.code](fault.params);
+      if (fault.code === 'missing') missing.push(name);
     }
   }
-  if (Object.keys(faults).length > 0) throw new Refusal('input.invalid', {}, faults);
+  if (Object.keys(faults).length > 0) throw new Refusal('input.invalid', { missing }, faults);
   const { org, yes, dryRun, ...input } = values;
   return { input, org: org as string | undefined, yes: yes === true, dryRun: dryRun === true };
+}
+
+/** A refusal for fields that turn out to be needed only in this case; a door that can ask for them does. */
+export function needed(locale: Locale, fields: readonly string[], params: RefusalParams = {}): Refusal {
+  const say = textsOf(locale).faults.missing({});
+  return new Refusal('input.invalid', { ...params, missing: fields }, Object.fromEntries(fields.map((field) => [field, say])));
 }
 
 /** The label nearest to what was typed, as the asker would write it. */

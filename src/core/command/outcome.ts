@@ -44,6 +44,8 @@ export type Outcome =
       readonly code: string;
       readonly message: string;
       readonly fields?: Readonly<Record<string, string>>;
+      /** Those of `fields` that were left out: a door that can ask for them does. No part of the public shape. */
+      readonly missing?: readonly string[];
       /** Finds the log entry of a fault of ours. */
       readonly reference?: string;
       readonly data?: Data;

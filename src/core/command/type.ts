@@ -139,7 +139,7 @@ export const choice = <const Id extends string>(names: Readonly<Record<Id, Local
       if (!found) throw new Fault('choice', { choices: choices.map((c) => `${c.id} (${c.names[context.locale]})`).join(', ') });
       return found.id;
     },
-    print: itself as (value: Id) => string,
+    print: itself,
   };
 };
 
@@ -263,7 +263,7 @@ const parts = (raw: Raw): string[] =>
 export const list = <T>(item: FieldType<T>, max: number): FieldType<readonly T[]> => ({
   kind: 'list',
   max,
-  item: item as FieldType<unknown>,
+  item: item,
   parse(raw, context) {
     const values = parts(raw);
     if (values.length === 0) throw new Fault('missing');

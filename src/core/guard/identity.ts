@@ -3,9 +3,11 @@
  * the person behind it with its roles and organisations (X1). A Discord user is nobody until linked.
  */
 import type { Locale } from '../locales/locale.js';
+import { approverRoles } from '../record/catalogue-shape.js';
 import { Prisma, type Tx } from '../record/database.js';
 
-export const staffRoles = ['sales', 'stock', 'cloud', 'support', 'admin'] as const;
+/** The staff roles; the catalogue's approval rules are about the same. */
+export const staffRoles = approverRoles;
 export type StaffRole = (typeof staffRoles)[number];
 
 /** What a door has proven. `as` is the operator speaking for an address, audited as such. */

@@ -2,7 +2,7 @@
 import type { Texts } from './texts.js';
 
 const count = (data: unknown): number => (Array.isArray(data) ? data.length : 0);
-const s = (value: unknown): string => (value === null || value === undefined ? '–' : String(value as string));
+const s = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '–');
 
 export const en: Texts = {
   answers: {
@@ -140,6 +140,7 @@ export const en: Texts = {
     unusual: () => 'an unusual number; it is taken as it is',
   },
   fault: ({ reference }) => `Something went wrong on our side; nothing was changed. Try again, or tell us this reference: ${reference}.`,
+  undelivered: ({ number, letter, recipient, error }) => `${number} (${letter}) could not be delivered to ${recipient}: ${error}`,
   keys: {
     declaration: 'Declaration', pack: 'Pack number', packs: 'Pack numbers', product: 'Product', products: 'Products', email: 'Email', takeover: 'Takeover',
     account: 'Account', state: 'State', box: 'Box', boxes: 'Boxes', lastName: 'Last name', firstName: 'First name', orderNumber: 'Order number',

@@ -2,7 +2,7 @@
 import type { Texts } from './texts.js';
 
 const count = (data: unknown): number => (Array.isArray(data) ? data.length : 0);
-const s = (value: unknown): string => (value === null || value === undefined ? '–' : String(value as string));
+const s = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '–');
 
 export const fr: Texts = {
   answers: {
@@ -140,6 +140,7 @@ export const fr: Texts = {
     unusual: () => 'un numéro inhabituel ; il est pris tel quel',
   },
   fault: ({ reference }) => `Une erreur de notre côté ; rien n’a changé. Réessayez, ou donnez-nous cette référence : ${reference}.`,
+  undelivered: ({ number, letter, recipient, error }) => `${number} (${letter}) n’a pas pu être remise à ${recipient} : ${error}`,
   keys: {
     declaration: 'Déclaration', pack: 'Numéro de pack', packs: 'Numéros de pack', product: 'Produit', products: 'Produits', email: 'E-mail', takeover: 'Prise en charge',
     account: 'Compte', state: 'État', box: 'Box', boxes: 'Box', lastName: 'Nom', firstName: 'Prénom', orderNumber: 'Numéro de commande',

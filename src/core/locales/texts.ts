@@ -16,6 +16,8 @@ export interface Texts {
   readonly imports: Readonly<Record<'twice' | 'taken' | 'unusual', (params: FaultParams) => string>>;
   /** A fault of ours. */
   readonly fault: (params: { reference: string }) => string;
+  /** An alert to staff: something can't be delivered. */
+  readonly undelivered: (params: { number: string; letter: string; recipient: string; error: string }) => string;
   /** Headings of data, by key. */
   readonly keys: Readonly<Record<string, string>>;
   /** Labels of states, by name. */

@@ -1,10 +1,10 @@
 /** `stock …`: what a reseller has, and how it gets there and away (J2, J3, J11). */
 import { command, optional, required } from '../command/define.js';
 import { company, counts, firstName, lastName, locale, product, purchase, quantity, reason, reseller, thresholdQuantity } from '../command/dictionary.js';
+import { needed } from '../command/input.js';
 import { isStaff, resellersOf } from '../guard/identity.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
-import { textsOf } from '../locales/texts.js';
 import { addressIn, findReseller, namedReseller, orgRef, ownReseller, writersTo, type Reseller } from '../parties/organisation.js';
 import { registerReseller } from '../parties/reseller.js';
 import type { Product } from '../record/catalogue.js';
@@ -14,7 +14,7 @@ import { addToStock, endReservation, productNamed, reserve, reservedBy, stockOf 
 async function resellerOf(work: Work, named: string | undefined): Promise<Reseller> {
   if (named === undefined) {
     if (resellersOf(work.actor).length > 0) return ownReseller(work);
-    throw new Refusal('input.invalid', {}, { reseller: textsOf(work.locale).faults.missing({}) });
+    throw needed(work.locale, ['reseller']);
   }
   if (isStaff(work.actor)) return namedReseller(work, named);
   const found = await findReseller(work.tx, named);
@@ -35,21 +35,17 @@ export const stockShow = command({
 });
 
 /** The reseller of a purchase; an unknown address is registered, if the command says who it is (J2). */
-async function buyer(work: Work, input: { reseller: string; lastName?: string; firstName?: string; company?: string; locale?: 'fr' | 'en' }): Promise<Reseller> {
+async function buyer(work: Work, input: { reseller: string; lastName?: string; firstName?: string; company?: string; locale?: 'fr' | 'en' }): Promise<Reseller & { isNew: boolean }> {
   const found = await findReseller(work.tx, input.reseller);
-  if (found) return found;
-  if (!input.reseller.includes('@')) return namedReseller(work, input.reseller);
+  if (found) return { ...found, isNew: false };
+  if (!input.reseller.includes('@')) return { ...(await namedReseller(work, input.reseller)), isNew: false };
   const email = addressIn(work, 'reseller', input.reseller);
   const { lastName: last, firstName: first, company: firm } = input;
   if (last === undefined || first === undefined || firm === undefined) {
-    const missing = textsOf(work.locale).faults.missing({});
-    throw new Refusal('input.invalid', { why: 'new-reseller' }, {
-      ...(last === undefined ? { 'last-name': missing } : {}),
-      ...(first === undefined ? { 'first-name': missing } : {}),
-      ...(firm === undefined ? { company: missing } : {}),
-    });
+    const left = { 'last-name': last, 'first-name': first, company: firm };
+    throw needed(work.locale, Object.keys(left).filter((name) => left[name as keyof typeof left] === undefined), { why: 'new-reseller' });
   }
-  return registerReseller(work, { email, lastName: last, firstName: first, company: firm, locale: input.locale });
+  return { ...(await registerReseller(work, { email, lastName: last, firstName: first, company: firm, locale: input.locale })), isNew: true };
 }
 
 export const stockReceive = command({
@@ -69,7 +65,7 @@ export const stockReceive = command({
   async run(work, input) {
     const found = await buyer(work, input);
     const bought = productNamed(work.desk.catalogue, input.product);
-    const data = { reseller: orgRef(found.id), company: found.name, product: input.product, quantity: input.quantity, purchase: input.purchase };
+    const data = { reseller: found.isNew ? work.made(orgRef(found.id)) : orgRef(found.id), company: found.name, product: input.product, quantity: input.quantity, purchase: input.purchase };
     const before = await work.tx.purchase.findUnique({ where: { orgId_reference_product: { orgId: found.id, reference: input.purchase, product: input.product } } });
     if (before && before.quantity !== input.quantity) {
       throw new Refusal('purchase.conflict', { purchase: input.purchase, quantity: before.quantity }, { quantity: String(before.quantity) });

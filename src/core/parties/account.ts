@@ -9,6 +9,7 @@ import type { Work } from '../guard/work.js';
 import { formatInstant } from '../locales/format.js';
 import type { Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
+import { servicesOf } from '../record/catalogue.js';
 import type { Prisma } from '../record/database.js';
 import { makeLink } from './link.js';
 import { orgRef } from './organisation.js';
@@ -31,7 +32,21 @@ export async function subject(work: Work, named: string | undefined): Promise<Pr
 
 const mainOf = (found: Profile): string | null => (found.addresses.find((address) => address.main) ?? found.addresses[0])?.email ?? null;
 
-const shown = (found: Profile): Data => ({
+/** The packs on a person's account, with what comes with them (J11). */
+async function packsOf(work: Work, personId: number): Promise<Data[]> {
+  const units = await work.tx.stockUnit.findMany({ where: { personId, kind: 'pack', state: 'assigned' }, orderBy: { id: 'asc' } });
+  const { catalogue } = work.desk;
+  return units.map(({ number, product, state }) => ({
+    pack: number,
+    product,
+    // a kind that is no longer sold is still on the account
+    name: catalogue.packs.find(({ id }) => id === product)?.name[work.locale] ?? product,
+    services: servicesOf(catalogue, product, work.locale),
+    state,
+  }));
+}
+
+const shown = async (work: Work, found: Profile): Promise<Data> => ({
   person: mainOf(found),
   lastName: found.lastName,
   firstName: found.firstName,
@@ -47,6 +62,7 @@ const shown = (found: Profile): Data => ({
   discordUsers: found.discordUsers.map((user) => user.discordId),
   roles: found.roles.map((row) => row.role),
   organisations: found.memberships.map((member) => ({ org: orgRef(member.orgId), name: member.org.name, role: member.role, state: member.org.state })),
+  packs: await packsOf(work, found.id),
 });
 
 export const accountShow = command({
@@ -55,7 +71,7 @@ export const accountShow = command({
   who: 'anyone',
   reads: true,
   fields: [optional(person)],
-  run: async (work, input) => ({ code: 'account.shown', data: shown(await subject(work, input.person)) }),
+  run: async (work, input) => ({ code: 'account.shown', data: await shown(work, await subject(work, input.person)) }),
 });
 
 export const accountEdit = command({
@@ -69,7 +85,7 @@ export const accountEdit = command({
     const before = Object.fromEntries(Object.keys(changes).map((key) => [key, found[key as keyof typeof changes]]));
     await work.tx.person.update({ where: { id: found.id }, data: changes });
     work.audit({ action: 'account edit', object: mainOf(found), detail: { before, after: changes } });
-    return { code: 'account.edited', data: shown(await subject(work, named)) };
+    return { code: 'account.edited', data: await shown(work, await subject(work, named)) };
   },
 });
 

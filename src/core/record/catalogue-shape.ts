@@ -95,7 +95,7 @@ export const policyShape = z.strictObject({
   approvals: z
     .record(z.string().regex(/^[a-z-]+ [a-z-]+$/, 'must be a command, as "stock withdraw"'), approval)
     .default({})
-    .transform((given) => ({ ...shippedApprovals, ...given })),
+    .transform((given): Readonly<Record<string, z.infer<typeof approval>>> => ({ ...shippedApprovals, ...given })),
   times: times.prefault({}),
   limits: limits.prefault({}),
 });

@@ -110,7 +110,9 @@ class Page<Name extends keyof Files> {
         fix: 'Correct the YAML.',
       });
     if (this.#document.errors.length > 0) return;
-    const result = (catalogueFiles[name] as unknown as z.ZodType<z.infer<Files[Name]>>).safeParse(this.#document.toJS() ?? {});
+    const result = (catalogueFiles[name] as unknown as z.ZodType<z.infer<Files[Name]>>).safeParse(
+      this.#document.toJS() ?? {},
+    );
     if (result.success) this.content = result.data;
     else for (const issue of result.error.issues) this.#explain(issue);
   }

@@ -1,7 +1,8 @@
-/** Connecting to the database, and telling a busy database from a broken one. Only src/core/record runs statements on it. */
+/** Connecting to the database. Nothing outside src/core/record opens one. */
 import type { SqlDriverAdapter, SqlDriverAdapterFactory, Transaction } from '@prisma/driver-adapter-utils';
 import { Prisma, type PrismaClient } from './generated/sqlite/client.js';
 
+export { isBusy } from './busy.js';
 export { Prisma };
 /** A type for the row of each model. */
 export type * from './generated/sqlite/client.js';
@@ -18,7 +19,7 @@ export interface Connection {
   /** A write through it fails. Its transactions each see one state of the database, whatever is written meanwhile. */
   readonly reader: PrismaClient;
   /** Rolls back what is open and lets go of the database. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 /** Which database a URL speaks of. Throws a RangeError with a sentence for anything but `file:`, `postgres:`, `postgresql:`. */
@@ -39,8 +40,9 @@ export async function connect({ url }: { readonly url: string }): Promise<Connec
     await Promise.all([writer.$disconnect(), reader.$disconnect()]);
   };
   try {
-    await writer.$connect();
-    await reader.$connect();
+    // Prisma's own $connect answers before a PostgreSQL server was reached.
+    await writer.$queryRaw`SELECT 1`;
+    await reader.$queryRaw`SELECT 1`;
   } catch (error) {
     await close();
     throw error;
@@ -116,30 +118,4 @@ async function openPostgres(url: string): Promise<Clients> {
     writer: open(''),
     reader: open('-c default_transaction_read_only=on -c default_transaction_isolation=repeatable\\ read'),
   };
-}
-
-/**
- * Whether the statement or transaction failed only because others were at the database at the same moment, so that the
- * whole transaction may be tried again: nothing of it has been committed.
- */
-export function isBusy(error: unknown): boolean {
-  if (!(error instanceof Error)) return false;
-  const { code, meta, cause } = error as Error & {
-    code?: unknown;
-    meta?: { driverAdapterError?: Error };
-    cause?: unknown;
-  };
-  if (code === 'P2034') return true;
-  if (code === 'P2028') return error.message.includes('Unable to start a transaction in the given time');
-  return isBusyCause(meta?.driverAdapterError?.cause ?? cause);
-}
-
-/** By the database's own code: Prisma's P1008 also stands for a connection lost in the middle of a commit. */
-function isBusyCause(cause: unknown): boolean {
-  if (typeof cause !== 'object' || cause === null || !('originalCode' in cause)) return false;
-  const { originalCode, kind } = cause as { originalCode: unknown; kind?: unknown };
-  if (typeof originalCode !== 'string') return false;
-  if (originalCode === '40001' || originalCode === '40P01') return true;
-  // An extended code the driver has no name for comes as UNKNOWN_SQLITE_ERROR_n.
-  return /^SQLITE_(BUSY|LOCKED)/.test(originalCode) || (kind === 'SocketTimeout' && originalCode.includes('SQLITE'));
 }

@@ -96,8 +96,9 @@ function readLetter(file: string, content: string, faults: FileFault[]): LetterS
   return { file, subject: front.data.subject, body: '\n'.repeat(lines) + standalone(content.slice(whole.length)) };
 }
 
-/** A line of nothing but Liquid tags leaves no empty line behind, which would end a list; line numbers stay. */
+/** A line of nothing but Liquid tags leaves no empty line behind, which would end a list; what `render` puts in its place
+ * keeps its line end. Line numbers stay. */
 const standalone = (body: string): string =>
-  body.replace(/^[ \t]*((?:\{%(?:(?!%\}).)*%\}[ \t]*)+)$/gm, (_, tags: string) =>
+  body.replace(/^[ \t]*((?:\{%(?!-?[ \t]*render\b)(?:(?!%\}).)*%\}[ \t]*)+)$/gm, (_, tags: string) =>
     tags.trimEnd().replace(/-?%\}$/, '-%}'),
   );

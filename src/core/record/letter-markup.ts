@@ -24,7 +24,7 @@ const unseen = /[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu;
 export function oneLine(text: string): string {
   return text
     .replace(gaps, ' ')
-    
+    .replace(unseen, '')
     .replace(/\p{Surrogate}/gu, '\uFFFD')
     .trim();
 }

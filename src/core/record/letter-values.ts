@@ -97,6 +97,8 @@ export const letterValues = {
   'delivery-failed': z.strictObject({ number: text, letter: text, recipient: text, object: some, error: text }),
   /** To a proven sender whom nobody knows yet. */
   'mail-unlinked': z.strictObject({ email: text, signInUrl: text }),
+  /** An answer that chat could no longer show. */
+  'late-answer': z.strictObject({ command: text, headline: text, summary }),
 } as const;
 
 const place = z.strictObject({ label: text, url: text }).optional();

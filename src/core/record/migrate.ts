@@ -7,7 +7,8 @@ import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SqlDriverAdapter, SqlQueryable } from '@prisma/driver-adapter-utils';
-import { isBusy, type Provider } from './database.js';
+import { isBusy } from './busy.js';
+import type { Provider } from './database.js';
 
 export interface MigrationTarget {
   readonly provider: Provider;

@@ -45,6 +45,8 @@ export interface Database {
   transact<T>(work: (unit: Unit) => Promise<T>): Promise<T>;
   /** Reads one consistent state; a write in it fails. */
   read<T>(work: (tx: Tx) => Promise<T>): Promise<T>;
+  /** Called after every commit that put something in the outbox. */
+  onOutbox(run: () => void): void;
   /** Ends after the work in hand. */
   close(): Promise<void>;
 }
@@ -74,6 +76,7 @@ export interface TransactOptions {
 export function createDatabase(connection: Connection, options: TransactOptions): Database {
   const queue: Waiting[] = [];
   let running: Promise<void> | undefined;
+  const outboxListeners: (() => void)[] = [];
   let closed = false;
 
   async function attempt(tx: Tx, waiting: Waiting, alone: boolean): Promise<{ ended: Ended; leaves: Leaves }> {
@@ -94,16 +97,21 @@ export function createDatabase(connection: Connection, options: TransactOptions)
   }
 
   async function runBatch(batch: readonly Waiting[]): Promise<readonly Ended[]> {
-    return connection.writer.$transaction(async (tx) => {
+    let mails = 0;
+    const ended = await connection.writer.$transaction(async (tx) => {
       const head = await lockChain(tx);
       const all: { ended: Ended; leaves: Leaves }[] = [];
       for (const waiting of batch) all.push(await attempt(tx, waiting, batch.length === 1));
       const now = options.clock();
       await appendAudit(tx, head, { events: all.flatMap(({ leaves }) => leaves.audit), random: options.random });
-      await enqueue(tx, all.flatMap(({ leaves }) => leaves.outbox), { secrets: options.secrets, now, mailDomain: options.mailDomain });
+      const outbox = all.flatMap(({ leaves }) => leaves.outbox);
+      mails = outbox.length;
+      await enqueue(tx, outbox, { secrets: options.secrets, now, mailDomain: options.mailDomain });
       await insertRows(tx, 'StoredAnswer', all.flatMap(({ leaves }) => leaves.answers).map((row) => ({ ...row })));
-      return all.map(({ ended }) => ended);
+      return all.map((one) => one.ended);
     }, transactionLimits);
+    if (mails > 0) for (const run of outboxListeners) run();
+    return ended;
   }
 
   /** A busy database is tried again with jitter, off the thread; anything else is the units' own error. */
@@ -163,6 +171,7 @@ export function createDatabase(connection: Connection, options: TransactOptions)
       });
     },
     read: (work) => connection.reader.$transaction((tx) => work(tx), transactionLimits),
+    onOutbox: (run) => void outboxListeners.push(run),
     async close() {
       closed = true;
       await running;

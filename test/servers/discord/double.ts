@@ -1,62 +1,32 @@
-import { callbackHandlers } from './answers.js';
-import { warm } from './document.js';
-import { Gateway, type GatewaySettings } from './gateway.js';
-import { commandJson, privateOverwrites } from './guild-json.js';
-import { Interactions, type InteractionRecord, type InteractionSettings } from './interaction.js';
-import { usualLimits, type RateLimits } from './limits.js';
-import type { Mishap } from './mishaps.js';
-import { Post } from './post.js';
-import { PATIENCE_MS, shown, type Shown } from './reading.js';
-import { commandHandlers, guildHandlers, messageHandlers } from './routes.js';
-import { ApiServer, type RequestRecord, type Violation } from './server.js';
 import { Intent } from './gateway-events.js';
-import { channelJson } from './guild-json.js';
-import { systemClock, type Clock } from './time.js';
+import type { Gateway } from './gateway.js';
+import { channelJson, commandJson, privateOverwrites } from './guild-json.js';
+import type { InteractionRecord, Interactions } from './interaction.js';
+import type { Mishap } from './mishaps.js';
+import { assemble, warmUp, type DoubleOptions } from './parts.js';
+import { PATIENCE_MS, shown, type Shown } from './reading.js';
+import { stateInWords } from './seen.js';
+import type { ApiServer, RequestRecord, Violation } from './server.js';
 import { DoubleUser, type Desk } from './user.js';
-import { webhookHandlers } from './webhooks.js';
-import { World, type Channel, type CommandRecord, type MessageJson, type Person } from './world.js';
+import type { Channel, CommandRecord, MessageJson, Person, World } from './world.js';
 
+export type { FormValues } from './form.js';
+export type { RateLimits } from './limits.js';
+export type { Mishap } from './mishaps.js';
+export type { OptionValue, OptionValues } from './options.js';
+export type { DoubleOptions } from './parts.js';
+export type { FileToSend } from './resolved.js';
 export type { Answer, ReceivedFile, Shown } from './reading.js';
 export { UserInteraction } from './reading.js';
 export { DoubleUser } from './user.js';
 export type { MessageJson } from './world.js';
-
-export type DoubleOptions = {
-  token: string;
-  /** The application's id, which is the bot user's too. */
-  applicationId?: string;
-  guildId?: string;
-  /** Rules that differ from the usual ones, or none at all. */
-  rateLimits?: RateLimits | false;
-  /** Whether the app has the privileged intents; off as for a new app. */
-  privilegedIntents?: boolean;
-  /** Holds the double's own answers against Discord's document: what differs is in `faults`. */
-  checkAnswers?: boolean;
-  heartbeatIntervalMs?: number;
-  /** Events a session keeps for a resume. */
-  keptEvents?: number;
-  keptRequests?: number;
-  clock?: Partial<Clock>;
-} & Partial<Pick<InteractionSettings, 'answerLimitMs' | 'tokenLifeMs'>>;
-
-/** What a bot sends often: their rules are compiled before the first request. */
-const warmed = [
-  'bulk_set_guild_application_commands',
-  'create_interaction_response',
-  'update_original_webhook_message',
-  'execute_webhook',
-  'create_message',
-  'update_message',
-  'create_dm',
-  'get_bot_gateway',
-];
 
 /** A channel of the guild, with what stands in it. */
 export type DoubleChannel = { id: string; name: string; readonly messages: MessageJson[] };
 
 /** Starts a Discord on 127.0.0.1: HTTP API, gateway and CDN of one guild. Close it when done. */
 export async function startDiscordDouble(options: DoubleOptions): Promise<DiscordDouble> {
-  warm(warmed);
+  warmUp();
   const double = new DiscordDouble(options);
   await double.listen();
   return double;
@@ -72,39 +42,13 @@ export class DiscordDouble {
   readonly #desk: Desk;
 
   constructor(options: DoubleOptions) {
-    const clock: Clock = { ...systemClock, ...options.clock };
+    const { world, server, gateway, interactions, answerLimitMs } = assemble(options);
     this.token = options.token;
-    const world = new World({
-      clock,
-      applicationId: options.applicationId ?? '1100000000000000001',
-      guildId: options.guildId ?? '1100000000000000002',
-      guildName: 'Guichet',
-    });
-    const answerLimitMs = options.answerLimitMs ?? 3000;
-    const { tokenLifeMs = 15 * 60_000 } = options;
     this.#world = world;
-    this.#interactions = new Interactions(world, { answerLimitMs, tokenLifeMs, kept: 5000 });
-    const post = new Post(world, (...event) => this.#gateway.emit(...event));
-    const parts = { world, post, interactions: this.#interactions };
-    this.#server = new ApiServer(
-      world,
-      {
-        ...guildHandlers(world),
-        ...commandHandlers(world),
-        ...messageHandlers(parts),
-        ...callbackHandlers(parts),
-        ...webhookHandlers(parts),
-      },
-      {
-        token: options.token,
-        rateLimits: options.rateLimits === false ? false : { ...usualLimits, ...options.rateLimits },
-        checkAnswers: options.checkAnswers ?? false,
-        keptRequests: options.keptRequests ?? 5000,
-      },
-    );
-    this.#gateway = new Gateway(this.#server.http, world, gatewaySettings(options));
-    const { emit } = this.#gateway;
-    this.#desk = { world, interactions: this.#interactions, emit, answerLimitMs, seen: () => this.seen() };
+    this.#server = server;
+    this.#gateway = gateway;
+    this.#interactions = interactions;
+    this.#desk = { world, interactions, emit: gateway.emit, answerLimitMs, seen: () => this.seen() };
   }
 
   async listen(): Promise<void> {
@@ -252,34 +196,6 @@ export class DiscordDouble {
 
   /** The state in words, for a test that waited in vain. */
   seen(): string {
-    const requests = this.requests
-      .slice(-15)
-      .map(({ method, path, status }) => `  ${status} ${method} ${path.slice(0, 120)}`);
-    const channels = [...this.#world.channels.values()].map((channel) => {
-      const texts = this.#world
-        .messagesIn(channel)
-        .slice(-5)
-        .map(({ content, embeds }) => content || embeds[0]?.title || '…');
-      return `  #${channel.name}: ${texts.map((text) => JSON.stringify(text.slice(0, 100))).join(', ')}`;
-    });
-    const violations = this.violations.map(({ method, path, message, faults }) => {
-      const where = faults.map((fault) => `${fault.path.join('.')} ${fault.message}`).join('; ');
-      return `  violation: ${method} ${path.slice(0, 80)} ${message} ${where}`;
-    });
-    const sessions = [`  ${this.#gateway.online} gateway sessions connected`];
-    return [
-      ...sessions,
-      ...requests,
-      ...channels,
-      ...violations,
-      ...this.faults.map((fault) => `  fault: ${fault}`),
-    ].join('\n');
+    return stateInWords(this.#world, this.#server, this.#gateway.online);
   }
 }
-
-const gatewaySettings = (options: DoubleOptions): GatewaySettings => ({
-  token: options.token,
-  heartbeatIntervalMs: options.heartbeatIntervalMs ?? 41_250,
-  privileged: options.privilegedIntents ?? false,
-  keptEvents: options.keptEvents ?? 500,
-});

@@ -1,4 +1,4 @@
-import { Kind, selectKinds, type Component } from './component.js';
+import { Kind, type Component } from './component.js';
 import type { ModalJson } from './interaction.js';
 import { lengthOf } from './refusal.js';
 import { Resolved, type FileToSend } from './resolved.js';
@@ -98,5 +98,3 @@ export function optionsOf(input: Component, given: readonly string[] | undefined
     return found.value;
   });
 }
-
-export const isSelect = (component: Component): boolean => selectKinds.includes(component.type);

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { channelJson } from './guild-json.js';
 import type { ChoiceJson } from './command-rules.js';
 import type { Component } from './component.js';
+import { Flag } from './message-rules.js';
 import { FILE_LIMIT_BYTES } from './post.js';
 import { refusals } from './refusal.js';
 import type { Clock } from './time.js';
@@ -95,7 +96,7 @@ export class Interactions {
     this.#byToken.delete(token);
     for (const id of oldest.messageIds) {
       const message = this.#world.messages.get(id);
-      if (message && !oldest.channel.messageIds.includes(id)) this.#world.forget(message);
+      if (message && message.flags & Flag.ephemeral) this.#world.forget(message);
     }
   }
 

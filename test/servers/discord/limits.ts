@@ -38,6 +38,7 @@ export class Limits {
   readonly #rules: RateLimits | false;
   readonly #clock: Clock;
   readonly #windows = new Map<string, Window>();
+  readonly #buckets = new Map<string, string>();
 
   constructor(rules: RateLimits | false, clock: Clock) {
     this.#rules = rules;
@@ -52,7 +53,7 @@ export class Limits {
     const major = majorParameters.flatMap((name) => params[name] ?? []).join('/');
     const local = this.#take(`${operation.id} ${major}`, rule);
     const headers = {
-      'x-ratelimit-bucket': createHash('sha1').update(operation.id).digest('hex').slice(0, 32),
+      'x-ratelimit-bucket': this.#bucketOf(operation.id),
       'x-ratelimit-limit': String(rule.limit),
       'x-ratelimit-remaining': String(local.left),
       'x-ratelimit-reset': ((this.#clock.wallMs() + local.restMs) / 1000).toFixed(3),
@@ -62,6 +63,12 @@ export class Limits {
     if (operation.auth === 'optional' || !rules['global']) return { headers };
     const all = this.#take('global', rules['global']);
     return all.over ? { headers, refused: { retryAfterMs: all.restMs, global: true } } : { headers };
+  }
+
+  #bucketOf(operationId: string): string {
+    let bucket = this.#buckets.get(operationId);
+    if (!bucket) this.#buckets.set(operationId, (bucket = createHash('sha1').update(operationId).digest('hex')));
+    return bucket;
   }
 
   #take(key: string, rule: RateRule): { left: number; restMs: number; over: boolean } {

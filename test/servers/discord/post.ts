@@ -93,7 +93,7 @@ export class Post {
 
   #apply(message: MessageJson, { channel, payload, files, occasion, path = [] }: Writing): MessageJson {
     const world = this.#world;
-    const kept = keptAttachments(message, payload, files, path);
+    const kept = keptAttachments(message, { payload, files, path });
     const filenames = new Set([...kept.map(({ filename }) => filename), ...files.map(({ name }) => cleanName(name))]);
     const content = 'content' in payload ? (payload.content ?? '') : message.content;
     const embeds = 'embeds' in payload ? (payload.embeds ?? []) : message.embeds;
@@ -135,9 +135,7 @@ export class Post {
 /** Attachments an edit keeps: those it lists, or all if it lists none. Every listed id must be known or come along. */
 function keptAttachments(
   message: MessageJson,
-  payload: MessagePayload,
-  files: readonly NumberedUpload[],
-  path: Path,
+  { payload, files, path }: { payload: MessagePayload; files: readonly NumberedUpload[]; path: Path },
 ): AttachmentJson[] {
   if (files.length > 10 || files.length + message.attachments.length > 20)
     throw invalidForm([{ path: [...path, 'files'], code: 'BASE_TYPE_MAX_LENGTH', message: 'Must be 10 or fewer.' }]);

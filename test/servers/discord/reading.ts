@@ -2,7 +2,6 @@ import type { ChoiceJson } from './command-rules.js';
 import type { Component } from './component.js';
 import { Callback, type InteractionRecord, type ModalJson } from './interaction.js';
 import { Flag, type EmbedJson } from './message-rules.js';
-import type { Changes } from './time.js';
 import type { MessageJson, World } from './world.js';
 
 /** A file as the user would download it. */
@@ -106,10 +105,7 @@ export class UserInteraction {
     return this.#until(() => this.followUps[index], { timeoutMs, what: `follow-up ${index}` });
   }
 
-  #until<T>(
-    look: () => T,
-    { timeoutMs, what }: { timeoutMs: number; what: string },
-  ): ReturnType<Changes['until']> & Promise<Exclude<T, false | null | undefined>> {
+  async #until<T>(look: () => T, { timeoutMs, what }: { timeoutMs: number; what: string }) {
     return this.#world.changes.until(look, { timeoutMs, what, seen: this.#seen });
   }
 }

@@ -24,8 +24,7 @@ const isUnionNoise = (error: ErrorObject): boolean =>
   error.keyword === 'oneOf' ||
   error.keyword === 'anyOf' ||
   error.keyword === 'if' ||
-  (error.keyword === 'type' && error.params['type'] === 'null') ||
-  (error.keyword === 'allOf' && error.schemaPath.includes('Types'));
+  (error.keyword === 'type' && error.params['type'] === 'null');
 
 function asFault(error: ErrorObject): FieldFault {
   const path = pathOf(error.instancePath);

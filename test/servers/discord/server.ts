@@ -75,6 +75,8 @@ export class ApiServer {
     this.#limits = new Limits(settings.rateLimits, world.clock);
     this.#startedAt = world.clock.elapsedMs();
     this.http = createServer((request, response) => void this.#serve(request, response));
+    // A kept connection must not end just as a client sends on it: libraries take that for a broken network.
+    this.http.keepAliveTimeout = 65_000;
   }
 
   async listen(): Promise<string> {

@@ -1,6 +1,6 @@
 import type { ChoiceJson } from './command-rules.js';
-import { Kind, walk, type Component } from './component.js';
-import { entities, formData, isSelect, optionsOf, type FormValues } from './form.js';
+import { Kind, selectKinds, walk, type Component } from './component.js';
+import { entities, formData, optionsOf, type FormValues } from './form.js';
 import { Intent, type Emit } from './gateway-events.js';
 import { interactionJson, InteractionKind, type InteractionRecord, type Interactions } from './interaction.js';
 import { Flag } from './message-rules.js';
@@ -66,7 +66,13 @@ export class DoubleUser {
 
   /** What is offered while `text` is typed into an option; `others` are filled in already. */
   async autocomplete(
-    ...[name, option, text, others = {}, where = {}]: [string, string, string, OptionValues?, Where?]
+    ...[name, option, text, others = {}, where = {}]: [
+      name: string,
+      option: string,
+      text: string,
+      others?: OptionValues,
+      where?: Where,
+    ]
   ): Promise<ChoiceJson[]> {
     const place = this.#place(where);
     const data = typingData(place, name, { option, text, others });
@@ -91,7 +97,11 @@ export class DoubleUser {
   /** Chooses values (or labels, or ids of people, roles, channels) in a select. */
   async choose(target: Target, customId: string, values: readonly string[]): Promise<UserInteraction> {
     const message = this.#message(target);
-    const select = this.#component(message, (one) => isSelect(one) && one.custom_id === customId, `select ${customId}`);
+    const select = this.#component(
+      message,
+      (one) => selectKinds.includes(one.type) && one.custom_id === customId,
+      `select ${customId}`,
+    );
     const resolved = new Resolved(this.#desk.world, this.#channelOf(message));
     const chosen = select.options ? optionsOf(select, values, customId) : entities(select.type, values, resolved);
     const [least, most] = [select.min_values ?? 1, select.max_values ?? 1];

@@ -1,0 +1,63 @@
+import js from '@eslint/js';
+import { createNodeResolver, importX } from 'eslint-plugin-import-x';
+import tseslint from 'typescript-eslint';
+
+/**
+ * The import table of docs/architecture.md, as lint: a place may not import what stands beside it here.
+ * command → guard → record downwards only; a noun never another noun's commands; doors never each other nor the database.
+ */
+const upwards = [
+  { target: 'src/core/record', from: ['src/core/guard', 'src/core/command'] },
+  { target: 'src/core/guard', from: ['src/core/command'] },
+];
+const nouns = ['parties', 'packs', 'approvals', 'desk'];
+const lower = ['record', 'guard', 'command', 'locales'];
+const commandFiles = nouns.map((noun) => `src/core/${noun}/*commands.ts`);
+const doors = ['bot', 'mail', 'web', 'cli'];
+const zones = [
+  ...upwards.flatMap(({ target, from }) => from.map((one) => ({ target: `./${target}`, from: `./${one}`, message: 'downwards only: command → guard → record' }))),
+  ...lower.flatMap((place) => nouns.map((noun) => ({ target: `./src/core/${place}`, from: `./src/core/${noun}`, message: 'the core machinery knows no noun' }))),
+  ...doors.flatMap((door) => [
+    ...doors.filter((other) => other !== door).map((other) => ({ target: `./src/${door}`, from: `./src/${other}`, message: 'doors do not know each other' })),
+    { target: `./src/${door}`, from: './src/core/record/database.ts', message: 'doors never reach the database' },
+    { target: `./src/${door}`, from: './src/core/record/generated', message: 'doors never reach the database' },
+    { target: `./src/${door}`, from: './src/main.ts', message: 'nothing imports main' },
+  ]),
+  ...doors.map((door) => ({ target: './src/core', from: `./src/${door}`, message: 'the core knows no door' })),
+];
+
+export default tseslint.config(
+  { ignores: ['dist', 'src/core/record/generated', 'data', 'coverage'] },
+  js.configs.recommended,
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.recommendedTypeChecked],
+    languageOptions: { parserOptions: { projectService: true } },
+    plugins: { 'import-x': importX },
+    settings: { 'import-x/resolver-next': [createNodeResolver({ extensions: ['.ts', '.js'], extensionAlias: { '.js': ['.ts', '.js'] } })] },
+    rules: {
+      '@typescript-eslint/no-floating-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': ['error', { considerDefaultExhaustiveForUnions: true }],
+      '@typescript-eslint/consistent-type-imports': ['error', { disallowTypeAnnotations: false }],
+      '@typescript-eslint/no-import-type-side-effects': 'error',
+      '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_', destructuredArrayIgnorePattern: '^_' }],
+      'max-params': ['error', 3],
+      'no-restricted-properties': ['error', { object: 'process', property: 'env', message: 'the environment is read in settings.ts only' }],
+      'import-x/no-cycle': ['error', { ignoreExternal: true }],
+      'import-x/no-restricted-paths': ['error', { zones }],
+    },
+  },
+  { files: ['src/settings.ts', 'test/**/*.ts', '*.config.ts'], rules: { 'no-restricted-properties': 'off' } },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'no-restricted-syntax': [
+        'error',
+        { selector: "CallExpression[callee.object.name='Math'][callee.property.name='random']", message: 'randomness is injected' },
+        { selector: "CallExpression[callee.object.name='Date'][callee.property.name='now']", message: 'the clock is injected' },
+      ],
+    },
+  },
+  { files: ['test/**/*.ts'], rules: { 'max-params': 'off' } },
+  { files: ['**/*.mjs', '**/*.js'], languageOptions: { globals: { process: 'readonly', Buffer: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly', performance: 'readonly', fetch: 'readonly' } } },
+);

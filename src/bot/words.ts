@@ -1,0 +1,82 @@
+/** What the Discord door itself says: its buttons and its way of answering. Everything else is said by the core. */
+import type { Locale } from '../core/locales/locale.js';
+
+export interface Words {
+  readonly confirm: string;
+  readonly cancel: string;
+  readonly correct: string;
+  readonly complete: string;
+  readonly approve: string;
+  readonly refuse: string;
+  readonly yes: string;
+  readonly no: string;
+  readonly choose: string;
+  readonly working: string;
+  readonly cancelled: string;
+  /** A form or preview that was used, has ended, or is not the presser's. */
+  readonly ended: string;
+  readonly fill: string;
+  readonly progress: (done: number, total: number) => string;
+  readonly moreRows: (hidden: number) => string;
+  readonly morePages: (page: number, pages: number) => string;
+  readonly fitting: (hidden: number, perPage: number) => string;
+  readonly fileTooLarge: (name: string) => string;
+  readonly gone: string;
+  readonly tooLarge: (mebibytes: number) => string;
+  readonly late: (command: string) => string;
+  readonly request: { readonly asks: string; readonly about: string; readonly ends: string; readonly needed: string; readonly by: string };
+}
+
+const fr: Words = {
+  confirm: 'Confirmer',
+  cancel: 'Annuler',
+  correct: 'Corriger',
+  complete: 'Compléter',
+  approve: 'Approuver',
+  refuse: 'Refuser',
+  yes: 'oui',
+  no: 'non',
+  choose: 'Choisir',
+  working: 'En cours…',
+  cancelled: 'Annulé : rien n’a changé.',
+  ended: 'Ce formulaire a déjà servi ou a pris fin. Retapez la commande.',
+  fill: 'Il manque encore ceci :',
+  progress: (done, total) => `En cours… ${done} sur ${total}`,
+  moreRows: (hidden) => `… et ${hidden} de plus`,
+  morePages: (page, pages) => `Page ${page} sur ${pages} : la suite avec page:${page + 1}, le tout avec export:csv`,
+  fitting: (hidden, perPage) => `… et ${hidden} de plus : per-page:${perPage} fait des pages qui tiennent ici, export:csv donne le tout`,
+  fileTooLarge: (name) => `Le fichier ${name} est trop grand pour Discord : demandez-en moins à la fois.`,
+  gone: 'n’a pas pu être repris de Discord : joignez-le de nouveau',
+  tooLarge: (mebibytes) => `est trop grand : ${mebibytes} Mio au plus`,
+  late: (command) => `Voici la réponse à votre commande « ${command} » :`,
+  request: { asks: 'Demandé par', about: 'Concerne', ends: 'Prend fin', needed: 'Accords nécessaires', by: 'par' },
+};
+
+const en: Words = {
+  confirm: 'Confirm',
+  cancel: 'Cancel',
+  correct: 'Correct',
+  complete: 'Complete',
+  approve: 'Approve',
+  refuse: 'Refuse',
+  yes: 'yes',
+  no: 'no',
+  choose: 'Choose',
+  working: 'Working…',
+  cancelled: 'Cancelled: nothing was changed.',
+  ended: 'This form was used already or has ended. Type the command again.',
+  fill: 'This is still missing:',
+  progress: (done, total) => `Working… ${done} of ${total}`,
+  moreRows: (hidden) => `… and ${hidden} more`,
+  morePages: (page, pages) => `Page ${page} of ${pages}: page:${page + 1} goes on, export:csv gives everything`,
+  fitting: (hidden, perPage) => `… and ${hidden} more: per-page:${perPage} makes pages that fit here, export:csv gives everything`,
+  fileTooLarge: (name) => `The file ${name} is too large for Discord: ask for less at a time.`,
+  gone: 'could not be taken over from Discord: attach it again',
+  tooLarge: (mebibytes) => `is too large: at most ${mebibytes} MiB`,
+  late: (command) => `Here is the answer to your command “${command}”:`,
+  request: { asks: 'Asked by', about: 'About', ends: 'Ends', needed: 'Approvals needed', by: 'by' },
+};
+
+const words: Readonly<Record<Locale, Words>> = { fr, en };
+
+export const wordsOf = (locale: Locale): Words => words[locale];

@@ -1,0 +1,81 @@
+/**
+ * The terminal door: `guichet noun verb --field value [--as person@mail] [--json] [--dry-run] [--yes] [--key K]`.
+ * Without `--as` it is the operator. Exit codes: 0 done, 2 refused, 3 waiting for approval, 1 a fault of ours.
+ */
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { LineFault, parseLine, type Line } from './cli/argv.js';
+import { jsonOf, keepFile, textOf } from './cli/print.js';
+import { refused } from './core/command/dispatch.js';
+import { exitCode, type Outcome } from './core/command/outcome.js';
+import { replyTo } from './core/command/reply.js';
+import { commands } from './core/commands.js';
+import { Refusal } from './core/guard/refusal.js';
+import { textsOf } from './core/locales/texts.js';
+import { openDesk } from './core/open.js';
+import { createLog } from './log.js';
+import { loadEnvironmentFile, readSettings, type Settings } from './settings.js';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** One address, as the operator typed it; the desk keeps them in lower case. */
+const address = (typed: string | undefined) => (typed === undefined ? {} : { as: typed.trim().toLowerCase() });
+
+async function run(line: Line, settings: Settings): Promise<Outcome> {
+  const log = createLog(settings);
+  const open = await openDesk(settings, { onFault: ({ reference, error, command }) => log.error({ reference, err: error, command }, 'a command failed') });
+  try {
+    return await open.dispatcher.dispatch({
+      door: 'terminal',
+      caller: { kind: 'operator', ...address(line.as) },
+      command: line.command,
+      input: line.input,
+      key: line.key,
+      dryRun: line.dryRun,
+      locale: settings.LOCALE,
+      progress: line.json ? (done, total) => process.stdout.write(`${JSON.stringify({ progress: { done, total } })}\n`) : undefined,
+    });
+  } finally {
+    await open.close();
+  }
+}
+
+/** A line that is no request yet, told like any refusal. */
+function lineRefused(fault: LineFault, settings: Settings): Outcome {
+  const say = textsOf(settings.LOCALE).faults;
+  const sentence = fault.why === 'value' ? say.missing({}) : fault.why === 'file' ? say.file({}) : say.unknown({ nearest: '' });
+  return refused(new Refusal('input.invalid', {}, { [fault.field]: sentence }), settings.LOCALE);
+}
+
+export async function main(args: readonly string[]): Promise<number> {
+  loadEnvironmentFile(root);
+  const json = args.includes('--json');
+  let settings: Settings;
+  try {
+    settings = readSettings(root);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
+  let line: Line | undefined;
+  let outcome: Outcome;
+  try {
+    line = parseLine(args.length === 0 ? ['help'] : args, commands);
+    outcome = await run(line, settings);
+  } catch (error) {
+    if (error instanceof LineFault) outcome = lineRefused(error, settings);
+    else {
+      const message = error instanceof Error ? error.message : String(error);
+      process.stderr.write(`${message}\n`);
+      outcome = { ok: false, code: 'fault', message };
+    }
+  }
+  const file = outcome.ok && outcome.file ? keepFile(outcome.file, { out: line?.out, folder: join(settings.DATA_DIR, 'exports') }) : undefined;
+  if (json) process.stdout.write(`${jsonOf(outcome, file)}\n`);
+  else {
+    const command = line && commands.find(line.command);
+    const text = textOf(replyTo(outcome, { locale: settings.LOCALE, timeZone: settings.TIME_ZONE, command }), file);
+    (outcome.ok ? process.stdout : process.stderr).write(`${text}\n`);
+  }
+  return exitCode(outcome);
+}

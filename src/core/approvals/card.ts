@@ -1,0 +1,53 @@
+/** An approval as the approvals channel shows it, and which message there is about it. */
+import { approvalRef, summaryOf } from '../guard/approval.js';
+import type { Desk } from '../guard/work.js';
+import type { Locale } from '../locales/locale.js';
+import type { Database } from '../record/transact.js';
+import { approvalShown, type ShownApproval } from './commands.js';
+
+export interface ApprovalCard {
+  readonly id: number;
+  readonly number: string;
+  readonly command: string;
+  readonly state: string;
+  readonly requester: string;
+  /** The printed number of what it is about. */
+  readonly object: string | null;
+  /** The command's fields as they were typed. */
+  readonly summary: readonly { readonly label: string; readonly value: string }[];
+  readonly needed: number;
+  readonly decisions: ShownApproval['decisions'];
+  readonly createdAt: Date;
+  readonly expiresAt: Date;
+  /** The id of the channel's message, once posted. */
+  readonly message: string | null;
+}
+
+/** The request as it stands now; nothing when there is none of this id. */
+export async function approvalCard(database: Database, id: number, locale: Locale): Promise<ApprovalCard | undefined> {
+  return database.read(async (tx) => {
+    const row = await tx.approval.findUnique({ where: { id } });
+    if (!row) return undefined;
+    const { requester, decisions } = await approvalShown(tx, row);
+    const { command, state, object, needed, createdAt, expiresAt, channelMessage: message } = row;
+    // the first line of a summary is the command itself
+    const summary = summaryOf(row, locale).slice(1);
+    return { id, number: approvalRef(id), command, state, requester, object, summary, needed, decisions, createdAt, expiresAt, message };
+  });
+}
+
+/** Notes which message is about the request. */
+export async function approvalPosted(database: Database, id: number, message: string): Promise<void> {
+  await database.transact(({ tx }) => tx.approval.updateMany({ where: { id }, data: { channelMessage: message } }));
+}
+
+/** What a door with an approvals channel needs of them. */
+export interface Approvals {
+  card(id: number, locale: Locale): Promise<ApprovalCard | undefined>;
+  posted(id: number, message: string): Promise<void>;
+}
+
+export const approvalsOf = ({ database }: Pick<Desk, 'database'>): Approvals => ({
+  card: (id, locale) => approvalCard(database, id, locale),
+  posted: (id, message) => approvalPosted(database, id, message),
+});

@@ -1,0 +1,91 @@
+/**
+ * An outcome as people read it, neutral of any door: a headline, labelled lines, tables, and what is wrong with which
+ * field. Doors render this; none has words of its own for a command.
+ */
+import { camel } from '../locales/key.js';
+import { formatInstant } from '../locales/format.js';
+import type { Locale } from '../locales/locale.js';
+import { textsOf } from '../locales/texts.js';
+import type { AnyCommand } from './define.js';
+import type { Outcome } from './outcome.js';
+import { useOf } from './registry.js';
+
+export interface Table {
+  readonly title: string;
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+export interface Reply {
+  readonly ok: boolean;
+  readonly headline: string;
+  readonly lines: readonly { readonly label: string; readonly value: string }[];
+  readonly tables: readonly Table[];
+  /** Faulty fields: name as typed, label in the reader's language, what is wrong. */
+  readonly faults: readonly { readonly field: string; readonly label: string; readonly text: string }[];
+}
+
+interface Reader {
+  readonly locale: Locale;
+  readonly timeZone: string;
+}
+
+const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
+
+/** One value as a person reads it; what is nested deeper is JSON. */
+function plain(key: string, value: unknown, reader: Reader): string {
+  const texts = textsOf(reader.locale);
+  if (value === null || value === undefined || value === '') return '–';
+  if (typeof value === 'boolean') return value ? texts.yes : texts.no;
+  if (typeof value === 'string' && instant.test(value)) return formatInstant(new Date(value), reader.timeZone, reader.locale);
+  if ((key === 'state' || key === 'verdict') && typeof value === 'string') return texts.states[value] ?? value;
+  if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return value.join(', ') || '–';
+  return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
+}
+
+const isRows = (value: unknown): value is readonly Readonly<Record<string, unknown>>[] => Array.isArray(value) && value.length > 0 && typeof value[0] === 'object' && value[0] !== null;
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function table(key: string, rows: readonly Readonly<Record<string, unknown>>[], reader: Reader): Table {
+  const { keys } = textsOf(reader.locale);
+  const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  return {
+    title: key === 'items' ? '' : (keys[key] ?? key),
+    columns: columns.map((column) => keys[column] ?? column),
+    rows: rows.map((row) => columns.map((column) => plain(column, row[column], reader))),
+  };
+}
+
+function fill(data: Readonly<Record<string, unknown>>, reader: Reader, into: { lines: { label: string; value: string }[]; tables: Table[] }): void {
+  const { keys } = textsOf(reader.locale);
+  for (const [key, value] of Object.entries(data)) {
+    if (isRows(value)) into.tables.push(table(key, value, reader));
+    else if (isObject(value)) fill(value, reader, into);
+    else if (!(Array.isArray(value) && value.length === 0)) into.lines.push({ label: keys[key] ?? key, value: plain(key, value, reader) });
+  }
+}
+
+/** Makes the reply to an outcome; `command` gives refused fields their labels. */
+export function replyTo(outcome: Outcome, reader: Reader & { readonly command?: AnyCommand | undefined }): Reply {
+  const texts = textsOf(reader.locale);
+  const dryRun = outcome.dryRun ? ` ${texts.dryRun}` : '';
+  if (!outcome.ok) {
+    const faults = Object.entries(outcome.fields ?? {}).map(([field, text]) => ({
+      field,
+      label: (reader.command && useOf(reader.command, field)?.field.labels[reader.locale][0]) ?? texts.keys[camel(field)] ?? field,
+      text,
+    }));
+    return { ok: false, headline: outcome.message + dryRun, lines: [], tables: [], faults };
+  }
+  const into = { lines: [] as { label: string; value: string }[], tables: [] as Table[] };
+  fill(outcome.data, reader, into);
+  return { ok: true, headline: texts.answers[outcome.code](outcome.data) + dryRun, ...into, faults: [] };
+}
+
+/** Column widths for a door with a fixed-width font; wide cells are cut with an ellipsis. */
+export function aligned(source: Table, widest = 40): string[] {
+  const cut = (text: string) => ([...text].length > widest ? `${[...text].slice(0, widest - 1).join('')}…` : text);
+  const all = [source.columns, ...source.rows].map((row) => row.map(cut));
+  const widths = source.columns.map((_, column) => Math.max(...all.map((row) => [...(row[column] ?? '')].length)));
+  return all.map((row) => row.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length)).join('  ').trimEnd());
+}

@@ -1,0 +1,107 @@
+/** The desk's scheduled jobs (STATES, "Times"). */
+import { expire } from './approvals/decision.js';
+import { commands } from './commands.js';
+import { mailApprovers, tellApprovals } from './guard/approval.js';
+import type { Actor } from './guard/identity.js';
+import { createWork, type Desk, type Work } from './guard/work.js';
+import { textsOf } from './locales/texts.js';
+import { writersTo } from './parties/organisation.js';
+import { productNamed } from './packs/stock.js';
+import type { Job } from './record/schedule.js';
+import type { Unit } from './record/transact.js';
+
+const minuteMs = 60_000;
+const hourMs = 60 * minuteMs;
+const dayMs = 24 * hourMs;
+
+/** The desk itself: nobody asked. */
+const itself: Actor = {
+  personId: 0, name: 'guichet', firstName: '', lastName: '', emails: [], locale: undefined, country: undefined,
+  state: 'active', roles: [], members: [], operator: false, byOperator: false, proven: {},
+};
+
+const workOf = (desk: Desk, unit: Unit): Work => createWork(unit, { desk, actor: itself, door: 'schedule', locale: desk.locale });
+
+/** Reminders of waiting approvals after the policy's hours, and their end. */
+const approvals = (desk: Desk): Job => ({
+  name: 'approvals',
+  everyMs: minuteMs,
+  async run(unit, now) {
+    const work = workOf(desk, unit);
+    const { approvalReminderHours } = desk.catalogue.policy.times;
+    for (const row of await unit.tx.approval.findMany({ where: { state: 'pending' }, orderBy: { id: 'asc' } })) {
+      if (row.expiresAt <= now) {
+        await expire(work, row.id, commands);
+        continue;
+      }
+      const due = approvalReminderHours.filter((hours) => row.createdAt.getTime() + hours * hourMs <= now.getTime()).length;
+      if (due <= row.reminders) continue;
+      // after an outage the latest reminder only: its number says how many are past
+      await unit.tx.approval.update({ where: { id: row.id }, data: { reminders: due } });
+      tellApprovals(work, row.id);
+      await mailApprovers(work, row, 'approval-reminder');
+    }
+  },
+});
+
+/** Tells a reseller once when a stock has fallen to its threshold, and again only after it was above. */
+const thresholds = (desk: Desk): Job => ({
+  name: 'stock thresholds',
+  everyMs: minuteMs,
+  async run(unit, now) {
+    const work = workOf(desk, unit);
+    for (const row of await unit.tx.stockThreshold.findMany()) {
+      const available = await unit.tx.stockUnit.count({ where: { orgId: row.orgId, product: row.product, state: 'available' } });
+      const low = available <= row.quantity;
+      if (low === (row.toldAt !== null)) continue;
+      await unit.tx.stockThreshold.update({ where: { orgId_product: { orgId: row.orgId, product: row.product } }, data: { toldAt: low ? now : null } });
+      if (!low) continue;
+      for (const { email, personId, locale } of await writersTo(unit.tx, row.orgId)) {
+        const name = productNamed(desk.catalogue, row.product).name[locale];
+        work.send({ channel: 'mail', letter: 'stock-low', recipient: email, personId, locale, params: { name, available, threshold: row.quantity, stockUrl: `${desk.publicUrl}/me` } });
+      }
+    }
+  },
+});
+
+/** Lets go of what has ended: stored answers, attempts, codes, links, sessions, drafts, old slots. */
+const pruning = (desk: Desk, prune: (now: Date) => Promise<void>): Job => ({
+  name: 'pruning',
+  everyMs: hourMs,
+  async run({ tx }, now) {
+    const before = (ms: number) => new Date(now.getTime() - ms);
+    const { times } = desk.catalogue.policy;
+    await tx.storedAnswer.deleteMany({ where: { createdAt: { lt: before(times.answerDays * dayMs) } } });
+    await tx.attempt.deleteMany({ where: { at: { lt: before(2 * dayMs) } } });
+    await tx.linkCode.deleteMany({ where: { expiresAt: { lt: before(dayMs) } } });
+    await tx.oneTimeLink.deleteMany({ where: { expiresAt: { lt: before(30 * dayMs) } } });
+    await tx.session.deleteMany({ where: { createdAt: { lt: before(times.sessionHours * hourMs) } } });
+    await tx.pendingCommand.deleteMany({ where: { expiresAt: { lt: now } } });
+    await tx.jobRun.deleteMany({ where: { at: { lt: before(7 * dayMs) } } });
+  },
+  after: prune,
+});
+
+/** @param prune removes what has ended outside the database: kept mail */
+export const jobsOf = (desk: Desk, prune: (now: Date) => Promise<void>): readonly Job[] => [approvals(desk), thresholds(desk), pruning(desk, prune)];
+
+/** What can't be delivered is shown to staff: by an alert in the approvals channel, else by mail to admins (X5). */
+export async function tellUndelivered(desk: Desk, unit: Unit, failed: { id: number; letter: string; recipient: string; object: string | null; reason: string }): Promise<void> {
+  const work = workOf(desk, unit);
+  const number = `M-${String(failed.id).padStart(6, '0')}`;
+  work.audit({ action: 'mail failed', object: failed.object, detail: { mail: number, ...failed } });
+  // a letter about an undeliverable letter that can't be delivered either would never end
+  if (failed.letter === 'delivery-failed') return;
+  const text = textsOf(desk.locale).undelivered({ number, letter: failed.letter, recipient: failed.recipient, error: failed.reason });
+  work.send({ channel: 'chat', letter: 'alert', recipient: 'approvals', locale: desk.locale, params: { text } });
+  if (desk.chat) return;
+  const admins = await unit.tx.person.findMany({ where: { roles: { some: { role: 'admin' } }, state: { in: ['active', 'invited'] } }, include: { addresses: { where: { main: true } } } });
+  for (const admin of admins) {
+    const recipient = admin.addresses[0]?.email;
+    if (!recipient || recipient === failed.recipient) continue;
+    work.send({
+      channel: 'mail', letter: 'delivery-failed', recipient, personId: admin.id, locale: admin.locale === 'en' ? 'en' : 'fr', object: failed.object,
+      params: { number, letter: failed.letter, recipient: failed.recipient, ...(failed.object ? { object: failed.object } : {}), error: failed.reason },
+    });
+  }
+}

@@ -1,0 +1,49 @@
+/** Web sessions: a token in a cookie, of which only a keyed hash is kept (STATES, "Times": 30 min idle, 12 h in all). */
+import { identify, type Actor } from '../guard/identity.js';
+import type { Desk } from '../guard/work.js';
+import type { Tx } from '../record/database.js';
+
+export interface Session {
+  readonly personId: number;
+  readonly actor: Actor;
+  /** Signed in with a first password: another must be chosen before anything else. */
+  readonly mustChoose: boolean;
+}
+
+const purpose = 'session';
+
+// A page view within this time of the last one costs no write; an idle session ends that much earlier at most.
+const seenEveryMs = 15_000;
+
+/** Starts a session and answers its token, which goes only into the cookie. */
+export async function startSession(tx: Tx, desk: Desk, more: { personId: number; now: Date }): Promise<string> {
+  const token = desk.secrets.token();
+  const { personId, now } = more;
+  await tx.session.create({ data: { tokenHash: desk.secrets.hash(purpose, token), personId, createdAt: now, seenAt: now } });
+  return token;
+}
+
+/** The open session behind a token, if its person may still come in; being asked keeps it from idling out. */
+export async function findSession(desk: Desk, token: string): Promise<Session | undefined> {
+  const now = desk.clock();
+  const { sessionIdleMinutes, sessionHours } = desk.catalogue.policy.times;
+  const tokenHash = desk.secrets.hash(purpose, token);
+  const found = await desk.database.read(async (tx) => {
+    const row = await tx.session.findUnique({ where: { tokenHash }, include: { person: { select: { passwordKind: true } } } });
+    if (!row || row.seenAt.getTime() + sessionIdleMinutes * 60_000 <= now.getTime() || row.createdAt.getTime() + sessionHours * 3_600_000 <= now.getTime()) return undefined;
+    const actor = await identify(tx, { kind: 'session', personId: row.personId });
+    return actor.state === 'invited' || actor.state === 'active' ? { row, actor } : undefined;
+  });
+  if (!found) return undefined;
+  const { row, actor } = found;
+  if (now.getTime() - row.seenAt.getTime() >= seenEveryMs) await desk.database.transact(({ tx }) => tx.session.updateMany({ where: { tokenHash }, data: { seenAt: now } }));
+  return { personId: row.personId, actor, mustChoose: row.person.passwordKind === 'first' };
+}
+
+export async function endSession(tx: Tx, desk: Desk, token: string): Promise<void> {
+  await tx.session.deleteMany({ where: { tokenHash: desk.secrets.hash(purpose, token) } });
+}
+
+export async function endSessionsOf(tx: Tx, personId: number): Promise<void> {
+  await tx.session.deleteMany({ where: { personId } });
+}

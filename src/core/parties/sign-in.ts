@@ -1,0 +1,97 @@
+/**
+ * Signing in with an address and a password. A stranger learns nothing from the answer or from how long it takes, and
+ * can't keep the owner out: tries are counted for the address from one place, so that a right password from another
+ * place still comes in.
+ */
+import { attemptsLeft } from '../guard/limit.js';
+import { createWork, type Desk } from '../guard/work.js';
+import { identify } from '../guard/identity.js';
+import type { Locale } from '../locales/locale.js';
+import type { Tx } from '../record/database.js';
+import { hashChosen, matches, passwordMax } from './password.js';
+import { endSession, startSession } from './session.js';
+
+export interface SignInAttempt {
+  /** As typed. */
+  readonly email: string;
+  readonly password: string;
+  /** Absent when the desk can't tell clients apart (a proxy stands before it). */
+  readonly ip: string | undefined;
+  readonly locale: Locale;
+  /** The session the browser had before: it ends. */
+  readonly before?: string | undefined;
+}
+
+export type SignedIn = { readonly ok: true; readonly token: string } | { readonly ok: false; readonly why: 'wrong' | 'suspended' } | { readonly ok: false; readonly why: 'throttled'; readonly minutes: number };
+
+const windowMs = 15 * 60_000;
+/** Wrong tries for one address from one place; fewer once the address has had many from anywhere. */
+const fromOnePlace = { count: 5, windowMs };
+const whenMany = { count: 2, windowMs };
+const perAddress = { count: 30, windowMs };
+const perPlace = { count: 30, windowMs };
+
+const throttled = { ok: false, why: 'throttled', minutes: windowMs / 60_000 } as const;
+const wrong = { ok: false, why: 'wrong' } as const;
+
+/** Where a try comes from. An IPv6 customer has a whole /64 to try from. */
+function placeOf(ip: string | undefined): string {
+  if (ip === undefined) return 'anywhere';
+  const plain = ip.replace(/^::ffff:(?=\d+\.)/i, '');
+  if (!plain.includes(':')) return plain;
+  const [head = [], tail = []] = plain.split('::').map((half) => half.split(':').filter(Boolean));
+  return `${[...head, ...Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0'), ...tail].slice(0, 4).join(':')}::/64`;
+}
+
+/** Counts the try before it is known to be wrong, so that tries made at once don't slip through together. */
+async function reserve(tx: Tx, attempt: SignInAttempt, now: Date): Promise<number[] | undefined> {
+  const place = placeOf(attempt.ip);
+  const keys = { pair: `sign-in to ${attempt.email} from ${place}`, address: `sign-in to ${attempt.email}`, place: `sign-in from ${place}` };
+  const many = (await attemptsLeft(tx, keys.address, { limit: perAddress, now })) <= 0;
+  if ((await attemptsLeft(tx, keys.pair, { limit: many ? whenMany : fromOnePlace, now })) <= 0) return undefined;
+  if (attempt.ip !== undefined && (await attemptsLeft(tx, keys.place, { limit: perPlace, now })) <= 0) return undefined;
+  const ids: number[] = [];
+  for (const key of Object.values(keys)) ids.push((await tx.attempt.create({ data: { key, at: now } })).id);
+  return ids;
+}
+
+const withPassword = { id: true, passwordKind: true, passwordHash: true, passwordUntil: true, state: true } as const;
+
+/** @returns a function so that the stand-in for an unknown address's hash is made once */
+export function signingIn(desk: Desk): (attempt: SignInAttempt) => Promise<SignedIn> {
+  const nobodys = hashChosen(desk.secrets.token());
+
+  /** Always one slow comparison, whoever it is about: with a first password, or nobody's, against the stand-in. */
+  async function right(kept: { passwordKind: string | null; passwordHash: string | null; passwordUntil: Date | null } | undefined, password: string): Promise<boolean> {
+    const given = { password: password.slice(0, 2 * passwordMax), now: desk.clock() };
+    const chosen = kept?.passwordKind === 'chosen' ? kept : undefined;
+    const slow = await matches(desk.secrets, chosen ?? { passwordKind: 'chosen', passwordHash: await nobodys, passwordUntil: null }, given);
+    if (chosen || !kept) return chosen !== undefined && slow;
+    return matches(desk.secrets, kept, given);
+  }
+
+  return async (typed) => {
+    const attempt = { ...typed, email: typed.email.trim().toLowerCase().slice(0, 254) };
+    const now = desk.clock();
+    const begun = await desk.database.transact(async ({ tx }) => {
+      const counted = await reserve(tx, attempt, now);
+      const address = counted && (await tx.address.findUnique({ where: { email: attempt.email }, include: { person: { select: withPassword } } }));
+      return { counted, person: address?.person };
+    });
+    const { counted, person } = begun;
+    if (!counted) return throttled;
+    // outside of any transaction: it takes tens of milliseconds
+    if (!(await right(person, attempt.password)) || !person) return wrong;
+    return desk.database.transact(async ({ tx, leaves }): Promise<SignedIn> => {
+      const still = await tx.person.findFirst({ where: { id: person.id, passwordHash: person.passwordHash } });
+      if (!still) return wrong;
+      await tx.attempt.deleteMany({ where: { id: { in: counted } } });
+      if (still.state !== 'invited' && still.state !== 'active') return { ok: false, why: 'suspended' };
+      await tx.attempt.deleteMany({ where: { key: `sign-in to ${attempt.email} from ${placeOf(attempt.ip)}` } });
+      if (attempt.before !== undefined) await endSession(tx, desk, attempt.before);
+      const actor = await identify(tx, { kind: 'session', personId: person.id });
+      createWork({ tx, leaves }, { desk, actor, door: 'web', locale: attempt.locale, ip: attempt.ip }).audit({ action: 'signed in', object: attempt.email, detail: { ip: attempt.ip ?? null } });
+      return { ok: true, token: await startSession(tx, desk, { personId: person.id, now }) };
+    });
+  };
+}

@@ -1,0 +1,173 @@
+/**
+ * The outbox worker: leases rows that are due, hands each to its channel, and records what became of it (X5; STATES
+ * "outgoing mail, chat notice"). Several processes may run it: a lease is taken by a guarded update and ends by itself.
+ */
+import type { Attachment } from './outbox.js';
+import { sealPurpose } from './outbox.js';
+import type { Locale } from '../locales/locale.js';
+import type { Secrets } from './secrets.js';
+import type { Database, Unit } from './transact.js';
+
+/** What a channel says of a handing-over. `uncertain`: it may have arrived, the answer was lost. */
+export type Delivery =
+  | { readonly result: 'sent' }
+  | { readonly result: 'retry' | 'failed' | 'uncertain'; readonly reason: string };
+
+/** One thing to hand over, secrets opened. */
+export interface Errand {
+  readonly id: number;
+  readonly channel: 'mail' | 'chat';
+  readonly letter: string;
+  readonly recipient: string;
+  readonly personId: number | null;
+  readonly locale: Locale;
+  /** Secret values included. */
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly attachments: readonly Attachment[];
+  readonly messageId: string;
+  readonly inReplyTo: string | null;
+  readonly references: readonly string[];
+  readonly replyToken: string | null;
+  readonly autoReply: boolean;
+  readonly object: string | null;
+  readonly createdAt: Date;
+}
+
+export type Deliver = (errand: Errand) => Promise<Delivery>;
+
+export interface CourierOptions {
+  readonly database: Database;
+  readonly secrets: Secrets;
+  readonly clock: () => Date;
+  /** Between 0 and 1, for jitter. */
+  readonly chance: () => number;
+  /** A channel without a deliverer stays queued for a process that has one. */
+  readonly channels: Readonly<Partial<Record<'mail' | 'chat', Deliver>>>;
+  /** Told of what can't be delivered, in the transaction that records it. */
+  readonly onFailed?: (unit: Unit, failed: { errand: Errand; reason: string }) => Promise<void>;
+  readonly onError: (error: unknown) => void;
+}
+
+const leaseMs = 2 * 60_000;
+const uncertainMs = 10 * 60_000;
+const givesUpAfterMs = 5 * 24 * 3_600_000;
+const atOnce = 16;
+
+/** 30 s, doubled each time up to 2 h, with a fifth of jitter. */
+export const backOffMs = (attempts: number, chance: number): number => Math.min(30_000 * 2 ** Math.max(0, attempts - 1), 2 * 3_600_000) * (0.9 + chance / 5);
+
+export interface Courier {
+  /** Hands over everything that is due now; answers how many rows it took. */
+  round(): Promise<number>;
+  /** Looks again every `everyMs`, and at once when woken. */
+  start(everyMs: number): void;
+  wake(): void;
+  /** Ends after the errands in hand. */
+  stop(): Promise<void>;
+}
+
+interface OutboxRow {
+  id: number;
+  attempts: number;
+  state: string;
+}
+
+export function createCourier(options: CourierOptions): Courier {
+  const { database, clock } = options;
+  const channels = Object.keys(options.channels);
+  let stopping = false;
+  let running: Promise<void> | undefined;
+  let again = false;
+  let timer: NodeJS.Timeout | undefined;
+
+  /** Due rows, leased to this process; a lease that ran out (a crash) is taken over under the same Message-ID. */
+  async function lease(): Promise<{ row: OutboxRow; errand: Errand }[]> {
+    const now = clock();
+    const due = { channel: { in: channels }, dueAt: { lte: now }, OR: [{ state: { in: ['queued', 'uncertain'] } }, { state: 'sending', leasedUntil: { lte: now } }] };
+    // most rounds find nothing: that costs a read, not a write
+    if ((await database.read((tx) => tx.outbox.count({ where: due, take: 1 }))) === 0) return [];
+    return database.transact(async ({ tx }) => {
+      const rows = await tx.outbox.findMany({ where: due, orderBy: { id: 'asc' }, take: atOnce });
+      const ids = rows.map(({ id }) => id);
+      await tx.outbox.updateMany({ where: { id: { in: ids }, ...due }, data: { state: 'sending', leasedUntil: new Date(now.getTime() + leaseMs), attempts: { increment: 1 } } });
+      return rows.map((row) => ({
+        row: { id: row.id, attempts: row.attempts + 1, state: row.state },
+        errand: {
+          ...row,
+          channel: row.channel as Errand['channel'],
+          locale: row.locale as Locale,
+          params: { ...(JSON.parse(row.params) as object), ...(row.secret ? (JSON.parse(options.secrets.open(sealPurpose, row.secret)) as object) : {}) },
+          attachments: row.attachments ? (JSON.parse(row.attachments) as Attachment[]) : [],
+          references: row.thread ? (JSON.parse(row.thread) as string[]) : [],
+        },
+      }));
+    });
+  }
+
+  async function carry({ row, errand }: { row: OutboxRow; errand: Errand }): Promise<void> {
+    const deliver = options.channels[errand.channel];
+    const delivery: Delivery = deliver
+      ? await deliver(errand).catch((error: unknown) => {
+          options.onError(error);
+          return { result: 'retry', reason: error instanceof Error ? error.message : String(error) } as const;
+        })
+      : { result: 'retry', reason: 'no channel' };
+    await database.transact((unit) => settle(unit, { row, errand, delivery }));
+  }
+
+  async function settle(unit: Unit, { row, errand, delivery }: { row: OutboxRow; errand: Errand; delivery: Delivery }): Promise<void> {
+    const { tx } = unit;
+    const now = clock();
+    const mine = { id: row.id, state: 'sending' };
+    if (delivery.result === 'sent') {
+      await tx.outbox.updateMany({ where: mine, data: { state: 'sent', sentAt: now, secret: null, leasedUntil: null, error: null } });
+      return;
+    }
+    const tooOld = now.getTime() - errand.createdAt.getTime() > givesUpAfterMs;
+    if (delivery.result === 'failed' || tooOld) {
+      await tx.outbox.updateMany({ where: mine, data: { state: 'failed', leasedUntil: null, error: delivery.reason } });
+      await options.onFailed?.(unit, { errand, reason: delivery.reason });
+      return;
+    }
+    const waitMs = delivery.result === 'uncertain' ? uncertainMs : backOffMs(row.attempts, options.chance());
+    await tx.outbox.updateMany({
+      where: mine,
+      data: { state: delivery.result === 'uncertain' ? 'uncertain' : 'queued', leasedUntil: null, dueAt: new Date(now.getTime() + waitMs), error: delivery.reason },
+    });
+  }
+
+  async function round(): Promise<number> {
+    let taken = 0;
+    for (let leased = await lease(); leased.length > 0; leased = stopping ? [] : await lease()) {
+      taken += leased.length;
+      await Promise.all(leased.map(carry));
+    }
+    return taken;
+  }
+
+  function wake(): void {
+    if (stopping) return;
+    again = true;
+    running ??= (async () => {
+      while (again && !stopping) {
+        again = false;
+        await round().catch(options.onError);
+      }
+      running = undefined;
+    })();
+  }
+
+  return {
+    round,
+    wake,
+    start(everyMs) {
+      timer = setInterval(wake, everyMs);
+      wake();
+    },
+    async stop() {
+      stopping = true;
+      clearInterval(timer);
+      await running;
+    },
+  };
+}

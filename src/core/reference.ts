@@ -1,0 +1,68 @@
+/** The printed reference (docs/commands.md), made from the registry and the state tables, so that it can't drift. */
+import { approvalStates } from './approvals/states.js';
+import type { AnyCommand, Use } from './command/define.js';
+import { usesOf, type Registry } from './command/registry.js';
+import type { FieldType } from './command/type.js';
+import { declarationStates, packStates } from './packs/states.js';
+
+const stateTables = { pack: packStates, declaration: declarationStates, approval: approvalStates } as const;
+
+/** A type in words, as the reference and the forms tell it. */
+export function typeInWords(type: FieldType<unknown>): string {
+  const kinds: Record<FieldType<unknown>['kind'], () => string> = {
+    text: () => `text, up to ${type.max}`,
+    long: () => `several lines, ${type.min === undefined ? '' : `${type.min} to `}${type.max} characters`,
+    bool: () => 'yes or no',
+    choice: () => (type.choices ?? []).map(({ id }) => `\`${id}\``).join(', '),
+    product: () => (type.boxes ? 'product or box model' : 'product'),
+    email: () => 'address',
+    date: () => 'date',
+    phone: () => 'phone number',
+    country: () => 'country',
+    ref: () => `number \`${type.prefix}-…\``,
+    whole: () => `whole number, ${type.min} to ${type.max}`,
+    digits: () => `${type.min} digits`,
+    list: () => `list of ${type.item ? typeInWords(type.item) : 'values'}`,
+    pairs: () => 'list of `product=count`',
+    file: () => 'file (CSV, XLSX or JSON)',
+  };
+  return kinds[type.kind]();
+}
+
+const cell = (text: string): string => text.replaceAll('|', '\\|');
+
+const row = (use: Use): string => {
+  const { name, labels, type, hint } = use.field;
+  const need = use.required ? 'yes' : use.when ? `when ${use.when}` : '';
+  return `| \`${name}\` | ${need} | ${cell(typeInWords(type))}${hint ? ` (${cell(hint.en)})` : ''} | ${labels.fr.map(cell).join(', ')} | ${labels.en.map(cell).join(', ')} |`;
+};
+
+function section(command: AnyCommand): string {
+  const uses = usesOf(command);
+  const notes = [
+    `For: ${command.who.join(', ')}.`,
+    command.fourEyes ? 'Waits for a second person (`approval.pending`, exit 3).' : '',
+    command.preview ? 'Previews first; changes nothing without `yes`.' : '',
+    command.reads ? 'Changes nothing.' : '',
+  ].filter(Boolean);
+  const head = '| field | needed | type | labels (fr) | labels (en) |\n| --- | --- | --- | --- | --- |';
+  return [`### ${command.name}`, `${command.help.en}. ${notes.join(' ')}`, uses.length > 0 ? [head, ...uses.map(row)].join('\n') : 'No fields.'].join('\n\n');
+}
+
+function states(name: string, moves: Readonly<Record<string, readonly string[]>>): string {
+  const lines = Object.entries(moves).map(([state, to]) => (to.length > 0 ? `- **${state}** → ${to.join(' · ')}` : `- *${state}* (final)`));
+  return [`### ${name}`, lines.join('\n')].join('\n\n');
+}
+
+/** The whole reference as Markdown. */
+export function reference(registry: Registry): string {
+  return [
+    '# Commands',
+    'Made by `npm run docs` from the commands themselves; a test fails when it is out of date.',
+    'A command is the same at every door: `/declare new` in Discord, `Commande: declare new` in a mail, `npx guichet declare new --product pro …` in the terminal, and the forms of the web pages. A label is matched without case, accents, bullets and brackets; the field’s own name is a label too.',
+    'In the terminal every command also takes `--json`, `--as person@mail`, `--key K` (a repeat gets the first answer) and `--out FILE` (where a file goes).',
+    ...registry.all.map(section),
+    '# States',
+    ...Object.entries(stateTables).map(([name, moves]) => states(name, moves)),
+  ].join('\n\n') + '\n';
+}

@@ -1,0 +1,99 @@
+/** What the web door needs of the core beside commands: who is at the other end, and how they come in (invariant 7). */
+import type { Dispatcher } from './command/dispatch.js';
+import type { RawInput } from './command/input.js';
+import { openInput } from './command/preview.js';
+import { email as emailField } from './command/dictionary.js';
+import { Fault } from './command/type.js';
+import { identify, type Caller } from './guard/identity.js';
+import { chooseByLink, replaceFirst, requestLink, viewLink, type Choice, type LinkView, type Visitor } from './parties/password-choice.js';
+import { endSession, findSession, type Session } from './parties/session.js';
+import { signingIn, type SignedIn, type SignInAttempt } from './parties/sign-in.js';
+
+export type { Choice, ChoiceFault, LinkView, Visitor } from './parties/password-choice.js';
+export { passwordMin } from './parties/password.js';
+export type { Session } from './parties/session.js';
+export type { SignedIn, SignInAttempt } from './parties/sign-in.js';
+
+/** Somebody to be on the desk page. */
+export interface KnownPerson {
+  readonly name: string;
+  readonly email: string;
+  readonly roles: readonly string[];
+  readonly organisations: readonly string[];
+  readonly state: string;
+}
+
+export interface Sessions {
+  /** Counts wrong tries; see parties/sign-in.ts. */
+  signIn(attempt: SignInAttempt): Promise<SignedIn>;
+  find(token: string): Promise<Session | undefined>;
+  signOut(token: string): Promise<void>;
+  /** What an open one-time link is for; nothing when it is used, late or unknown. Looking changes nothing. */
+  viewLink(token: string): Promise<LinkView | undefined>;
+  /** Chooses a password through a link and starts a session. */
+  chooseByLink(given: Visitor & { link: string; password: string }): Promise<Choice>;
+  /** Chooses a password in place of the first one; every other session ends. */
+  replaceFirst(given: Visitor & { personId: number; password: string }): Promise<Choice>;
+  /** `sent` also for an address that is nobody's; `faulty` when it is no address; `limited` by the place alone. */
+  requestLink(given: Visitor & { email: string }): Promise<'sent' | 'faulty' | 'limited'>;
+  /** A value bound to a secret that only one browser has: its forms carry it, another site's don't. */
+  formMark(secret: string): string;
+  /** The command behind a preview, for who asked for it and as long as it can be confirmed. */
+  pending(caller: Caller, id: string): Promise<{ command: string; input: RawInput } | undefined>;
+  /** For the desk page: everybody, most recent first. */
+  people(atMost: number): Promise<readonly KnownPerson[]>;
+}
+
+export function createSessions({ desk, context }: Pick<Dispatcher, 'desk' | 'context'>): Sessions {
+  const { database, secrets } = desk;
+
+  /** As every field that takes an address understands it. */
+  function address(typed: string): string | undefined {
+    try {
+      return emailField.type.parse(typed, context(desk.locale));
+    } catch (fault) {
+      if (fault instanceof Fault) return undefined;
+      throw fault;
+    }
+  }
+
+  const signIn = signingIn(desk);
+  return {
+    // what is no address is compared with nothing, and takes as long
+    signIn: (attempt) => signIn({ ...attempt, email: address(attempt.email) ?? attempt.email }),
+    find: (token) => findSession(desk, token),
+    signOut: (token) => database.transact(({ tx }) => endSession(tx, desk, token)),
+    viewLink: (token) => database.read((tx) => viewLink(tx, desk, token)),
+    chooseByLink: (given) => chooseByLink(desk, given),
+    replaceFirst: (given) => replaceFirst(desk, given),
+    async requestLink(given) {
+      const email = address(given.email);
+      if (email === undefined) return 'faulty';
+      return (await requestLink(desk, { ...given, email })) ? 'sent' : 'limited';
+    },
+    formMark: (secret) => secrets.hash('form', secret),
+    pending: (caller, id) =>
+      database.read(async (tx) => {
+        const { personId } = await identify(tx, caller);
+        const row = await tx.pendingCommand.findUnique({ where: { id } });
+        if (!row || row.kind !== 'preview' || row.personId !== personId || row.usedAt !== null || row.expiresAt <= desk.clock()) return undefined;
+        return { command: row.command, input: openInput({ desk }, row.input) };
+      }),
+    people: (atMost) =>
+      database.read(async (tx) => {
+        const rows = await tx.person.findMany({
+          where: { operator: false, state: { not: 'erased' }, addresses: { some: {} } },
+          include: { addresses: { where: { main: true } }, roles: true, memberships: { include: { org: true } } },
+          orderBy: { id: 'desc' },
+          take: atMost,
+        });
+        return rows.map((row) => ({
+          name: [row.firstName, row.lastName].filter(Boolean).join(' '),
+          email: row.addresses[0]?.email ?? '',
+          roles: row.roles.map(({ role }) => role).sort(),
+          organisations: row.memberships.map(({ org }) => org.name),
+          state: row.state,
+        }));
+      }),
+  };
+}

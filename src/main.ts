@@ -1,0 +1,213 @@
+/**
+ * The composition root: settings → parts, in the order in which they start, and the reverse in which they stop.
+ * Which parts this process runs, `ROLES` says.
+ */
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseLine, splitLine } from './cli/argv.js';
+import { commands } from './core/commands.js';
+import { jobsOf, tellUndelivered } from './core/jobs.js';
+import { openDesk, type OpenDesk } from './core/open.js';
+import { createCourier, type Deliver } from './core/record/courier.js';
+import { loadLetters } from './core/record/letters.js';
+import { createSchedule } from './core/record/schedule.js';
+import { addDemo } from './demo.js';
+import { createLog, type Log } from './log.js';
+import { deskAllowed, loadEnvironmentFile, loopbackMailTrusted, readSettings, SettingsFault, type Role, type Settings } from './settings.js';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const stopAtMostMs = 14_000;
+const outboxEveryMs = 1_000;
+const scheduleEveryMs = 15_000;
+
+/** A part that runs; stopping lets the work in hand end. */
+interface Part {
+  readonly name: string;
+  stop(): Promise<void>;
+}
+
+const say = (line: string): void => void process.stdout.write(`${line}\n`);
+
+/** Starts the desk and stays until SIGTERM or Ctrl-C. */
+export async function main(args: readonly string[]): Promise<void> {
+  loadEnvironmentFile(root);
+  let settings: Settings;
+  try {
+    settings = readSettings(root);
+  } catch (error) {
+    if (!(error instanceof SettingsFault)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const log = createLog(settings);
+  const parts: Part[] = [];
+  stopOnSignals(parts, log);
+  try {
+    await start(settings, { log, parts, demo: args.includes('--demo') });
+    say('ready');
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    log.debug({ err: error }, 'start failed');
+    await stopAll(parts, log);
+    process.exit(1);
+  }
+}
+
+async function start(settings: Settings, more: { log: Log; parts: Part[]; demo: boolean }): Promise<void> {
+  const { log, parts } = more;
+  const has = (role: Role): boolean => settings.ROLES.includes(role);
+  const open = await openDesk(settings, { onFault: ({ reference, error, command }) => log.error({ reference, err: error, command }, 'a command failed') });
+  parts.push({ name: 'database', stop: () => open.close() });
+  const letters = loadLetters(settings.LETTERS, () => open.desk.catalogue.vendor);
+  const demo = more.demo ? await addDemo(open.dispatcher) : undefined;
+  let ready = false;
+  const channels: { mail?: Deliver; chat?: Deliver } = {};
+  const lines: string[] = [];
+  if (has('outbox')) channels.mail = await mailOut(settings, { open, letters, log, parts });
+  if (has('bot') && settings.DISCORD_TOKEN) channels.chat = await chat(settings, { open, letters, log, parts });
+  if (has('web')) lines.push(...(await web(settings, { open, log, parts, ready: () => ready })));
+  if (has('inbox')) lines.push(...(await mailIn(settings, { open, letters, log, parts })));
+  if (has('outbox') || channels.chat) startCourier(open, { channels, log, parts });
+  if (has('schedule')) startJobs(settings, { open, log, parts });
+  warnings(settings, log);
+  ready = true;
+  for (const line of lines) say(line);
+  for (const line of hints(settings, demo)) say(line);
+}
+
+type Context = { open: OpenDesk; log: Log; parts: Part[] };
+
+async function mailOut(settings: Settings, context: Context & { letters: ReturnType<typeof loadLetters> }): Promise<Deliver> {
+  const [{ mailTransport }, { mailDeliver }] = await Promise.all([import('./mail/deliver.js'), import('./mail/outgoing.js')]);
+  const { open, letters, log, parts } = context;
+  const transport = mailTransport({ smtpUrl: settings.SMTP_URL, sentDir: join(settings.DATA_DIR, 'sent'), log });
+  parts.push({ name: 'outgoing mail', stop: async () => transport.close() });
+  const { documents, secrets, catalogue } = open.desk;
+  return mailDeliver({ transport, letters, documents, secrets, from: settings.MAIL_FROM, vendorName: (locale) => catalogue.vendor.name[locale], clock: open.desk.clock });
+}
+
+async function chat(settings: Settings, context: Context & { letters: ReturnType<typeof loadLetters> }): Promise<Deliver> {
+  const { startBot } = await import('./bot/gateway.js');
+  const bot = await startBot({
+    token: settings.DISCORD_TOKEN ?? '',
+    guildId: settings.DISCORD_GUILD_ID,
+    approvalsChannelId: settings.DISCORD_APPROVALS_CHANNEL_ID,
+    api: settings.DISCORD_API,
+    dispatcher: context.open.dispatcher,
+    letters: context.letters,
+    log: context.log,
+  });
+  context.parts.push({ name: 'Discord', stop: () => bot.close() });
+  return bot.deliver;
+}
+
+async function web(settings: Settings, context: Context & { ready: () => boolean }): Promise<string[]> {
+  const [{ startWeb }, { sentMails }] = await Promise.all([import('./web/server.js'), import('./mail/sent.js')]);
+  const token = randomBytes(24).toString('base64url');
+  const desk = deskAllowed(settings)
+    ? { token, mails: sentMails(join(settings.DATA_DIR, 'sent')), parseLine: (line: string) => parseLine(splitLine(line), commands, () => Buffer.alloc(0)) }
+    : undefined;
+  const server = await startWeb({ dispatcher: context.open.dispatcher, listen: settings.HTTP_LISTEN, publicUrl: settings.PUBLIC_URL, ready: context.ready, desk, log: context.log });
+  context.parts.push({ name: 'web', stop: () => server.close() });
+  return desk ? [`desk ${server.url}/desk?token=${token}`] : [`web ${server.url}`];
+}
+
+async function mailIn(settings: Settings, context: Context & { letters: ReturnType<typeof loadLetters> }): Promise<string[]> {
+  const [{ createReception }, { createMailbox }] = await Promise.all([import('./mail/reception.js'), import('./core/mailbox.js')]);
+  const { open, log, parts } = context;
+  const mailbox = createMailbox(open.desk);
+  const receive = createReception({
+    dispatcher: open.dispatcher,
+    mailbox,
+    address: settings.MAIL_FROM,
+    trust: { trustedAuthserv: settings.MAIL_TRUSTED_AUTHSERV, trustLoopback: loopbackMailTrusted(settings) },
+    log,
+  });
+  const lines: string[] = [];
+  if (settings.SMTP_LISTEN) {
+    const { startListener } = await import('./mail/listener.js');
+    const { protocol, host, port } = settings.SMTP_LISTEN;
+    const tls = settings.SMTP_TLS_CERT && settings.SMTP_TLS_KEY ? { cert: readFileSync(settings.SMTP_TLS_CERT), key: readFileSync(settings.SMTP_TLS_KEY) } : undefined;
+    const listener = await startListener({ listen: `${protocol}://${host.includes(':') ? `[${host}]` : host}:${port}`, address: settings.MAIL_FROM, tls, receive, maxBytes: 25 * 1024 * 1024, log });
+    parts.push({ name: 'mail listener', stop: () => listener.close() });
+    lines.push(`mail ${listener.url}`);
+  }
+  if (settings.IMAP_URL) {
+    const { startInbox } = await import('./mail/inbox.js');
+    const oauth = settings.IMAP_OAUTH_TOKEN_URL
+      ? {
+          tokenUrl: settings.IMAP_OAUTH_TOKEN_URL,
+          clientId: settings.IMAP_OAUTH_CLIENT_ID ?? '',
+          clientSecret: settings.IMAP_OAUTH_CLIENT_SECRET ?? '',
+          refreshToken: settings.IMAP_OAUTH_REFRESH_TOKEN ?? '',
+        }
+      : undefined;
+    const inbox = await startInbox({ url: settings.IMAP_URL, folders: settings.IMAP_FOLDERS, receive, cursor: mailbox.cursor, oauth, log, random: () => randomBytes(4).readUInt32BE() / 2 ** 32 });
+    parts.push({ name: 'inbox', stop: () => inbox.close() });
+    lines.push(`inbox ${new URL(settings.IMAP_URL).host}`);
+  }
+  return lines;
+}
+
+function startCourier(open: OpenDesk, context: { channels: { mail?: Deliver; chat?: Deliver }; log: Log; parts: Part[] }): void {
+  const { desk } = open;
+  const courier = createCourier({
+    database: desk.database,
+    secrets: desk.secrets,
+    clock: desk.clock,
+    chance: () => (desk.random(1)[0] ?? 0) / 255,
+    channels: context.channels,
+    onFailed: (unit, { errand, reason }) => tellUndelivered(desk, unit, { ...errand, reason }),
+    onError: (error) => context.log.error({ err: error }, 'the outbox stumbled'),
+  });
+  desk.database.onOutbox(() => courier.wake());
+  courier.start(outboxEveryMs);
+  context.parts.push({ name: 'outbox', stop: () => courier.stop() });
+}
+
+function startJobs(settings: Settings, { open, log, parts }: Context): void {
+  const sentDir = join(settings.DATA_DIR, 'sent');
+  const prune = async (now: Date): Promise<void> => {
+    const { pruneSent } = await import('./mail/sent.js');
+    await pruneSent(sentDir, new Date(now.getTime() - open.desk.catalogue.policy.times.sentMailDays * 86_400_000));
+  };
+  const { database, clock } = open.desk;
+  const schedule = createSchedule({ database, clock, jobs: jobsOf(open.desk, prune), onError: (error) => log.error({ err: error }, 'a scheduled job failed') });
+  schedule.start(scheduleEveryMs);
+  parts.push({ name: 'schedule', stop: () => schedule.stop() });
+}
+
+function warnings(settings: Settings, log: Log): void {
+  if (!settings.SMTP_URL && settings.ROLES.includes('outbox')) log.warn('SMTP_URL is not set: mails that leave are kept in DATA_DIR/sent and shown on the desk, and reach nobody');
+  if (loopbackMailTrusted(settings)) log.warn('a desk without real mail: whatever comes to the listener over loopback is believed to be from its From address');
+  if (settings.DISCORD_TOKEN && !settings.DISCORD_APPROVALS_CHANNEL_ID) log.warn('DISCORD_APPROVALS_CHANNEL_ID is not set: approvals are asked by mail only');
+}
+
+function hints(settings: Settings, demo: { staff: string; reseller: string } | undefined): string[] {
+  if (demo) return [`try: open the desk, choose ${demo.reseller}, and ask «stock show»; or npx guichet declare list --as ${demo.reseller}`];
+  if (!deskAllowed(settings)) return [];
+  return ['try: npx guichet staff grant --email you@example.com --role admin, then npx guichet help; or npm start -- --demo for an example vendor'];
+}
+
+/** Later parts stop first; nothing waits longer than the whole stop may take. */
+async function stopAll(parts: Part[], log: Log): Promise<void> {
+  for (let part = parts.pop(); part; part = parts.pop()) {
+    await part.stop().catch((error: unknown) => log.error({ err: error, part: part?.name }, 'a part did not stop cleanly'));
+  }
+}
+
+function stopOnSignals(parts: Part[], log: Log): void {
+  let stopping = false;
+  const stop = (): void => {
+    if (stopping) return;
+    stopping = true;
+    log.info('stopping');
+    setTimeout(() => process.exit(1), stopAtMostMs).unref();
+    void stopAll(parts, log).then(() => process.exit(0));
+  };
+  process.on('SIGTERM', stop);
+  process.on('SIGINT', stop);
+}

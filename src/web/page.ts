@@ -1,0 +1,69 @@
+/** The frame of every page, and the pieces that pages share. All text goes through `html`, which escapes it. */
+import { html } from 'hono/html';
+import type { Locale } from '../core/locales/locale.js';
+import { script, scriptPath } from './script.js';
+import { style, stylePath } from './style.js';
+import { pageTexts } from './texts.js';
+
+export type Html = ReturnType<typeof html>;
+
+export interface Page {
+  readonly locale: Locale;
+  readonly title: string;
+  /** Whose desk it is. */
+  readonly vendor: string;
+  readonly body: Html | readonly Html[];
+  /** At the right of the head: who is signed in, and the way out. */
+  readonly aside?: Html | undefined;
+  /** The title says that something is to be corrected. */
+  readonly faulty?: boolean;
+  readonly layout?: 'narrow' | 'wide';
+  readonly scripted?: boolean;
+}
+
+export const assets: Readonly<Record<string, { type: string; content: string }>> = {
+  [stylePath]: { type: 'text/css; charset=utf-8', content: style },
+  [scriptPath]: { type: 'text/javascript; charset=utf-8', content: script },
+};
+
+export function page(given: Page): Html {
+  const texts = pageTexts(given.locale);
+  return html`<!doctype html>
+<html lang="${given.locale}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="color-scheme" content="light dark">
+<title>${given.faulty ? `${texts.error} – ` : ''}${given.title} – ${given.vendor}</title>
+<link rel="stylesheet" href="${stylePath}">
+<link rel="icon" href="data:,">
+${given.scripted ? html`<script src="${scriptPath}" defer></script>` : ''}
+</head>
+<body>
+<a class="skip" href="#content">${texts.skip}</a>
+<header class="top"><div class="bar"><a class="brand" href="/">${given.vendor}</a>${given.aside ?? ''}</div></header>
+<main id="content" tabindex="-1" class="${given.layout ?? 'narrow'}">
+${given.body}
+</main>
+</body>
+</html>`;
+}
+
+/** A short page: a title and what to do next. */
+export const notice = (more: { title: string; text: string; link?: { href: string; label: string } }): Html => html`
+<h1>${more.title}</h1>
+<p>${more.text}</p>
+${more.link ? html`<p><a href="${more.link.href}">${more.link.label}</a></p>` : ''}`;
+
+/** A message above everything else; `bad` ones are read out at once. */
+export const message = (text: string, kind: 'good' | 'bad' | 'waiting' = 'good'): Html => html`<p class="message ${kind}" role="${kind === 'bad' ? 'alert' : 'status'}">${text}</p>`;
+
+/** A table that keeps to its own width on a small screen. */
+export function table(given: { caption: string; columns: readonly string[]; rows: readonly (readonly (string | Html)[])[]; locale: Locale; hideCaption?: boolean; headed?: boolean }): Html {
+  const label = `${given.caption} (${pageTexts(given.locale).scroll})`;
+  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table>
+${given.caption ? html`<caption${given.hideCaption ? html` class="hidden"` : ''}>${given.caption}</caption>` : ''}
+<thead><tr>${given.columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
+<tbody>${given.rows.map((row) => html`<tr>${row.map((cell, at) => (at === 0 && given.headed ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}</tr>`)}</tbody>
+</table></div>`;
+}
