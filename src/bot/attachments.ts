@@ -9,11 +9,13 @@ export class AttachmentRefused extends Error {
   /** `place`: not an address of Discord's; `gone`: it could not be fetched; `size`: more than the field takes. */
   readonly why: 'place' | 'gone' | 'size';
   readonly maxBytes: number;
-  constructor(why: AttachmentRefused['why'], more: { field: string; maxBytes: number }) {
+  readonly host: string;
+  constructor(why: AttachmentRefused['why'], more: { field: string; maxBytes: number; host: string }) {
     super(`${more.field}: ${why}`);
     this.why = why;
     this.field = more.field;
     this.maxBytes = more.maxBytes;
+    this.host = more.host;
   }
 }
 
@@ -25,14 +27,18 @@ export type FetchAttachment = (field: string, ref: AttachmentRef, maxBytes: numb
 /** @param api DISCORD_API: its host serves files too, as a test server or a proxy does */
 export function attachmentsFrom(api: string | undefined): FetchAttachment {
   const own = api === undefined ? undefined : new URL(api);
-  const isOurs = (url: URL): boolean => (url.protocol === 'https:' && url.port === '' && hosts.has(url.hostname)) || (own !== undefined && url.protocol === own.protocol && url.host === own.host);
+  const isOurs = (url: URL): boolean =>
+    (url.protocol === 'https:' && url.port === '' && hosts.has(url.hostname)) ||
+    (own !== undefined && url.protocol === own.protocol && url.host === own.host);
   return async (field, ref, maxBytes) => {
-    if (!URL.canParse(ref.url) || !isOurs(new URL(ref.url))) throw new AttachmentRefused('place', { field, maxBytes });
-    if (ref.size > maxBytes) throw new AttachmentRefused('size', { field, maxBytes });
+    const url = URL.canParse(ref.url) ? new URL(ref.url) : undefined;
+    const about = { field, maxBytes, host: url?.host ?? '' };
+    if (!url || !isOurs(url)) throw new AttachmentRefused('place', about);
+    if (ref.size > maxBytes) throw new AttachmentRefused('size', about);
     const content = await read(ref.url, maxBytes).catch(() => {
-      throw new AttachmentRefused('gone', { field, maxBytes });
+      throw new AttachmentRefused('gone', about);
     });
-    if (!content) throw new AttachmentRefused('size', { field, maxBytes });
+    if (!content) throw new AttachmentRefused('size', about);
     return { name: cleanName(ref.name), type: ref.contentType ?? 'application/octet-stream', content };
   };
 }
@@ -55,7 +61,11 @@ async function read(url: string, maxBytes: number): Promise<Buffer | undefined> 
 /** A file's name as data: no path, no control or reordering characters, at most 120 characters. */
 export function cleanName(name: string): string {
   const last = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
-  const shown = last.normalize('NFC').replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '').replace(/^[\s.]+/, '').trim();
+  const shown = last
+    .normalize('NFC')
+    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '')
+    .replace(/^[\s.]+/, '')
+    .trim();
   const letters = [...shown];
   return letters.length > 120 ? letters.slice(-120).join('') : shown || 'file';
 }

@@ -29,4 +29,8 @@ export interface Parts {
 }
 
 /** What the gateway has proven of a user. The name is only shown. */
-export const callerOf = (user: User): Caller => ({ kind: 'discord', id: user.id, name: user.globalName ?? user.username });
+export const callerOf = (user: User): Caller => ({
+  kind: 'discord',
+  id: user.id,
+  name: user.globalName ?? user.username,
+});

@@ -2,7 +2,12 @@
  * A reply as a Discord message. Every value is shown as it is: what comes from outside is never markup, a mention or a
  * link with another text (invariant 8).
  */
-import { ButtonStyle, ComponentType, type APIActionRowComponent, type APIButtonComponentWithCustomId } from 'discord.js';
+import {
+  ButtonStyle,
+  ComponentType,
+  type APIActionRowComponent,
+  type APIButtonComponentWithCustomId,
+} from 'discord.js';
 import { aligned, type Reply, type Table } from '../core/command/reply.js';
 import type { Upload } from '../core/command/type.js';
 import type { Locale } from '../core/locales/locale.js';
@@ -43,9 +48,16 @@ export function fitting(text: string, most: number): string {
 }
 
 /** Several lines of somebody's stay apart from ours: they are a quotation. */
-const valueOf = (text: string, most: number): string => (text.includes('\n') ? `\n${fitting(text, most).split('\n').map((line) => `> ${line}`).join('\n')}` : fitting(text, most));
+const valueOf = (text: string, most: number): string =>
+  text.includes('\n')
+    ? `\n${fitting(text, most)
+        .split('\n')
+        .map((line) => `> ${line}`)
+        .join('\n')}`
+    : fitting(text, most);
 
-export const labelled = (label: string, value: string, most = 600): string => `**${plain(label)}** ${valueOf(value, most)}`;
+export const labelled = (label: string, value: string, most = 600): string =>
+  `**${plain(label)}** ${valueOf(value, most)}`;
 
 /** Joins lines while they fit; the rest is left out, and that is shown. */
 export function joined(lines: readonly string[], most: number): string {
@@ -59,16 +71,29 @@ export function joined(lines: readonly string[], most: number): string {
   return kept.join('\n');
 }
 
-export const button = (customId: string, label: string, style: ButtonStyle = ButtonStyle.Secondary): APIButtonComponentWithCustomId => ({
+export const button = (
+  customId: string,
+  label: string,
+  style: ButtonStyle = ButtonStyle.Secondary,
+): APIButtonComponentWithCustomId => ({
   type: ComponentType.Button,
   custom_id: customId,
   label,
   style: style as APIButtonComponentWithCustomId['style'],
 });
 
-export const rowOf = (...components: APIButtonComponentWithCustomId[]): ButtonRow => ({ type: ComponentType.ActionRow, components });
+export const rowOf = (...components: APIButtonComponentWithCustomId[]): ButtonRow => ({
+  type: ComponentType.ActionRow,
+  components,
+});
 
-export const message = (content: string, components: ButtonRow[] = []): Payload => ({ content, embeds: [], components, files: [], allowedMentions: { parse: [] } });
+export const message = (content: string, components: ButtonRow[] = []): Payload => ({
+  content,
+  embeds: [],
+  components,
+  files: [],
+  allowedMentions: { parse: [] },
+});
 
 export interface Rendering {
   readonly locale: Locale;
@@ -92,8 +117,15 @@ export function render(reply: Reply, { locale, paging, file, buttons = [] }: Ren
     reply.tables.length > 0 ? contentMost - 600 : contentMost,
   );
   let content = head;
-  for (const table of reply.tables) content += tableText(table, contentMost - content.length, { locale, paging: table.title === '' ? paging : undefined });
-  return { ...message(content, buttons), files: file && !tooLarge ? [{ name: file.name, attachment: file.content }] : [] };
+  for (const table of reply.tables)
+    content += tableText(table, contentMost - content.length, {
+      locale,
+      paging: table.title === '' ? paging : undefined,
+    });
+  return {
+    ...message(content, buttons),
+    files: file && !tooLarge ? [{ name: file.name, attachment: file.content }] : [],
+  };
 }
 
 const cell = (text: string): string => text.replace(hidden, '').replace(/\s+/g, ' ').replaceAll('`', 'ˋ');
@@ -101,12 +133,17 @@ const cell = (text: string): string => text.replace(hidden, '').replace(/\s+/g, 
 /** A table as a block of fixed-width text, with as many rows as fit and a word about the others. */
 function tableText(table: Table, room: number, { locale, paging }: Pick<Rendering, 'locale' | 'paging'>): string {
   const words = wordsOf(locale);
-  const [head = '', ...rows] = aligned({ ...table, columns: table.columns.map(cell), rows: table.rows.map((row) => row.map(cell)) }, cellMost);
+  const [head = '', ...rows] = aligned(
+    { ...table, columns: table.columns.map(cell), rows: table.rows.map((row) => row.map(cell)) },
+    cellMost,
+  );
   const title = table.title ? `\n**${plain(table.title)}**` : '';
   const pages = paging ? Math.ceil(paging.total / paging.perPage) : 1;
   const text = (count: number): string => {
     const left = rows.length - count;
-    const cut = paging ? words.fitting(left + Math.max(0, paging.total - paging.page * paging.perPage), Math.max(1, count)) : words.moreRows(left);
+    const cut = paging
+      ? words.fitting(left + Math.max(0, paging.total - paging.page * paging.perPage), Math.max(1, count))
+      : words.moreRows(left);
     const note = left > 0 ? cut : paging && paging.page < pages ? words.morePages(paging.page, pages) : '';
     return `${title}\n\`\`\`\n${[head, ...rows.slice(0, count)].join('\n')}\n\`\`\`${note}`;
   };

@@ -2,7 +2,14 @@
  * Answers an interaction in Discord's time: at once, or deferred before three seconds are over and edited later, or by
  * direct message when its token has ended. Every answer is for its asker alone.
  */
-import { DiscordAPIError, MessageFlags, type APIModalInteractionResponseCallbackData, type ButtonInteraction, type ChatInputCommandInteraction, type ModalSubmitInteraction } from 'discord.js';
+import {
+  DiscordAPIError,
+  MessageFlags,
+  type APIModalInteractionResponseCallbackData,
+  type ButtonInteraction,
+  type ChatInputCommandInteraction,
+  type ModalSubmitInteraction,
+} from 'discord.js';
 import { message, plain, type Payload } from './render.js';
 import type { Log } from './parts.js';
 
@@ -22,7 +29,13 @@ export interface Times {
   readonly closeMs: number;
 }
 
-export const usualTimes: Times = { deferMs: 1500, progressMs: 3000, tokenMs: 14.5 * 60_000, suggestMs: 2000, closeMs: 10_000 };
+export const usualTimes: Times = {
+  deferMs: 1500,
+  progressMs: 3000,
+  tokenMs: 14.5 * 60_000,
+  suggestMs: 2000,
+  closeMs: 10_000,
+};
 
 export interface Replier {
   /** The answer, or the next one in its place. */
@@ -67,10 +80,12 @@ export function createReplier(interaction: Askable, { times, clock, log, working
   let shownMs = receivedMs;
 
   const open = async (payload: Payload): Promise<void> => {
-    if (inPlace && (interaction.isButton() || (interaction.isModalSubmit() && interaction.isFromMessage()))) await interaction.update(payload);
+    if (inPlace && (interaction.isButton() || (interaction.isModalSubmit() && interaction.isFromMessage())))
+      await interaction.update(payload);
     else await interaction.reply({ ...payload, flags: MessageFlags.Ephemeral });
   };
-  const edit = async (payload: Payload): Promise<void> => void (await interaction.webhook.editMessage('@original', payload));
+  const edit = async (payload: Payload): Promise<void> =>
+    void (await interaction.webhook.editMessage('@original', payload));
 
   const defer = async (): Promise<boolean> => {
     try {

@@ -2,7 +2,14 @@
  * Commands as Discord offers them, made from the registry alone: noun = command, verb = subcommand, field = option; and
  * a command's input to options and back. Pure.
  */
-import { ApplicationCommandOptionType as Option, ApplicationCommandType, type APIApplicationCommandBasicOption, type APIApplicationCommandOptionChoice, type APIApplicationCommandSubcommandOption, type RESTPostAPIChatInputApplicationCommandsJSONBody } from 'discord.js';
+import {
+  ApplicationCommandOptionType as Option,
+  ApplicationCommandType,
+  type APIApplicationCommandBasicOption,
+  type APIApplicationCommandOptionChoice,
+  type APIApplicationCommandSubcommandOption,
+  type RESTPostAPIChatInputApplicationCommandsJSONBody,
+} from 'discord.js';
 import { typeOf, type AnyCommand, type Use } from '../core/command/define.js';
 import type { RawInput } from '../core/command/input.js';
 import { useOf, usesOf, type Registry } from '../core/command/registry.js';
@@ -14,14 +21,31 @@ export type SlashCommand = RESTPostAPIChatInputApplicationCommandsJSONBody;
 /** What Discord takes at most. */
 export const limits = { options: 25, choices: 25, text: 8000, description: 100, stringOption: 6000 } as const;
 
-const cut = (text: string, most: number): string => ([...text].length > most ? `${[...text].slice(0, most - 1).join('')}…` : text);
+const cut = (text: string, most: number): string =>
+  [...text].length > most ? `${[...text].slice(0, most - 1).join('')}…` : text;
 
 /** A command's text as Discord counts it: names, descriptions and choices, each with its longest localisation. */
 export function budgetOf(command: object): number {
-  const { name = '', description = '', choices = [], options = [], ...rest } = command as Record<string, never> & { name?: string; description?: string; choices?: object[]; options?: object[] };
-  const longest = (text: string, localised: unknown) => Math.max([...text].length, ...Object.values((localised ?? {}) as Record<string, string>).map((one) => [...one].length));
+  const {
+    name = '',
+    description = '',
+    choices = [],
+    options = [],
+    ...rest
+  } = command as Record<string, never> & {
+    name?: string;
+    description?: string;
+    choices?: object[];
+    options?: object[];
+  };
+  const longest = (text: string, localised: unknown) =>
+    Math.max(
+      [...text].length,
+      ...Object.values((localised ?? {}) as Record<string, string>).map((one) => [...one].length),
+    );
   const value = 'value' in rest ? String(rest['value']).length : 0;
-  const own = longest(name, rest['name_localizations']) + longest(description, rest['description_localizations']) + value;
+  const own =
+    longest(name, rest['name_localizations']) + longest(description, rest['description_localizations']) + value;
   return own + [...choices, ...options].reduce((sum, inner) => sum + budgetOf(inner), 0);
 }
 
@@ -41,7 +65,8 @@ const verbOf = (command: AnyCommand): string | undefined => command.name.split('
 function nounJson(noun: string, commands: readonly AnyCommand[], hints: boolean): SlashCommand {
   const [first] = commands;
   const base = { type: ApplicationCommandType.ChatInput, name: noun } as const;
-  if (first && commands.length === 1 && verbOf(first) === undefined) return { ...base, ...described(first.help), options: optionsOf(first, hints) };
+  if (first && commands.length === 1 && verbOf(first) === undefined)
+    return { ...base, ...described(first.help), options: optionsOf(first, hints) };
   const verbs = commands.map((command): APIApplicationCommandSubcommandOption => ({
     type: Option.Subcommand,
     name: verbOf(command) ?? '',
@@ -62,30 +87,53 @@ export const isRequiredOption = (use: Use): boolean => use.required && typeOf(us
 
 function optionsOf(command: AnyCommand, hints: boolean): APIApplicationCommandBasicOption[] {
   const uses = usesOf(command).filter((use) => !use.panel);
-  return [...uses.filter(isRequiredOption), ...uses.filter((use) => !isRequiredOption(use))].map((use) => optionOf(use, hints));
+  return [...uses.filter(isRequiredOption), ...uses.filter((use) => !isRequiredOption(use))].map((use) =>
+    optionOf(use, hints),
+  );
 }
 
 function descriptionOf(use: Use, hints: boolean): Record<Locale, string> {
   const { labels, hint } = use.field;
-  const of = (locale: Locale, when: string) => [labels[locale][0], ...(hints && hint ? [`– ${hint[locale]}`] : []), ...(use.when ? [when] : [])].join(' ');
+  const of = (locale: Locale, when: string) =>
+    [labels[locale][0], ...(hints && hint ? [`– ${hint[locale]}`] : []), ...(use.when ? [when] : [])].join(' ');
   return { fr: of('fr', '(selon le cas)'), en: of('en', `(when ${use.when ?? ''})`) };
 }
 
-const longestOf: Partial<Record<string, number>> = { date: 40, ref: 40, product: 100, choice: 100, list: limits.stringOption };
+const longestOf: Partial<Record<string, number>> = {
+  date: 40,
+  ref: 40,
+  product: 100,
+  choice: 100,
+  list: limits.stringOption,
+};
 
 function optionOf(use: Use, hints: boolean): APIApplicationCommandBasicOption {
   const type = typeOf(use);
-  const base = { name: use.field.name, ...described(descriptionOf(use, hints)), ...(isRequiredOption(use) ? { required: true } : {}) };
+  const base = {
+    name: use.field.name,
+    ...described(descriptionOf(use, hints)),
+    ...(isRequiredOption(use) ? { required: true } : {}),
+  };
   if (type.kind === 'bool') return { ...base, type: Option.Boolean };
   if (type.kind === 'file') return { ...base, type: Option.Attachment };
   if (type.kind === 'whole') {
-    return { ...base, type: Option.Integer, ...(type.min === undefined ? {} : { min_value: type.min }), ...(type.max === undefined ? {} : { max_value: type.max }) };
+    return {
+      ...base,
+      type: Option.Integer,
+      ...(type.min === undefined ? {} : { min_value: type.min }),
+      ...(type.max === undefined ? {} : { max_value: type.max }),
+    };
   }
   const choices = use.suggest ? undefined : choicesOf(use);
   if (choices && choices.length <= limits.choices) return { ...base, type: Option.String, choices };
   const max_length = Math.min(longestOf[type.kind] ?? type.max ?? 100, limits.stringOption);
   const offered = use.suggest !== undefined || type.kind === 'product' || choices !== undefined;
-  return { ...base, type: Option.String, max_length, ...(offered ? { autocomplete: true } : {}) } as APIApplicationCommandBasicOption;
+  return {
+    ...base,
+    type: Option.String,
+    max_length,
+    ...(offered ? { autocomplete: true } : {}),
+  } as APIApplicationCommandBasicOption;
 }
 
 const choicesOf = (use: Use): APIApplicationCommandOptionChoice<string>[] | undefined =>
@@ -121,7 +169,12 @@ function encoded(kind: string, value: Raw): Omit<Given, 'name'> {
   return { value: kind === 'whole' ? Number(text) : text };
 }
 
-const refOf = ({ name, type, content }: Upload): AttachmentRef => ({ name, contentType: type, size: content.length, url: '' });
+const refOf = ({ name, type, content }: Upload): AttachmentRef => ({
+  name,
+  contentType: type,
+  size: content.length,
+  url: '',
+});
 
 /** What was typed, and the files that are still to be fetched. An option that no longer exists stays: it is told about. */
 export function decodeOptions(given: readonly Given[]): { raw: RawInput; files: ReadonlyMap<string, AttachmentRef> } {

@@ -15,7 +15,8 @@ export interface Words {
   readonly cancelled: string;
   /** A form or preview that was used, has ended, or is not the presser's. */
   readonly ended: string;
-  readonly fill: string;
+  /** A form that could not be shown in time. */
+  readonly again: string;
   readonly progress: (done: number, total: number) => string;
   readonly moreRows: (hidden: number) => string;
   readonly morePages: (page: number, pages: number) => string;
@@ -23,8 +24,16 @@ export interface Words {
   readonly fileTooLarge: (name: string) => string;
   readonly gone: string;
   readonly tooLarge: (mebibytes: number) => string;
+  /** The answer itself broke: the command may have been carried out. */
+  readonly broken: (reference: string) => string;
   readonly late: (command: string) => string;
-  readonly request: { readonly asks: string; readonly about: string; readonly ends: string; readonly needed: string; readonly by: string };
+  readonly request: {
+    readonly asks: string;
+    readonly about: string;
+    readonly ends: string;
+    readonly needed: string;
+    readonly by: string;
+  };
 }
 
 const fr: Words = {
@@ -40,14 +49,17 @@ const fr: Words = {
   working: 'En cours…',
   cancelled: 'Annulé : rien n’a changé.',
   ended: 'Ce formulaire a déjà servi ou a pris fin. Retapez la commande.',
-  fill: 'Il manque encore ceci :',
+  again: 'Le formulaire n’a pas pu s’ouvrir à temps : essayez encore.',
   progress: (done, total) => `En cours… ${done} sur ${total}`,
   moreRows: (hidden) => `… et ${hidden} de plus`,
   morePages: (page, pages) => `Page ${page} sur ${pages} : la suite avec page:${page + 1}, le tout avec export:csv`,
-  fitting: (hidden, perPage) => `… et ${hidden} de plus : per-page:${perPage} fait des pages qui tiennent ici, export:csv donne le tout`,
+  fitting: (hidden, perPage) =>
+    `… et ${hidden} de plus : per-page:${perPage} fait des pages qui tiennent ici, export:csv donne le tout`,
   fileTooLarge: (name) => `Le fichier ${name} est trop grand pour Discord : demandez-en moins à la fois.`,
   gone: 'n’a pas pu être repris de Discord : joignez-le de nouveau',
   tooLarge: (mebibytes) => `est trop grand : ${mebibytes} Mio au plus`,
+  broken: (reference) =>
+    `Une erreur de notre côté en vous répondant. Avant de répéter la commande, regardez si elle a été exécutée. Référence : ${reference}.`,
   late: (command) => `Voici la réponse à votre commande « ${command} » :`,
   request: { asks: 'Demandé par', about: 'Concerne', ends: 'Prend fin', needed: 'Accords nécessaires', by: 'par' },
 };
@@ -65,14 +77,17 @@ const en: Words = {
   working: 'Working…',
   cancelled: 'Cancelled: nothing was changed.',
   ended: 'This form was used already or has ended. Type the command again.',
-  fill: 'This is still missing:',
+  again: 'The form could not be opened in time: try again.',
   progress: (done, total) => `Working… ${done} of ${total}`,
   moreRows: (hidden) => `… and ${hidden} more`,
   morePages: (page, pages) => `Page ${page} of ${pages}: page:${page + 1} goes on, export:csv gives everything`,
-  fitting: (hidden, perPage) => `… and ${hidden} more: per-page:${perPage} makes pages that fit here, export:csv gives everything`,
+  fitting: (hidden, perPage) =>
+    `… and ${hidden} more: per-page:${perPage} makes pages that fit here, export:csv gives everything`,
   fileTooLarge: (name) => `The file ${name} is too large for Discord: ask for less at a time.`,
   gone: 'could not be taken over from Discord: attach it again',
   tooLarge: (mebibytes) => `is too large: at most ${mebibytes} MiB`,
+  broken: (reference) =>
+    `Something went wrong on our side while answering you. Before you repeat the command, look whether it was carried out. Reference: ${reference}.`,
   late: (command) => `Here is the answer to your command “${command}”:`,
   request: { asks: 'Asked by', about: 'About', ends: 'Ends', needed: 'Approvals needed', by: 'by' },
 };

@@ -1,10 +1,7 @@
 /** What the web door needs of the core beside commands: who is at the other end, and how they come in (invariant 7). */
 import type { Dispatcher } from './command/dispatch.js';
-import type { RawInput } from './command/input.js';
-import { openInput } from './command/preview.js';
 import { email as emailField } from './command/dictionary.js';
 import { Fault } from './command/type.js';
-import { identify, type Caller } from './guard/identity.js';
 import { chooseByLink, replaceFirst, requestLink, viewLink, type Choice, type LinkView, type Visitor } from './parties/password-choice.js';
 import { endSession, findSession, type Session } from './parties/session.js';
 import { signingIn, type SignedIn, type SignInAttempt } from './parties/sign-in.js';
@@ -38,8 +35,6 @@ export interface Sessions {
   requestLink(given: Visitor & { email: string }): Promise<'sent' | 'faulty' | 'limited'>;
   /** A value bound to a secret that only one browser has: its forms carry it, another site's don't. */
   formMark(secret: string): string;
-  /** The command behind a preview, for who asked for it and as long as it can be confirmed. */
-  pending(caller: Caller, id: string): Promise<{ command: string; input: RawInput } | undefined>;
   /** For the desk page: everybody, most recent first. */
   people(atMost: number): Promise<readonly KnownPerson[]>;
 }
@@ -72,13 +67,6 @@ export function createSessions({ desk, context }: Pick<Dispatcher, 'desk' | 'con
       return (await requestLink(desk, { ...given, email })) ? 'sent' : 'limited';
     },
     formMark: (secret) => secrets.hash('form', secret),
-    pending: (caller, id) =>
-      database.read(async (tx) => {
-        const { personId } = await identify(tx, caller);
-        const row = await tx.pendingCommand.findUnique({ where: { id } });
-        if (!row || row.kind !== 'preview' || row.personId !== personId || row.usedAt !== null || row.expiresAt <= desk.clock()) return undefined;
-        return { command: row.command, input: openInput({ desk }, row.input) };
-      }),
     people: (atMost) =>
       database.read(async (tx) => {
         const rows = await tx.person.findMany({

@@ -60,7 +60,8 @@ ${field.value}</textarea>`;
 ${field.options.map((option) => html`<option value="${option.value}"${option.value === field.value ? html` selected` : ''}>${option.label}</option>`)}
 </select>`;
     default:
-      return html`<input type="${field.type}" ${common} value="${field.value}" autocomplete="${field.autocomplete}"${field.numeric ? html` inputmode="numeric"` : ''}>`;
+      return html`<input type="${field.type}" ${common} value="${field.value}" autocomplete="${field.autocomplete}"${field.numeric ? html` inputmode="numeric"` : ''}${field.options.length === 0 ? '' : html` list="${more.id}-list"`}>
+${field.options.length === 0 ? '' : html`<datalist id="${more.id}-list">${field.options.map((option) => html`<option value="${option.value}">${option.label}</option>`)}</datalist>`}`;
   }
 }
 

@@ -32,6 +32,8 @@ export interface FormGiven {
   readonly values?: RawInput;
   /** By field name, what is wrong with it. */
   readonly faults?: Readonly<Record<string, string>>;
+  /** Values worth offering, by field name: they take the place of a list of all there are. */
+  readonly offered?: Readonly<Record<string, FormField['options']>>;
   /** The form is about whoever fills it in: browsers may offer what they know of them. */
   readonly own?: boolean;
   /** Which fields, when not all; the confirmation of a preview is a button and never a field. */
@@ -97,7 +99,7 @@ function fieldOf(use: Use, given: FormGiven, value: string): FormField {
     required: use.required,
     hint: field.hint?.[locale] ?? hintOf(kind, type, locale),
     value: chosen(use, value, given.context),
-    options: choicesOf(use, given.context).map(({ id, names }) => ({ value: id, label: names[locale] })),
+    options: given.offered?.[field.name] ?? choicesOf(use, given.context).map(({ id, names }) => ({ value: id, label: names[locale] })),
     fault: given.faults?.[field.name],
   };
 }

@@ -59,9 +59,9 @@ ${more.link ? html`<p><a href="${more.link.href}">${more.link.label}</a></p>` : 
 export const message = (text: string, kind: 'good' | 'bad' | 'waiting' = 'good'): Html => html`<p class="message ${kind}" role="${kind === 'bad' ? 'alert' : 'status'}">${text}</p>`;
 
 /** A table that keeps to its own width on a small screen. */
-export function table(given: { caption: string; columns: readonly string[]; rows: readonly (readonly (string | Html)[])[]; locale: Locale; hideCaption?: boolean; headed?: boolean }): Html {
+export function table(given: { caption: string; columns: readonly string[]; rows: readonly (readonly (string | Html)[])[]; locale: Locale; hideCaption?: boolean; headed?: boolean; className?: string }): Html {
   const label = `${given.caption} (${pageTexts(given.locale).scroll})`;
-  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table>
+  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table class="${given.className ?? ''}">
 ${given.caption ? html`<caption${given.hideCaption ? html` class="hidden"` : ''}>${given.caption}</caption>` : ''}
 <thead><tr>${given.columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
 <tbody>${given.rows.map((row) => html`<tr>${row.map((cell, at) => (at === 0 && given.headed ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}</tr>`)}</tbody>

@@ -8,7 +8,7 @@ export class BareBot {
   readonly client: Client;
   /** What a listener threw, for the test to look at. */
   readonly errors: unknown[] = [];
-  listener: Listener = async () => undefined;
+  listener: Listener = () => Promise.resolve();
   /** Resolves when the latest listener has come to its end. */
   done: Promise<unknown> = Promise.resolve();
 

@@ -1,4 +1,4 @@
-import { Routes, type TextChannel } from 'discord.js';
+import { ChannelType, Routes, type TextChannel } from 'discord.js';
 import { afterEach, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { startDiscordDouble, type DiscordDouble, type DoubleOptions } from '../servers/discord/double.js';
@@ -39,10 +39,10 @@ class RawGateway {
     this.socket = new WebSocket(`${double.api.replace('http', 'ws').replace('/api', '/gateway')}?${query}`);
     this.closed = new Promise((resolve) => this.socket.once('close', resolve));
     this.socket.on('message', (data) => {
-      this.#frames.push(JSON.parse(String(data)) as { op: number });
+      this.#frames.push(JSON.parse((data as Buffer).toString('utf8')) as { op: number });
       this.#wake();
     });
-    cleanUp.push(async () => this.socket.terminate());
+    cleanUp.push(() => Promise.resolve(this.socket.terminate()));
   }
 
   send(op: number, d: unknown): void {
@@ -148,7 +148,7 @@ test('events go only to sessions that asked for their kind', async () => {
 
 test('the seventh message in a window is one too many, and the library waits it out by the headers', async () => {
   const { double, bot } = await startWithBot({ rateLimits: { create_message: { limit: 3, windowMs: 400 } } });
-  const channel = bot.client.channels.cache.find(({ type }) => type === 0) as TextChannel;
+  const channel = bot.client.channels.cache.find(({ type }) => type === ChannelType.GuildText) as TextChannel;
   await Promise.all([1, 2, 3, 4, 5, 6, 7].map((n) => channel.send(`${n}`)));
   expect(double.channel(channel.id).messages.map(({ content }) => content)).toEqual([
     '1',
@@ -177,7 +177,7 @@ test('the seventh message in a window is one too many, and the library waits it 
 
 test('ordered mishaps: 429 and 5xx are retried by the library, a broken connection is its caller’s', async () => {
   const { double, bot } = await startWithBot();
-  const channel = bot.client.channels.cache.find(({ type }) => type === 0) as TextChannel;
+  const channel = bot.client.channels.cache.find(({ type }) => type === ChannelType.GuildText) as TextChannel;
   double.failNext(1, { status: 429, retryAfterMs: 20 }, 'create_message');
   double.failNext(1, { status: 502 }, 'create_message');
   await channel.send('at last');

@@ -3,6 +3,7 @@ import {
   ApplicationCommandOptionType as Option,
   ButtonBuilder,
   ButtonStyle,
+  ChannelType,
   ComponentType,
   MessageFlags,
   ModalBuilder,
@@ -33,7 +34,7 @@ beforeAll(async () => {
   bot = new BareBot(double);
   await bot.start(double.token);
   await bot.client.application!.commands.set([order], double.guildId);
-  general = bot.client.channels.cache.find((channel) => channel.type === 0) as TextChannel;
+  general = bot.client.channels.cache.find(({ type }) => type === ChannelType.GuildText) as TextChannel;
 });
 
 afterEach(() => {
@@ -105,7 +106,7 @@ test('a modal of labels brings text, choice and file, each by label or custom id
   };
   let read: unknown;
   bot.listener = async (interaction) => {
-    if (interaction.isChatInputCommand()) return interaction.showModal({ ...modal, custom_id: 'order:1' } as never);
+    if (interaction.isChatInputCommand()) return interaction.showModal({ ...modal, custom_id: 'order:1' });
     if (!interaction.isModalSubmit()) return;
     const { fields } = interaction;
     const file = fields.getUploadedFiles('paper')!.first()!;

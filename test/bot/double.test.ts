@@ -1,5 +1,6 @@
 import {
   ApplicationCommandOptionType as Option,
+  ChannelType,
   MessageFlags,
   type ApplicationCommandDataResolvable,
   type TextChannel,
@@ -40,7 +41,7 @@ beforeAll(async () => {
   bot = new BareBot(double);
   await bot.start(double.token);
   await bot.client.application!.commands.set([declare], double.guildId);
-  general = bot.client.channels.cache.find((channel) => channel.type === 0) as TextChannel;
+  general = bot.client.channels.cache.find(({ type }) => type === ChannelType.GuildText) as TextChannel;
 });
 
 afterEach(() => {

@@ -1,39 +1,12 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { connect, isBusy, providerOf, type Connection } from '../../src/core/record/database.js';
 import { databases } from '../servers/databases.js';
+import { errorOf, holding, limits } from './database-ground.js';
 
 const cleanups: (() => unknown)[] = [];
 afterEach(async () => {
   for (const cleanup of cleanups.splice(0).reverse()) await cleanup();
 });
-
-const limits = { maxWait: 10_000, timeout: 10_000 };
-const none = 'no error at all';
-const errorOf = (promise: Promise<unknown>): Promise<unknown> =>
-  promise.then(
-    () => none,
-    (error: unknown) => error,
-  );
-
-/** Resolved by hand, to hold a transaction open until something else has happened. */
-function gate(): { readonly opened: Promise<void>; readonly open: () => void } {
-  let open = () => {};
-  const opened = new Promise<void>((resolve) => (open = resolve));
-  return { opened, open };
-}
-
-/** A transaction that has written to `name` and stays open until told to end. */
-async function holding({ writer }: Connection, name: string): Promise<{ end(): Promise<unknown> }> {
-  const held = gate();
-  const ending = gate();
-  const done = writer.$transaction(async (tx) => {
-    await tx.$executeRaw`UPDATE "Setting" SET "value" = 'held' WHERE "name" = ${name}`;
-    held.open();
-    await ending.opened;
-  }, limits);
-  await Promise.race([held.opened, done]);
-  return { end: () => (ending.open(), done) };
-}
 
 describe.each(databases())('a connection to $name', ({ name: provider, fresh }) => {
   async function connected(count = 1): Promise<[Connection, Connection]> {
@@ -182,92 +155,6 @@ describe.each(databases().filter(({ name }) => name === 'sqlite'))('on $name', (
 
   test('a database in memory is refused: two clients would see two of them', async () => {
     await expect(connect({ url: 'file::memory:' })).rejects.toThrow(/in memory/);
-  });
-});
-
-describe.each(databases().filter(({ name }) => name === 'postgresql'))('on $name', ({ fresh }) => {
-  async function connected(): Promise<Connection> {
-    const { url, drop } = await fresh();
-    const connection = await connect({ url });
-    cleanups.push(drop, connection.close);
-    await connection.writer.setting.createMany({
-      data: [
-        { name: 'a', value: '1' },
-        { name: 'b', value: '1' },
-      ],
-    });
-    return connection;
-  }
-
-  const update = (tx: Pick<Connection['writer'], '$executeRaw' | 'setting'>, how: string, name: string) =>
-    how === 'by model'
-      ? tx.setting.update({ where: { name }, data: { value: 'new' } })
-      : tx.$executeRaw`UPDATE "Setting" SET "value" = 'new' WHERE "name" = ${name}`;
-
-  test.each(['by model', 'by hand'])('of two transactions that wait for each other one is busy, %s', async (how) => {
-    const { writer } = await connected();
-    const gates = { a: gate(), b: gate() };
-    const crossing = (first: 'a' | 'b', second: 'a' | 'b') =>
-      errorOf(
-        writer.$transaction(async (tx) => {
-          await update(tx, how, first);
-          gates[first].open();
-          await gates[second].opened;
-          await update(tx, how, second);
-        }, limits),
-      );
-    const ends = await Promise.all([crossing('a', 'b'), crossing('b', 'a')]);
-    expect(ends.filter((end) => end === none)).toHaveLength(1);
-    expect(ends.map(isBusy).filter(Boolean)).toHaveLength(1);
-  });
-
-  test.each(['by model', 'by hand'])('a write on a state that is gone is busy, %s', async (how) => {
-    const { writer } = await connected();
-    const error = await errorOf(
-      writer.$transaction(
-        async (tx) => {
-          await tx.setting.count();
-          await update(writer, how, 'a');
-          await update(tx, how, 'a');
-        },
-        { ...limits, isolationLevel: 'RepeatableRead' as never },
-      ),
-    );
-    expect(error).not.toBe(none);
-    expect(isBusy(error)).toBe(true);
-  });
-
-  test('a commit that another one’s commit forbids is busy', async () => {
-    const { writer } = await connected();
-    const read = gate();
-    const committed = gate();
-    const serializable = { ...limits, isolationLevel: 'Serializable' as const };
-    let statementsDone = false;
-    const late = errorOf(
-      writer.$transaction(async (tx) => {
-        await tx.setting.findUnique({ where: { name: 'b' } });
-        await update(tx, 'by hand', 'a');
-        read.open();
-        await committed.opened;
-        statementsDone = true;
-      }, serializable),
-    );
-    await read.opened;
-    await writer.$transaction(async (tx) => {
-      await tx.setting.findUnique({ where: { name: 'a' } });
-      await update(tx, 'by hand', 'b');
-    }, serializable);
-    committed.open();
-    const error = await late;
-    expect(statementsDone).toBe(true);
-    expect(error).not.toBe(none);
-    expect(isBusy(error)).toBe(true);
-  });
-
-  test('a server that is not there is told at once, and is not busy', async () => {
-    const error = await errorOf(connect({ url: 'postgresql://guichet@127.0.0.1:1/nothing' }));
-    expect(error).toBeInstanceOf(Error);
-    expect(isBusy(error)).toBe(false);
   });
 });
 

@@ -2,7 +2,7 @@
 import { copyFileSync, existsSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, inject } from 'vitest';
+import { inject, test } from 'vitest';
 import type { Provider } from '../../src/core/record/database.js';
 import { migrate } from '../../src/core/record/migrate.js';
 import { migrationsDir } from './templates.js';
@@ -22,13 +22,13 @@ export interface TestProvider {
 }
 
 /**
- * SQLite, and PostgreSQL where its binaries are. Without them the run shows a skipped suite that says so, and fails where
+ * SQLite, and PostgreSQL where its binaries are. Without them the run shows a skipped test that says so, and fails where
  * the environment says CI=true.
  */
 export function databases(): TestProvider[] {
   if (inject('databases').postgresql) return [sqlite, postgresql];
   if (process.env['CI'] === 'true') throw new Error('No PostgreSQL binaries (initdb, postgres) on this machine');
-  describe.skip('on postgresql: no binaries (initdb, postgres) on this machine');
+  test.skip('on postgresql: no binaries (initdb, postgres) on this machine', () => {});
   return [sqlite];
 }
 

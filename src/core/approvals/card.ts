@@ -32,7 +32,20 @@ export async function approvalCard(database: Database, id: number, locale: Local
     const { command, state, object, needed, createdAt, expiresAt, channelMessage: message } = row;
     // the first line of a summary is the command itself
     const summary = summaryOf(row, locale).slice(1);
-    return { id, number: approvalRef(id), command, state, requester, object, summary, needed, decisions, createdAt, expiresAt, message };
+    return {
+      id,
+      number: approvalRef(id),
+      command,
+      state,
+      requester,
+      object,
+      summary,
+      needed,
+      decisions,
+      createdAt,
+      expiresAt,
+      message,
+    };
   });
 }
 

@@ -50,7 +50,8 @@ export async function keepDraft(desk: Desk, { discordId, ...draft }: Draft & { d
 }
 
 const sealed = (desk: Desk, questions: Questions): string => desk.secrets.seal(purpose, JSON.stringify(questions));
-const questionsOf = (desk: Desk, row: PendingCommand): Questions => JSON.parse(desk.secrets.open(purpose, row.basis ?? '')) as Questions;
+const questionsOf = (desk: Desk, row: PendingCommand): Questions =>
+  JSON.parse(desk.secrets.open(purpose, row.basis ?? '')) as Questions;
 
 interface Shown {
   readonly id: string;
@@ -76,7 +77,10 @@ export async function takeDraft(desk: Desk, shown: Shown & { by: string }): Prom
     const row = await tx.pendingCommand.findUnique({ where: { id: shown.id } });
     if (!isOpen(desk, row, shown)) return undefined;
     const questions = questionsOf(desk, row);
-    const { count } = await tx.pendingCommand.updateMany({ where: { id: row.id, usedAt: null }, data: { usedAt: desk.clock(), basis: sealed(desk, { ...questions, by: shown.by }) } });
+    const { count } = await tx.pendingCommand.updateMany({
+      where: { id: row.id, usedAt: null },
+      data: { usedAt: desk.clock(), basis: sealed(desk, { ...questions, by: shown.by }) },
+    });
     if (count === 0 && questions.by !== shown.by) return undefined;
     return { command: row.command, raw: openInput({ desk }, row.input), ...questions };
   });
@@ -99,7 +103,9 @@ export async function previewOf(desk: Desk, shown: { id: string; caller: Caller 
     if (personId === 0 || row.personId !== personId) return undefined;
     // asked for again, the same preview keeps its id but is another one to confirm
     const key = `${row.id} ${row.createdAt.getTime()}`;
-    const answered = await tx.storedAnswer.findUnique({ where: { personId_command_key: { personId, command: row.command, key } } });
+    const answered = await tx.storedAnswer.findUnique({
+      where: { personId_command_key: { personId, command: row.command, key } },
+    });
     if (row.usedAt && !answered) return undefined;
     return { command: row.command, raw: openInput({ desk }, row.input), key };
   });
@@ -109,6 +115,9 @@ export async function previewOf(desk: Desk, shown: { id: string; caller: Caller 
 export async function cancelPreview(desk: Desk, shown: { id: string; caller: Caller }): Promise<void> {
   await desk.database.transact(async ({ tx }) => {
     const { personId } = await identify(tx, shown.caller);
-    await tx.pendingCommand.updateMany({ where: { id: shown.id, kind: 'preview', personId, usedAt: null }, data: { usedAt: desk.clock() } });
+    await tx.pendingCommand.updateMany({
+      where: { id: shown.id, kind: 'preview', personId, usedAt: null },
+      data: { usedAt: desk.clock() },
+    });
   });
 }

@@ -13,7 +13,10 @@ export interface Reader {
   readonly may: boolean;
 }
 
-export async function readerOf(desk: Desk, asked: { caller: Caller; locale: string | null | undefined; command?: AnyCommand | undefined }): Promise<Reader> {
+export async function readerOf(
+  desk: Desk,
+  asked: { caller: Caller; locale: string | null | undefined; command?: AnyCommand | undefined },
+): Promise<Reader> {
   const actor = await desk.database.read((tx) => identify(tx, asked.caller));
   return {
     locale: actor.locale ?? localeOf(asked.locale, desk.locale),

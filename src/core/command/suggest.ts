@@ -42,9 +42,13 @@ export async function suggest({ desk, registry, context }: Dispatcher, typing: T
     const actor = await identify(tx, typing.caller);
     if (denied(actor, command)) return [];
     const locale = actor.locale ?? localeOf(typing.locale, desk.locale);
-    const work = createWork({ tx, leaves: { audit: [], outbox: [], answers: [] } }, { desk, actor, door: typing.door, locale, org: typing.org });
+    const work = createWork(
+      { tx, leaves: { audit: [], outbox: [], answers: [] } },
+      { desk, actor, door: typing.door, locale, org: typing.org },
+    );
     const type = typeOf(use);
-    const fixed = (): readonly Choice[] => type.choices ?? (type.kind === 'product' ? context(locale, actor).productChoices(type.boxes ?? false) : []);
+    const fixed = (): readonly Choice[] =>
+      type.choices ?? (type.kind === 'product' ? context(locale, actor).productChoices(type.boxes ?? false) : []);
     const choices = use.suggest ? await use.suggest(tx, { actor, typed: typing.typed, work }) : fixed();
     const wanted = fold(typing.typed);
     return choices

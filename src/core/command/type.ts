@@ -5,7 +5,7 @@
  */
 import { domainToASCII } from 'node:url';
 import countries from 'i18n-iso-countries';
-import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
+import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 import { parseRef, printRef } from '../guard/number.js';

@@ -6,14 +6,28 @@ import type { Tx } from './database.js';
  * Makes a failed chat notice to a person a queued mail with the same letter, in the transaction that records the failure.
  * @returns false when it is no notice to a person, or no address of the person is known: then it stays failed
  */
-export async function fallBackToMail(tx: Tx, errand: Pick<Errand, 'id' | 'channel' | 'recipient' | 'personId'>, now: Date): Promise<boolean> {
+export async function fallBackToMail(
+  tx: Tx,
+  errand: Pick<Errand, 'id' | 'channel' | 'recipient' | 'personId'>,
+  now: Date,
+): Promise<boolean> {
   if (errand.channel !== 'chat' || errand.recipient === 'approvals') return false;
-  const personId = errand.personId ?? (await tx.discordUser.findUnique({ where: { discordId: errand.recipient } }))?.personId;
+  const personId =
+    errand.personId ?? (await tx.discordUser.findUnique({ where: { discordId: errand.recipient } }))?.personId;
   const address = personId === undefined ? null : await tx.address.findFirst({ where: { personId, main: true } });
   if (!address) return false;
   await tx.outbox.update({
     where: { id: errand.id },
-    data: { channel: 'mail', recipient: address.email, personId: address.personId, state: 'queued', attempts: 0, dueAt: now, leasedUntil: null, error: null },
+    data: {
+      channel: 'mail',
+      recipient: address.email,
+      personId: address.personId,
+      state: 'queued',
+      attempts: 0,
+      dueAt: now,
+      leasedUntil: null,
+      error: null,
+    },
   });
   return true;
 }

@@ -1,11 +1,8 @@
 /**
  * Tables in and out: CSV, XLSX and JSON files read into rows of text, and results written as CSV or XLSX. A cell is data
- * both ways: what looks like a formula is text when it comes in and neutralised when it goes out.
+ * both ways: what looks like a formula is text when it comes in and neutralised when it goes out. The libraries are
+ * loaded at the first table: most commands never see one, and they would double the terminal's start.
  */
-import { parse } from 'csv-parse/sync';
-import { stringify } from 'csv-stringify/sync';
-import readXlsx from 'read-excel-file/node';
-import writeXlsx from 'write-excel-file/node';
 
 export type SheetCell = string | number | boolean | null | undefined;
 
@@ -54,10 +51,11 @@ async function readTable(content: Buffer): Promise<string[][]> {
   if (content.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004'))) return readWorkbook(content);
   if (content.includes(0) && !hasUtf16Mark(content)) throw new SheetFault('type');
   const text = decode(content).replace(/^\uFEFF/, '');
-  return /^\s*[[{]/.test(text) ? readJson(text) : readCsv(text);
+  return /^\s*[[{]/.test(text) ? readJson(text) : await readCsv(text);
 }
 
 async function readWorkbook(content: Buffer): Promise<string[][]> {
+  const { default: readXlsx } = await import('read-excel-file/node');
   try {
     const sheets = (await readXlsx(content)) as unknown;
     // one sheet is rows; a whole workbook is sheets with data
@@ -82,7 +80,8 @@ function readJson(text: string): string[][] {
 
 const plain = (value: unknown): string => (value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean));
 
-function readCsv(text: string): string[][] {
+async function readCsv(text: string): Promise<string[][]> {
+  const { parse } = await import('csv-parse/sync');
   const firstLine = text.slice(0, text.search(/[\r\n]|$/));
   // Excel in French writes semicolons; the separator is the one the header has most of
   const delimiter = [';', ',', '\t'].map((sign) => ({ sign, count: firstLine.split(sign).length })).sort((a, b) => b.count - a.count)[0]?.sign ?? ';';
@@ -111,12 +110,14 @@ export async function writeSheet(kind: 'csv' | 'xlsx', sheet: { name: string; ro
   const keys = Object.keys(sheet.rows[0] ?? {});
   const header = keys.map((key) => sheet.label(key));
   if (kind === 'csv') {
+    const { stringify } = await import('csv-stringify/sync');
     const rows = sheet.rows.map((row) => keys.map((key) => cellText(row[key])));
     // the mark tells Excel that it is UTF-8
     const text = stringify([header, ...rows], { escape_formulas: true, bom: true, record_delimiter: '\r\n' });
     return { name: `${sheet.name}.csv`, type: 'text/csv; charset=utf-8', content: Buffer.from(text) };
   }
   const data = [header.map((value) => ({ value, fontWeight: 'bold' as const, type: String })), ...sheet.rows.map((row) => keys.map((key) => typedCell(row[key])))];
+  const { default: writeXlsx } = await import('write-excel-file/node');
   const content = await writeXlsx(data as never).toBuffer();
   return { name: `${sheet.name}.xlsx`, type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', content: Buffer.from(content) };
 }

@@ -44,10 +44,10 @@ export function callbackHandlers({ world, post, interactions }: Parts): Record<s
   };
 
   const carryOut = (record: InteractionRecord, type: number, data: unknown, call: Call): void => {
-    if (type === message) respond(record, (data ?? {}) as MessagePayload, call);
+    if (type === message) respond(record, data ?? {}, call);
     if (type === deferMessage) defer(record, ((data ?? {}) as MessagePayload).flags ?? 0);
     if (type === deferUpdate) record.originalId = record.source!;
-    if (type === update) change(record, (data ?? {}) as MessagePayload, call);
+    if (type === update) change(record, data ?? {}, call);
     if (type === autocomplete) suggest(record, (data as { choices?: ChoiceJson[] }).choices ?? []);
     if (type === modal) open(record, data as ModalJson);
     record.settled = type !== deferMessage && type !== deferUpdate;

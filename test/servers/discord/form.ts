@@ -1,7 +1,8 @@
 import { Kind, type Component } from './component.js';
 import type { ModalJson } from './interaction.js';
 import { lengthOf } from './refusal.js';
-import { Resolved, type FileToSend } from './resolved.js';
+import type { Resolved } from './resolved.js';
+import type { FileToSend } from './resolved.js';
 
 /** What the user puts in the fields of a modal, by custom id or label; untouched fields send what they were filled with. */
 export type FormValues = Record<string, string | boolean | string[] | FileToSend[]>;

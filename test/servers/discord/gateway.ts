@@ -53,7 +53,9 @@ export class Gateway {
 
   /** Cuts every connection, without a farewell, or with a close code. Sessions stay and can be resumed. */
   drop(code?: number): void {
-    for (const socket of this.#sockets.clients) code === undefined ? socket.terminate() : socket.close(code);
+    for (const socket of this.#sockets.clients)
+      if (code === undefined) socket.terminate();
+      else socket.close(code);
   }
 
   /** Open connections stay open and say nothing more, not even to heartbeats: half open, as after a router's restart. */
@@ -88,7 +90,7 @@ export class Gateway {
     socket.on('message', (data) => {
       if (this.#silent.has(socket)) return;
       if (!count()) return socket.close(Close.rateLimited, 'You are being rate limited.');
-      this.#hear(socket, String(data));
+      this.#hear(socket, (data as Buffer).toString('utf8'));
     });
     this.#send(socket, { op: Op.hello, d: { heartbeat_interval: this.#settings.heartbeatIntervalMs, _trace: [] } });
   }

@@ -192,7 +192,7 @@ export function messageHandlers({ world, post }: Parts): Record<string, Handler>
 /** A page of messages, newest first. */
 function page(newestFirst: MessageJson[], query: Record<string, unknown>): MessageJson[] {
   const limit = Number(query['limit'] ?? 50);
-  const bound = (name: string) => (query[name] === undefined ? undefined : BigInt(String(query[name])));
+  const bound = (name: string) => (query[name] === undefined ? undefined : BigInt(query[name] as string));
   const [before, after, around] = [bound('before'), bound('after'), bound('around')];
   if (around !== undefined) {
     const index = newestFirst.findIndex(({ id }) => BigInt(id) <= around);

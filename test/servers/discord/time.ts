@@ -51,7 +51,7 @@ export class Changes {
           resolve(found as Found);
         } catch (error) {
           end();
-          reject(error as Error);
+          reject(error instanceof Error ? error : new Error(String(error)));
         }
       };
       const timer = setTimeout(() => {

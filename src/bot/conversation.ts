@@ -1,0 +1,188 @@
+/** From a command asked in chat to its answer there: the answer itself, a form for what is missing, or buttons. */
+import { ButtonStyle } from 'discord.js';
+import type { AnyCommand } from '../core/command/define.js';
+import type { RawInput } from '../core/command/input.js';
+import type { Outcome } from '../core/command/outcome.js';
+import { keepDraft, type Draft } from '../core/command/pending.js';
+import { readerOf, type Reader } from '../core/command/reader.js';
+import { useOf } from '../core/command/registry.js';
+import { replyTo, type Reply } from '../core/command/reply.js';
+import { suggest, type Suggestion } from '../core/command/suggest.js';
+import type { Upload } from '../core/command/type.js';
+import { textsOf } from '../core/locales/texts.js';
+import { AttachmentRefused } from './attachments.js';
+import { askable, formOf } from './form.js';
+import { callerOf, type Parts } from './parts.js';
+import { button, render, rowOf, type ButtonRow } from './render.js';
+import type { Askable, Replier } from './replier.js';
+import type { AttachmentRef } from './slash.js';
+import { wordsOf } from './words.js';
+
+/** What was said last, for an answer that must go another way. */
+export interface Said {
+  command: string;
+  reply?: Reply;
+  reader?: Reader;
+}
+
+export interface Talk {
+  readonly parts: Parts;
+  readonly interaction: Askable;
+  readonly replier: Replier;
+  readonly said: Said;
+}
+
+export interface Asked {
+  /** `noun verb`. */
+  readonly command: string;
+  readonly raw: RawInput;
+  readonly files?: ReadonlyMap<string, AttachmentRef>;
+  readonly key: string;
+}
+
+/** What a command's answer depends on besides its outcome. */
+interface Told {
+  readonly command: AnyCommand | undefined;
+  readonly raw: RawInput;
+  readonly reader: Reader;
+}
+
+/** Asks the core and answers with what it says. */
+export async function ask(talk: Talk, asked: Asked): Promise<void> {
+  const { parts, interaction, replier } = talk;
+  const { dispatcher } = parts;
+  const caller = callerOf(interaction.user);
+  const command = dispatcher.registry.find(asked.command);
+  const reader = await readerOf(dispatcher.desk, { caller, locale: interaction.locale, command });
+  Object.assign(talk.said, { command: asked.command, reader });
+  const files = await fetched(talk, { command, asked, reader });
+  if (!files) return;
+  const raw = { ...asked.raw, ...files };
+  const outcome = await dispatcher.dispatch({
+    door: 'chat',
+    caller,
+    command: asked.command,
+    input: raw,
+    key: asked.key,
+    locale: interaction.locale,
+    progress: (done, total) => replier.progress(wordsOf(reader.locale).progress(done, total)),
+  });
+  await tell(talk, outcome, { command, raw, reader });
+}
+
+/** The files that came with it; nothing when one was refused and that has been answered. */
+async function fetched(
+  talk: Talk,
+  { command, asked, reader }: { command: AnyCommand | undefined; asked: Asked; reader: Reader },
+): Promise<Record<string, Upload> | undefined> {
+  const uploads: Record<string, Upload> = {};
+  // whoever may not ask makes us fetch nothing: dispatch refuses before it looks at the form
+  if (!reader.may || !asked.files) return uploads;
+  try {
+    for (const [field, ref] of asked.files) {
+      const most = (command && useOf(command, field)?.field.type.max) ?? 0;
+      uploads[field] = await talk.parts.fetchAttachment(field, ref, most);
+    }
+    return uploads;
+  } catch (error) {
+    if (!(error instanceof AttachmentRefused)) throw error;
+    talk.parts.log.info({ field: error.field, why: error.why, host: error.host }, 'an attachment was not taken');
+    const words = wordsOf(reader.locale);
+    const fault = error.why === 'size' ? words.tooLarge(Math.floor(error.maxBytes / 1024 / 1024)) : words.gone;
+    const outcome: Outcome = {
+      ok: false,
+      code: 'input.invalid',
+      message: textsOf(reader.locale).refusals['input.invalid']({}),
+      fields: { [error.field]: fault },
+    };
+    await tell(talk, outcome, { command, raw: asked.raw, reader });
+    return undefined;
+  }
+}
+
+async function tell(talk: Talk, outcome: Outcome, told: Told): Promise<void> {
+  const { locale, timeZone } = told.reader;
+  const reply = replyTo(outcome, { locale, timeZone, command: told.command });
+  talk.said.reply = reply;
+  const buttons = outcome.ok ? previewButtons(outcome.pending, told) : await askAgain(talk, outcome, told);
+  if (buttons === 'asked') return;
+  await talk.replier.answer(
+    render(reply, {
+      locale,
+      paging: pagingOf(outcome, told.raw),
+      file: outcome.ok ? outcome.file : undefined,
+      buttons,
+    }),
+  );
+}
+
+function pagingOf(outcome: Outcome, raw: RawInput): { total: number; page: number; perPage: number } | undefined {
+  if (!outcome.ok || typeof outcome.data['total'] !== 'number' || typeof outcome.data['page'] !== 'number')
+    return undefined;
+  const { total, page } = outcome.data;
+  return { total, page, perPage: Number(raw['per-page'] ?? 25) || 25 };
+}
+
+function previewButtons(pending: string | undefined, { reader }: Told): ButtonRow[] {
+  if (pending === undefined) return [];
+  const words = wordsOf(reader.locale);
+  return [
+    rowOf(button(`confirm:${pending}`, words.confirm, ButtonStyle.Success), button(`cancel:${pending}`, words.cancel)),
+  ];
+}
+
+/** What was refused for a field can be put right: at once in a form when it was only left out, else by a button. */
+async function askAgain(talk: Talk, outcome: Outcome & { ok: false }, told: Told): Promise<ButtonRow[] | 'asked'> {
+  const { command, raw, reader } = told;
+  const fields = outcome.fields ?? {};
+  const names = command ? askable(command, Object.keys(fields)) : [];
+  if (!command || names.length === 0) return [];
+  const usual = textsOf(reader.locale).refusals['input.invalid']({});
+  const draft: Draft = {
+    command: command.name,
+    raw,
+    ask: names,
+    faults: fields,
+    note: outcome.message === usual ? '' : outcome.message,
+  };
+  const { dispatcher } = talk.parts;
+  const id = await keepDraft(dispatcher.desk, { ...draft, discordId: talk.interaction.user.id });
+  const onlyLeftOut = Object.keys(fields).every((name) => outcome.missing?.includes(name));
+  if (onlyLeftOut && (await showForm(talk, { id, draft, command, reader }))) return 'asked';
+  const words = wordsOf(reader.locale);
+  return [rowOf(button(`correct:${id}`, onlyLeftOut ? words.complete : words.correct, ButtonStyle.Primary))];
+}
+
+/** Shows a draft's form as the answer; false when it is too late for that. */
+export async function showForm(
+  talk: Talk,
+  shown: { id: string; draft: Draft; command: AnyCommand; reader: Reader },
+): Promise<boolean> {
+  const suggestions = await suggestionsFor(talk, shown.draft, shown.command);
+  const { draft, command, reader } = shown;
+  return talk.replier.form(
+    formOf({ customId: `form:${shown.id}`, command, draft, locale: reader.locale, suggestions }),
+  );
+}
+
+async function suggestionsFor(
+  { parts, interaction }: Talk,
+  draft: Draft,
+  command: AnyCommand,
+): Promise<Map<string, readonly Suggestion[]>> {
+  const fields = draft.ask.filter(
+    (name) => useOf(command, name)?.suggest ?? useOf(command, name)?.field.type.kind === 'product',
+  );
+  const typing = {
+    caller: callerOf(interaction.user),
+    door: 'chat',
+    command: command.name,
+    typed: '',
+    org: typeof draft.raw['org'] === 'string' ? draft.raw['org'] : undefined,
+    locale: interaction.locale,
+  } as const;
+  const found = fields.map(
+    async (field) => [field, await suggest(parts.dispatcher, { ...typing, field }).catch(() => [])] as const,
+  );
+  return new Map(await Promise.all(found));
+}

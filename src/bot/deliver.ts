@@ -1,0 +1,88 @@
+/** The chat side of the outbox: notices for the approvals channel, and letters as direct messages (X5). */
+import { DiscordAPIError, HTTPError, MessageFlags, Routes, type REST } from 'discord.js';
+import type { Deliver, Delivery, Errand } from '../core/record/courier.js';
+import type { LetterName, Letters } from '../core/record/letters.js';
+import type { ShowApproval } from './approvals.js';
+import { contentMost, fitting } from './render.js';
+
+export interface DeliverOptions {
+  readonly rest: REST;
+  readonly approvalsChannelId: string | undefined;
+  readonly showApproval: ShowApproval | undefined;
+  readonly letters: Letters | undefined;
+}
+
+/** Why a letter could not become a direct message; the courier's `onFailed` then lets it leave as mail. */
+export const closedDms = 'direct messages are closed (Discord 50007)';
+
+const failed = (reason: string): Delivery => ({ result: 'failed', reason });
+
+/** One try; never throws. */
+export function createDeliver(options: DeliverOptions): Deliver {
+  return async (errand) => {
+    try {
+      return errand.recipient === 'approvals' ? await toChannel(options, errand) : await toUser(options, errand);
+    } catch (error) {
+      return deliveryOf(error);
+    }
+  };
+}
+
+async function toChannel(options: DeliverOptions, errand: Errand): Promise<Delivery> {
+  const { approvalsChannelId, showApproval } = options;
+  if (approvalsChannelId === undefined || !showApproval)
+    return failed('no approvals channel: set DISCORD_APPROVALS_CHANNEL_ID');
+  if (errand.letter === 'approval') await showApproval(Number(errand.params['approval']), errand.locale);
+  else if (errand.letter === 'alert')
+    await post(options, approvalsChannelId, { errand, text: String(errand.params['text']) });
+  else return failed(`the approvals channel has no notice called ${errand.letter}`);
+  return { result: 'sent' };
+}
+
+async function toUser(options: DeliverOptions, errand: Errand): Promise<Delivery> {
+  if (!options.letters) return failed('no letters are loaded');
+  const { text } = options.letters.render(errand.letter as LetterName, errand.locale, errand.params as never);
+  const dm = (await options.rest.post(Routes.userChannels(), { body: { recipient_id: errand.recipient } })) as {
+    id: string;
+  };
+  await post(options, dm.id, { errand, text });
+  return { result: 'sent' };
+}
+
+/** The nonce is the errand's: after a lost answer the next try finds the message that was sent. */
+async function post(
+  { rest }: DeliverOptions,
+  channelId: string,
+  { errand, text }: { errand: Errand; text: string },
+): Promise<void> {
+  const body = {
+    content: fitting(text, contentMost),
+    allowed_mentions: { parse: [] },
+    flags: MessageFlags.SuppressEmbeds,
+    nonce: `m${errand.id}`,
+    enforce_nonce: true,
+  };
+  await rest.post(Routes.channelMessages(channelId), { body });
+}
+
+// 50278: no server in common any more
+const closed = new Set<unknown>([50007, 50278]);
+const advice: Readonly<Record<number, string>> = {
+  10003: 'there is no such channel: check DISCORD_APPROVALS_CHANNEL_ID',
+  50001: 'the bot does not see the approvals channel: give it View Channel there',
+  50013: 'the bot may not write in the approvals channel: give it Send Messages there',
+};
+
+/** What an error of the library says about trying again. */
+export function deliveryOf(error: unknown): Delivery {
+  if (error instanceof DiscordAPIError) {
+    const code = Number(error.code);
+    if (closed.has(code)) return failed(closedDms);
+    if (error.status === 429 || error.status >= 500) return { result: 'retry', reason: `Discord ${error.status}` };
+    const hint = advice[code];
+    return failed(`Discord ${code} ${error.message.split('\n')[0] ?? ''}${hint ? `: ${hint}` : ''}`);
+  }
+  if (error instanceof HTTPError) return { result: 'retry', reason: `Discord ${error.status}` };
+  // a letter that can't be rendered is tried again too: the vendor may mend it
+  return { result: 'retry', reason: error instanceof Error ? error.message : String(error) };
+}

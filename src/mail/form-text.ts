@@ -1,0 +1,103 @@
+/** Forms as people fill them in: `decodeMail` of what is written here gives the same again (docs/mail-format.md). */
+import { typeOf, type AnyCommand, type Use } from '../core/command/define.js';
+import type { RawInput } from '../core/command/input.js';
+import { usesOf } from '../core/command/registry.js';
+import type { FieldContext, Raw } from '../core/command/type.js';
+import type { Locale } from '../core/locales/locale.js';
+import { textsOf } from '../core/locales/texts.js';
+
+const commandLabel = { fr: 'Commande', en: 'Command' } as const;
+const colon = { fr: ' :', en: ':' } as const;
+
+export interface FormOptions {
+  readonly locale: Locale;
+  /** Remarks on fields, by field name: each a line `# …` below its field, which the reader of forms leaves out. */
+  readonly notes?: Readonly<Record<string, string>>;
+  /** Remarks on the form as a whole. */
+  readonly remarks?: readonly string[];
+}
+
+/**
+ * A form with its values filled in, its fields in the command's order, then what no field is called. A field with a
+ * remark is there even if it is empty.
+ * @param command a name when there is no such command: every key of `raw` is then a label as typed
+ */
+export function encodeForm(command: AnyCommand | string, raw: RawInput, options: FormOptions): string {
+  const { locale, notes = {}, remarks = [] } = options;
+  const uses = typeof command === 'string' ? [] : usesOf(command);
+  const names = [...uses.map((use) => use.field.name).filter((name) => raw[name] !== undefined || name in notes), ...Object.keys(raw).filter((name) => !uses.some((use) => use.field.name === name))];
+  const lines = names.flatMap((name) => {
+    const use = uses.find(({ field }) => field.name === name);
+    const note = notes[name];
+    return [...valueLines(use?.field.labels[locale][0] ?? name, raw[name], { use, locale }), ...(note === undefined ? [] : noteLines(note))];
+  });
+  return [labelled(commandLabel[locale], typeof command === 'string' ? command : command.name, locale), ...remarks.flatMap(noteLines), ...lines].join('\n');
+}
+
+const labelled = (label: string, value: string, locale: Locale): string => `${label}${colon[locale]} ${value}`.trimEnd();
+
+const noteLines = (note: string): string[] => note.split('\n').map((line) => `# ${line}`);
+
+function valueLines(label: string, raw: Raw | undefined, { use, locale }: { use: Use | undefined; locale: Locale }): string[] {
+  const kind = use && typeOf(use).kind;
+  const values = textsIn(raw, locale);
+  return (values.length === 0 ? [''] : values).flatMap((value) => {
+    const [first = '', ...rest] = kind === 'long' || kind === 'list' || kind === 'pairs' ? value.replace(/\r\n?/g, '\n').split('\n') : [value.replace(/[\r\n]+/g, ' ')];
+    // deeper by two columns: no line of the value is taken for a label, a remark or an end
+    return [labelled(label, first, locale), ...rest.map((line) => `  ${/^\.*\s*$/.test(line) ? `.${line}` : line}`)];
+  });
+}
+
+function textsIn(raw: Raw | undefined, locale: Locale): readonly string[] {
+  if (raw === undefined) return [];
+  if (typeof raw === 'boolean') return [raw ? textsOf(locale).yes : textsOf(locale).no];
+  if (typeof raw === 'object') return 'content' in raw ? [raw.name] : raw;
+  return [String(raw)];
+}
+
+/**
+ * A form to be filled in: the fields that a command needs, empty where a made-up value could be sent by mistake, with
+ * remarks that tell what is expected.
+ */
+export function blankForm(command: AnyCommand, more: { context: FieldContext; filled?: RawInput }): string {
+  const { locale } = more.context;
+  const needed = command.uses.filter((use) => use.required);
+  const raw: Record<string, Raw> = { ...more.filled };
+  const notes: Record<string, string> = {};
+  for (const use of needed) {
+    const name = use.field.name;
+    if (raw[name] !== undefined) continue;
+    const example = exampleOf(use, more.context);
+    const note = [use.field.hint?.[locale], example && `${{ fr: 'par exemple', en: 'for example' }[locale]} ${example}`].filter(Boolean).join(' ; ');
+    raw[name] = '';
+    if (note) notes[name] = note;
+  }
+  const optional = command.uses.filter((use) => !use.required && !use.panel).map((use) => use.field.labels[locale][0]);
+  const text = encodeForm(command, raw, { locale, notes });
+  if (optional.length === 0) return text;
+  return `${text}\n# ${{ fr: 'facultatif', en: 'optional' }[locale]}${colon[locale]} ${optional.join(', ')}`;
+}
+
+/** What a value of this kind looks like; nothing where the label says it all. */
+function exampleOf(use: Use, context: FieldContext): string | undefined {
+  const type = typeOf(use);
+  const { locale } = context;
+  switch (type.kind) {
+    case 'product':
+      return context.productChoices(type.boxes ?? false)[0]?.names[locale];
+    case 'choice':
+      return type.choices?.map(({ names }) => names[locale]).join(', ');
+    case 'email':
+      return { fr: 'nom@exemple.fr', en: 'name@example.com' }[locale];
+    case 'ref':
+      return `${type.prefix ?? ''}-000123`;
+    case 'date':
+      return { fr: '30/11/2026', en: '2026-11-30' }[locale];
+    case 'pairs':
+      return `${context.productChoices(false)[0]?.id ?? 'x'}=3`;
+    case 'file':
+      return { fr: 'le nom du fichier joint', en: 'the name of the attached file' }[locale];
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,138 @@
+/** The one answer to a mail (SPEC 0, "Mail"): a part for each command, and what was refused as a form to be corrected. */
+import type { AnyCommand } from '../core/command/define.js';
+import type { RawInput } from '../core/command/input.js';
+import type { Outcome } from '../core/command/outcome.js';
+import { useOf } from '../core/command/registry.js';
+import { replyTo, type Reply } from '../core/command/reply.js';
+import type { Locale } from '../core/locales/locale.js';
+import { textsOf } from '../core/locales/texts.js';
+import { asHtml, asText, type Block } from './blocks.js';
+import { encodeForm } from './form-text.js';
+import { wordsOf, type Verdict } from './words.js';
+
+/** One command and what became of it. */
+export interface Result {
+  /** Undefined when there is no such command. */
+  readonly command: AnyCommand | undefined;
+  /** As known, else as typed. */
+  readonly name: string;
+  readonly raw: RawInput;
+  readonly outcome: Outcome;
+  /** The file that the answer came with is not attached: it is too large. */
+  readonly fileLeftOut?: boolean;
+  /** A form to be filled in, after help about a command. */
+  readonly blank?: string;
+}
+
+export interface TranscriptContent {
+  readonly locale: Locale;
+  readonly timeZone: string;
+  /** Of the mail that is answered. */
+  readonly subject: string;
+  readonly results: readonly Result[];
+  /** Forms that were beyond the limit. */
+  readonly more?: number;
+  readonly damaged?: boolean;
+  /** Blocks for a sender who needs help, after the results. */
+  readonly help?: readonly Block[];
+  /** Who signs, a line each. */
+  readonly signature: readonly string[];
+}
+
+export interface Transcript {
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+}
+
+export function renderTranscript(content: TranscriptContent): Transcript {
+  const { locale, results } = content;
+  const words = wordsOf(locale);
+  const subject = replySubject(content.subject, words.yourMail);
+  const several = results.length > 1;
+  const refused = results.some(({ outcome }) => !outcome.ok);
+  const blocks: Block[] = [
+    ...(content.damaged ? [text(words.damaged)] : []),
+    ...(several ? [text(words.several(results.length, countsOf(results)))] : []),
+    ...results.flatMap((result, index) => resultBlocks(result, { content, place: several ? index + 1 : undefined })),
+    ...(content.more ? [text(words.more(content.more))] : []),
+    ...(content.help ?? []),
+    ...(refused || content.help ? [{ kind: 'small', text: words.hint } as const] : []),
+  ];
+  const signature = content.signature.join('\n');
+  return {
+    subject,
+    text: `${asText(blocks, locale)}\n-- \n${signature}\n`,
+    html: asHtml([...blocks, { kind: 'small', text: signature }], { locale, title: subject }),
+  };
+}
+
+const text = (value: string): Block => ({ kind: 'text', text: value });
+
+/** `Re: ` once, one line, at most 200 characters; header injection ends here and once more where headers are made. */
+export function replySubject(subject: string, fallback: string): string {
+  let plain = subject.replace(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]+/gu, ' ').trim();
+  for (let shorter = ''; plain !== shorter; ) {
+    shorter = plain;
+    plain = plain.replace(/^(re|ré|rép|aw|sv|fw|fwd|tr|wg)\s?(\[\d+\])?\s?[:：]\s*/iu, '');
+  }
+  const chars = [...`Re: ${plain || fallback}`];
+  return chars.length > 200 ? `${chars.slice(0, 199).join('')}…` : chars.join('');
+}
+
+export function verdictOf({ outcome, command }: Pick<Result, 'outcome' | 'command'>): Verdict {
+  if (!outcome.ok) return outcome.code === 'fault' ? 'fault' : 'refused';
+  if (outcome.dryRun) return 'trial';
+  if (outcome.waiting) return 'waiting';
+  if (outcome.pending) return 'preview';
+  return command?.reads ? 'shown' : 'done';
+}
+
+const order: readonly Verdict[] = ['done', 'shown', 'trial', 'waiting', 'preview', 'refused', 'fault'];
+
+const countsOf = (results: readonly Result[]): { verdict: Verdict; count: number }[] =>
+  order.map((verdict) => ({ verdict, count: results.filter((result) => verdictOf(result) === verdict).length })).filter(({ count }) => count > 0);
+
+function resultBlocks(result: Result, { content, place }: { content: TranscriptContent; place: number | undefined }): Block[] {
+  const { locale, timeZone } = content;
+  const words = wordsOf(locale);
+  const { command, outcome } = result;
+  const reply = replyTo(outcome, { locale, timeZone, command });
+  const title = `${place === undefined ? '' : `${place}. `}${result.name}${locale === 'fr' ? '\u00A0: ' : ': '}${words.verdicts[verdictOf(result)]}`;
+  const file = outcome.ok && outcome.file ? [text(result.fileLeftOut ? words.tooLarge : words.attached(outcome.file.name))] : [];
+  return [
+    { kind: 'heading', text: title },
+    text(reply.headline),
+    ...(reply.lines.length > 0 ? [{ kind: 'lines', lines: reply.lines } as const] : []),
+    ...reply.tables.map((table) => ({ kind: 'table', table }) as const),
+    ...file,
+    ...(result.blank ? [text(words.fillIn), { kind: 'form', text: result.blank } as const] : []),
+    ...formBlocks(result, { reply, locale }),
+  ];
+}
+
+/** Correcting the form would not help: somebody else must act, or it is over. */
+const isFinal = (code: string): boolean => code === 'access.denied' || code.startsWith('approval.') || code === 'rate.limited';
+
+/** The same form again: to be corrected, to be confirmed, or to be tried once more. */
+function formBlocks(result: Result, { reply, locale }: { reply: Reply; locale: Locale }): Block[] {
+  const words = wordsOf(locale);
+  const { command, outcome, raw } = result;
+  const form = (more: RawInput, notes: Readonly<Record<string, string>>, remarks: readonly string[]): Block => ({
+    kind: 'form',
+    text: encodeForm(command ?? result.name, { ...raw, ...more }, { locale, notes, remarks }),
+  });
+  if (outcome.ok) {
+    if (!outcome.pending) return [];
+    const file = Object.values(raw).some((value) => typeof value === 'object' && 'content' in value);
+    return [text(words.goAhead(file)), form({ yes: textsOf(locale).yes }, {}, [])];
+  }
+  if (isFinal(outcome.code)) return [];
+  if (outcome.code === 'fault') return [text(words.again), form({}, {}, [])];
+  const isThere = (field: string): boolean => raw[field] !== undefined || (command !== undefined && useOf(command, field) !== undefined);
+  const notes = Object.fromEntries(reply.faults.filter(({ field }) => isThere(field)).map((fault) => [fault.field, `${fault.label} ${fault.text}`]));
+  const remarks = reply.faults.length === 0 ? [reply.headline] : reply.faults.filter(({ field }) => !isThere(field)).map((fault) => `${fault.label}${locale === 'fr' ? ' :' : ':'} ${fault.text}`);
+  // the way to have the same once more is to say so in this field
+  const anyway = outcome.code === 'declaration.duplicate' ? { anyway: '' } : {};
+  return [text(words.correct), form(anyway, notes, remarks)];
+}
