@@ -7,10 +7,12 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseLine, splitLine } from './cli/argv.js';
+import { approvalsOf } from './core/approvals/card.js';
 import { commands } from './core/commands.js';
 import { jobsOf, tellUndelivered } from './core/jobs.js';
 import { openDesk, type OpenDesk } from './core/open.js';
 import { createCourier, type Deliver } from './core/record/courier.js';
+import { fallBackToMail } from './core/record/fallback.js';
 import { loadLetters } from './core/record/letters.js';
 import { createSchedule } from './core/record/schedule.js';
 import { addDemo } from './demo.js';
@@ -97,6 +99,7 @@ async function chat(settings: Settings, context: Context & { letters: ReturnType
     approvalsChannelId: settings.DISCORD_APPROVALS_CHANNEL_ID,
     api: settings.DISCORD_API,
     dispatcher: context.open.dispatcher,
+    approvals: approvalsOf(context.open.desk),
     letters: context.letters,
     log: context.log,
   });
@@ -160,7 +163,9 @@ function startCourier(open: OpenDesk, context: { channels: { mail?: Deliver; cha
     clock: desk.clock,
     chance: () => (desk.random(1)[0] ?? 0) / 255,
     channels: context.channels,
-    onFailed: (unit, { errand, reason }) => tellUndelivered(desk, unit, { ...errand, reason }),
+    onFailed: async (unit, { errand, reason }) => {
+      if (!(await fallBackToMail(unit.tx, errand, desk.clock()))) await tellUndelivered(desk, unit, { ...errand, reason });
+    },
     onError: (error) => context.log.error({ err: error }, 'the outbox stumbled'),
   });
   desk.database.onOutbox(() => courier.wake());

@@ -66,6 +66,7 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     void work.finally(() => inHand.delete(work));
   };
   tellLog(client, log);
+  client.on(Events.InteractionCreate, take);
   try {
     await signIn(client, options.token);
     if (options.registerCommands ?? true) await registerAll(client, options);
@@ -74,7 +75,6 @@ export async function startBot(options: BotOptions): Promise<Bot> {
     await client.destroy();
     throw error;
   }
-  client.on(Events.InteractionCreate, take);
   const showApproval =
     approvalsChannelId === undefined ? undefined : approvalsIn({ id: approvalsChannelId, rest: client.rest }, parts);
   return {

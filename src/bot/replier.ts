@@ -4,7 +4,9 @@
  */
 import {
   DiscordAPIError,
+  HTTPError,
   MessageFlags,
+  RateLimitError,
   type APIModalInteractionResponseCallbackData,
   type ButtonInteraction,
   type ChatInputCommandInteraction,
@@ -58,6 +60,16 @@ export interface ReplierOptions {
   readonly late: (payload: Payload) => Promise<void>;
 }
 
+/** Once more when the connection broke: the library tries again only what Discord answered. */
+async function insist(request: () => Promise<unknown>): Promise<void> {
+  try {
+    await request();
+  } catch (error) {
+    if (error instanceof DiscordAPIError || error instanceof HTTPError || error instanceof RateLimitError) throw error;
+    await request();
+  }
+}
+
 const codeOf = (error: unknown): unknown => (error instanceof DiscordAPIError ? error.code : undefined);
 const acknowledgedBefore = 40060;
 const tokenEnded = new Set<unknown>([10015, 10062, 50027]);
@@ -79,23 +91,24 @@ export function createReplier(interaction: Askable, { times, clock, log, working
   let busy = false;
   let shownMs = receivedMs;
 
-  const open = async (payload: Payload): Promise<void> => {
-    if (inPlace && (interaction.isButton() || (interaction.isModalSubmit() && interaction.isFromMessage())))
-      await interaction.update(payload);
-    else await interaction.reply({ ...payload, flags: MessageFlags.Ephemeral });
-  };
-  const edit = async (payload: Payload): Promise<void> =>
-    void (await interaction.webhook.editMessage('@original', payload));
+  const open = (payload: Payload): Promise<void> =>
+    insist(async () => {
+      if (inPlace && (interaction.isButton() || (interaction.isModalSubmit() && interaction.isFromMessage())))
+        await interaction.update(payload);
+      else await interaction.reply({ ...payload, flags: MessageFlags.Ephemeral });
+    });
+  const edit = (payload: Payload): Promise<void> => insist(() => interaction.webhook.editMessage('@original', payload));
 
   const defer = async (): Promise<boolean> => {
     try {
       if (inPlace) await open(message(plain(working)));
-      else await interaction.deferReply({ flags: MessageFlags.Ephemeral });
+      else await insist(() => interaction.deferReply({ flags: MessageFlags.Ephemeral }));
       return true;
     } catch (error) {
+      // after an answer that was lost: the first try had arrived
+      if (codeOf(error) === acknowledgedBefore) return true;
       log.warn({ err: error, interaction: interaction.id }, 'an interaction could not be deferred');
-      // a retry after a lost answer: the first try had arrived
-      return codeOf(error) === acknowledgedBefore;
+      return false;
     }
   };
   const timer = setTimeout(() => void (first ??= defer()), times.deferMs);
@@ -112,6 +125,8 @@ export function createReplier(interaction: Askable, { times, clock, log, working
     } catch (error) {
       settle(codeOf(error) === acknowledgedBefore);
       if (codeOf(error) === acknowledgedBefore || tokenEnded.has(codeOf(error))) return false;
+      // it was this answer that Discord did not take: another one may still be the first
+      first = undefined;
       throw error;
     }
   }
@@ -139,11 +154,13 @@ export function createReplier(interaction: Askable, { times, clock, log, working
     async form(form) {
       if (first || interaction.isModalSubmit()) return false;
       clearTimeout(timer);
-      first = interaction.showModal(form).then(
+      first = insist(() => interaction.showModal(form)).then(
         () => true,
-        () => false,
+        (error: unknown) => codeOf(error) === acknowledgedBefore,
       );
-      return first;
+      if (await first) return true;
+      first = undefined;
+      return false;
     },
     progress(text) {
       const nowMs = clock().getTime();

@@ -6,7 +6,6 @@ import type { Actor } from './guard/identity.js';
 import { createWork, type Desk, type Work } from './guard/work.js';
 import { textsOf } from './locales/texts.js';
 import { writersTo } from './parties/organisation.js';
-import { productNamed } from './packs/stock.js';
 import type { Job } from './record/schedule.js';
 import type { Unit } from './record/transact.js';
 
@@ -57,7 +56,8 @@ const thresholds = (desk: Desk): Job => ({
       await unit.tx.stockThreshold.update({ where: { orgId_product: { orgId: row.orgId, product: row.product } }, data: { toldAt: low ? now : null } });
       if (!low) continue;
       for (const { email, personId, locale } of await writersTo(unit.tx, row.orgId)) {
-        const name = productNamed(desk.catalogue, row.product).name[locale];
+        // a kind that is no longer sold may still be watched
+        const name = [...desk.catalogue.packs, ...desk.catalogue.boxes].find(({ id }) => id === row.product)?.name[locale] ?? row.product;
         work.send({ channel: 'mail', letter: 'stock-low', recipient: email, personId, locale, params: { name, available, threshold: row.quantity, stockUrl: `${desk.publicUrl}/me` } });
       }
     }
@@ -85,16 +85,29 @@ const pruning = (desk: Desk, prune: (now: Date) => Promise<void>): Job => ({
 /** @param prune removes what has ended outside the database: kept mail */
 export const jobsOf = (desk: Desk, prune: (now: Date) => Promise<void>): readonly Job[] => [approvals(desk), thresholds(desk), pruning(desk, prune)];
 
+/** A mail that was refused, given up, or came back. */
+export interface Undelivered {
+  readonly id: number;
+  readonly letter: string;
+  readonly recipient: string;
+  readonly object: string | null;
+  readonly reason: string;
+  readonly bounced?: boolean;
+}
+
 /** What can't be delivered is shown to staff: by an alert in the approvals channel, else by mail to admins (X5). */
-export async function tellUndelivered(desk: Desk, unit: Unit, failed: { id: number; letter: string; recipient: string; object: string | null; reason: string }): Promise<void> {
+export async function tellUndelivered(desk: Desk, unit: Unit, failed: Undelivered): Promise<void> {
   const work = workOf(desk, unit);
   const number = `M-${String(failed.id).padStart(6, '0')}`;
-  work.audit({ action: 'mail failed', object: failed.object, detail: { mail: number, ...failed } });
+  const { letter, recipient: to, reason } = failed;
+  work.audit({ action: failed.bounced ? 'mail bounced' : 'mail failed', object: failed.object ?? number, detail: { mail: number, letter, recipient: to, reason } });
   // a letter about an undeliverable letter that can't be delivered either would never end
   if (failed.letter === 'delivery-failed') return;
   const text = textsOf(desk.locale).undelivered({ number, letter: failed.letter, recipient: failed.recipient, error: failed.reason });
-  work.send({ channel: 'chat', letter: 'alert', recipient: 'approvals', locale: desk.locale, params: { text } });
-  if (desk.chat) return;
+  // when it is the channel that takes nothing, an alert there would fail too, and the next one about it
+  const inChannel = desk.chat && failed.recipient !== 'approvals';
+  if (inChannel) work.send({ channel: 'chat', letter: 'alert', recipient: 'approvals', locale: desk.locale, params: { text } });
+  if (inChannel) return;
   const admins = await unit.tx.person.findMany({ where: { roles: { some: { role: 'admin' } }, state: { in: ['active', 'invited'] } }, include: { addresses: { where: { main: true } } } });
   for (const admin of admins) {
     const recipient = admin.addresses[0]?.email;

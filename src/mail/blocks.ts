@@ -9,15 +9,19 @@ export type Block =
   /** Lines to be copied as they are. */
   | { readonly kind: 'form'; readonly text: string };
 
+/** Wider cells are cut in the text form; the HTML has all. */
+const widestCell = 60;
 const colon = { fr: '\u00A0: ', en: ': ' } as const;
 
 /** Control characters and those that reorder text are left out; line ends stay. */
-export const shown = (text: string): string => text.replace(/\r\n?/g, '\n').replace(/(?!\n)[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, ' ');
+export const shown = (text: string): string =>
+  text.replace(/\r\n?/g, '\n').replace(/(?!\n)[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, ' ');
 
 const oneLine = (text: string): string => shown(text).replace(/\s*\n\s*/g, ' ');
 
 /** The plain text, blocks parted by an empty line. */
-export const asText = (blocks: readonly Block[], locale: Locale): string => `${blocks.map((block) => textOf(block, locale)).join('\n\n')}\n`;
+export const asText = (blocks: readonly Block[], locale: Locale): string =>
+  `${blocks.map((block) => textOf(block, locale)).join('\n\n')}\n`;
 
 function textOf(block: Block, locale: Locale): string {
   switch (block.kind) {
@@ -26,15 +30,24 @@ function textOf(block: Block, locale: Locale): string {
       return `${text}\n${'='.repeat(Math.min([...text].length, 72))}`;
     }
     case 'lines':
-      return block.lines.map(({ label, value }) => `${oneLine(label)}${colon[locale]}${shown(value).replaceAll('\n', '\n    ')}`).join('\n');
+      return block.lines
+        .map(({ label, value }) => `${oneLine(label)}${colon[locale]}${shown(value).replaceAll('\n', '\n    ')}`)
+        .join('\n');
     case 'table':
-      return [...(block.table.title ? [`${oneLine(block.table.title)}${colon[locale].trimEnd()}`] : []), ...aligned(tidy(block.table)).map((line) => `  ${line}`)].join('\n');
+      return [
+        ...(block.table.title ? [`${oneLine(block.table.title)}${colon[locale].trimEnd()}`] : []),
+        ...aligned(tidy(block.table), widestCell).map((line) => `  ${line}`),
+      ].join('\n');
     default:
       return shown(block.text);
   }
 }
 
-const tidy = ({ title, columns, rows }: Table): Table => ({ title, columns: columns.map(oneLine), rows: rows.map((row) => row.map(oneLine)) });
+const tidy = ({ title, columns, rows }: Table): Table => ({
+  title,
+  columns: columns.map(oneLine),
+  rows: rows.map((row) => row.map(oneLine)),
+});
 
 const styles = {
   page: 'margin:0;padding:0;background:#f0efe9',
@@ -68,7 +81,10 @@ function htmlOf(block: Block): string {
     case 'small':
       return `<p style="${styles[block.kind]}">${broken(block.text)}</p>`;
     case 'lines': {
-      const rows = block.lines.map(({ label, value }) => `<tr><th scope="row" style="${styles.label}">${escaped(oneLine(label))}</th><td style="${styles.value}">${broken(value)}</td></tr>`);
+      const rows = block.lines.map(
+        ({ label, value }) =>
+          `<tr><th scope="row" style="${styles.label}">${escaped(oneLine(label))}</th><td style="${styles.value}">${broken(value)}</td></tr>`,
+      );
       return `<table style="${styles.table};margin:0 0 14px">\n${rows.join('\n')}\n</table>`;
     }
     case 'table':
@@ -79,11 +95,18 @@ function htmlOf(block: Block): string {
 }
 
 function tableOf({ title, columns, rows }: Table): string {
-  const row = (cells: readonly string[], tag: 'th scope="col"' | 'td'): string => `<tr>${cells.map((cell) => `<${tag} style="${styles.cell}">${escaped(cell)}</${tag.slice(0, 2)}>`).join('')}</tr>`;
+  const row = (cells: readonly string[], tag: 'th scope="col"' | 'td'): string =>
+    `<tr>${cells.map((cell) => `<${tag} style="${styles.cell}">${escaped(cell)}</${tag.slice(0, 2)}>`).join('')}</tr>`;
   const caption = title ? `<p style="${styles.text}">${escaped(title)}</p>\n` : '';
   return `${caption}<div style="${styles.scroll}"><table style="${styles.table}">\n${[row(columns, 'th scope="col"'), ...rows.map((cells) => row(cells, 'td'))].join('\n')}\n</table></div>`;
 }
 
-const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' };
+const entities: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
 const escaped = (text: string): string => text.replace(/[&<>"']/g, (char) => entities[char] ?? char);
 const broken = (text: string): string => escaped(shown(text)).replaceAll('\n', '<br>\n');

@@ -10,7 +10,8 @@ interface Form {
 }
 
 /** What mail programs attach by themselves. */
-const byItself = /^(application\/(x-)?pkcs7-signature|application\/pgp-(signature|keys)|text\/(x-)?vcard|text\/directory|application\/ms-tnef)$/;
+const byItself =
+  /^(application\/(x-)?pkcs7-signature|application\/pgp-(signature|keys)|text\/(x-)?vcard|text\/directory|application\/ms-tnef)$/;
 
 /** The files of each form, by field name. */
 export function attach(forms: readonly Form[], attachments: readonly MailAttachment[]): Record<string, Upload>[] {
@@ -19,14 +20,19 @@ export function attach(forms: readonly Form[], attachments: readonly MailAttachm
     const found: Record<string, Upload> = {};
     for (const field of fileFields(form)) {
       const [name, ...more] = form.values.get(field) ?? [];
-      const attachment = name === undefined || more.length > 0 ? undefined : attachments.find((one) => sameName(one.name, name));
+      const attachment =
+        name === undefined || more.length > 0 ? undefined : attachments.find((one) => sameName(one.name, name));
       if (!attachment) continue;
       named.add(attachment);
       found[field] = uploadOf(attachment);
     }
     return found;
   });
-  const lacking = forms.flatMap((form, index) => fileFields(form).filter((field) => !form.values.has(field)).map((field) => ({ index, field })));
+  const lacking = forms.flatMap((form, index) =>
+    fileFields(form)
+      .filter((field) => !form.values.has(field))
+      .map((field) => ({ index, field })),
+  );
   const sole = soleOf(attachments.filter((one) => !named.has(one) && !byItself.test(one.type)));
   const [only, ...others] = lacking;
   const into = only && others.length === 0 ? files[only.index] : undefined;
@@ -41,8 +47,14 @@ function soleOf(left: readonly MailAttachment[]): MailAttachment | undefined {
   return candidates.length === 1 ? candidates[0] : undefined;
 }
 
-const fileFields = ({ command }: Form): string[] => (command ? usesOf(command).filter((use) => typeOf(use).kind === 'file').map((use) => use.field.name) : []);
+const fileFields = ({ command }: Form): string[] =>
+  command
+    ? usesOf(command)
+        .filter((use) => typeOf(use).kind === 'file')
+        .map((use) => use.field.name)
+    : [];
 
-const sameName = (a: string, b: string): boolean => a.normalize('NFC').trim().toLowerCase() === b.normalize('NFC').trim().toLowerCase();
+const sameName = (a: string, b: string): boolean =>
+  a.normalize('NFC').trim().toLowerCase() === b.normalize('NFC').trim().toLowerCase();
 
 const uploadOf = ({ name, type, content }: MailAttachment): Upload => ({ name, type, content });

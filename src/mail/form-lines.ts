@@ -6,7 +6,13 @@ import { fold } from '../core/record/fold.js';
 
 export type Line =
   | { readonly kind: 'empty' | 'quoted' | 'note' | 'end' | 'next' | 'stop' }
-  | { readonly kind: 'labelled'; readonly label: string; readonly value: string; readonly text: string; readonly indent: number }
+  | {
+      readonly kind: 'labelled';
+      readonly label: string;
+      readonly value: string;
+      readonly text: string;
+      readonly indent: number;
+    }
   | { readonly kind: 'text'; readonly text: string; readonly indent: number };
 
 const stopWords = new Set(['quit', 'fin', 'stop']);
@@ -26,7 +32,8 @@ export function indentOf(line: string): number {
 /** Leaves out that many columns of white space, or what there is of it. */
 export function outdented(line: string, columns: number): string {
   let [at, left] = [0, columns];
-  while (left > 0 && (line[at] === ' ' || line[at] === '\u00a0' || line[at] === '\t')) left -= line[at++] === '\t' ? 2 : 1;
+  while (left > 0 && (line[at] === ' ' || line[at] === '\u00a0' || line[at] === '\t'))
+    left -= line[at++] === '\t' ? 2 : 1;
   return line.slice(at);
 }
 
@@ -37,7 +44,7 @@ export function readLine(line: string): Line {
   if (text.startsWith('#')) return { kind: 'note' };
   const dashes = dashWidth(text);
   if (dashes >= 2) return { kind: dashes === 2 ? 'end' : 'next' };
-  if (text.length <= 12 && stopWords.has(fold(text.replace(/[.!]+$/, '')))) return { kind: 'stop' };
+  if (text.length <= 12 && /^[*_]*[qfs]/i.test(text) && stopWords.has(fold(text.replace(/[.!]+$/, '')))) return { kind: 'stop' };
   const indent = indentOf(line);
   const parts = labelAndValue(text);
   return parts ? { kind: 'labelled', ...parts, text, indent } : { kind: 'text', text, indent };
@@ -45,7 +52,7 @@ export function readLine(line: string): Line {
 
 /** How many hyphens a line of dashes alone stands for: phones and word processors make one `—` of two. Else 0. */
 function dashWidth(text: string): number {
-  if (text.length > 200 || !/^\p{Pd}+$/u.test(text)) return 0;
+  if (text.length > 200 || !/^\p{Pd}/u.test(text) || !/^\p{Pd}+$/u.test(text)) return 0;
   return [...text].reduce((width, char) => width + (char === '-' || char === '\u2010' || char === '\u2011' ? 1 : 2), 0);
 }
 
@@ -57,7 +64,8 @@ function labelAndValue(text: string): { label: string; value: string } | undefin
   const at = colon < 0 || (tab > 0 && tab < colon) ? tab : colon;
   if (at < 1) return undefined;
   const after = text.slice(at + 1);
-  if (at === colon && (after.startsWith('//') || (/\d$/.test(head.slice(0, at)) && /^\d/.test(after)))) return undefined;
+  if (at === colon && (after.startsWith('//') || (/\d$/.test(head.slice(0, at)) && /^\d/.test(after))))
+    return undefined;
   const typed = text.slice(0, at);
   const label = typed.replace(/^[\s\p{Pd}•‣▪▫◦·●○*_]+|[\s*_]+$/gu, '');
   if (!/\p{L}/u.test(label)) return undefined;
@@ -87,8 +95,8 @@ function isAttribution(text: string): boolean {
 }
 
 const from = /^\s?\*{0,2}(de|from|von)\s?\*{0,2}\s?[:：]/iu;
-const sent = /^\s*\*{0,2}(envoyé|sent|date|gesendet|enviado)\b/iu;
-const subject = /^\s*\*{0,2}(objet|subject|betreff|asunto)\b/iu;
+const sent = /^\s*\*{0,2}(envoyé|sent|date|gesendet|enviado)[\s*]*[:：]/iu;
+const subject = /^\s*\*{0,2}(objet|subject|betreff|asunto)[\s*]*[:：]/iu;
 const divider = /^\s?-{2,}[ ]?(original message|message d.origine|message original|forwarded message|message transf)/i;
 
 /**

@@ -25,24 +25,42 @@ export interface FormOptions {
 export function encodeForm(command: AnyCommand | string, raw: RawInput, options: FormOptions): string {
   const { locale, notes = {}, remarks = [] } = options;
   const uses = typeof command === 'string' ? [] : usesOf(command);
-  const names = [...uses.map((use) => use.field.name).filter((name) => raw[name] !== undefined || name in notes), ...Object.keys(raw).filter((name) => !uses.some((use) => use.field.name === name))];
+  const names = [
+    ...uses.map((use) => use.field.name).filter((name) => raw[name] !== undefined || name in notes),
+    ...Object.keys(raw).filter((name) => !uses.some((use) => use.field.name === name)),
+  ];
   const lines = names.flatMap((name) => {
     const use = uses.find(({ field }) => field.name === name);
     const note = notes[name];
-    return [...valueLines(use?.field.labels[locale][0] ?? name, raw[name], { use, locale }), ...(note === undefined ? [] : noteLines(note))];
+    return [
+      ...valueLines(use?.field.labels[locale][0] ?? name, raw[name], { use, locale }),
+      ...(note === undefined ? [] : noteLines(note)),
+    ];
   });
-  return [labelled(commandLabel[locale], typeof command === 'string' ? command : command.name, locale), ...remarks.flatMap(noteLines), ...lines].join('\n');
+  return [
+    labelled(commandLabel[locale], typeof command === 'string' ? command : command.name, locale),
+    ...remarks.flatMap(noteLines),
+    ...lines,
+  ].join('\n');
 }
 
-const labelled = (label: string, value: string, locale: Locale): string => `${label}${colon[locale]} ${value}`.trimEnd();
+const labelled = (label: string, value: string, locale: Locale): string =>
+  `${label}${colon[locale]} ${value}`.trimEnd();
 
 const noteLines = (note: string): string[] => note.split('\n').map((line) => `# ${line}`);
 
-function valueLines(label: string, raw: Raw | undefined, { use, locale }: { use: Use | undefined; locale: Locale }): string[] {
+function valueLines(
+  label: string,
+  raw: Raw | undefined,
+  { use, locale }: { use: Use | undefined; locale: Locale },
+): string[] {
   const kind = use && typeOf(use).kind;
   const values = textsIn(raw, locale);
   return (values.length === 0 ? [''] : values).flatMap((value) => {
-    const [first = '', ...rest] = kind === 'long' || kind === 'list' || kind === 'pairs' ? value.replace(/\r\n?/g, '\n').split('\n') : [value.replace(/[\r\n]+/g, ' ')];
+    const [first = '', ...rest] =
+      kind === 'long' || kind === 'list' || kind === 'pairs'
+        ? value.replace(/\r\n?/g, '\n').split('\n')
+        : [value.replace(/[\r\n]+/g, ' ')];
     // deeper by two columns: no line of the value is taken for a label, a remark or an end
     return [labelled(label, first, locale), ...rest.map((line) => `  ${/^\.*\s*$/.test(line) ? `.${line}` : line}`)];
   });
@@ -68,7 +86,9 @@ export function blankForm(command: AnyCommand, more: { context: FieldContext; fi
     const name = use.field.name;
     if (raw[name] !== undefined) continue;
     const example = exampleOf(use, more.context);
-    const note = [use.field.hint?.[locale], example && `${{ fr: 'par exemple', en: 'for example' }[locale]} ${example}`].filter(Boolean).join(' ; ');
+    const note = [use.field.hint?.[locale], example && `${{ fr: 'par exemple', en: 'for example' }[locale]} ${example}`]
+      .filter(Boolean)
+      .join(' ; ');
     raw[name] = '';
     if (note) notes[name] = note;
   }

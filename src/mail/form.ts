@@ -67,7 +67,11 @@ interface Open {
 }
 
 /** Reads the forms of a mail in their order (SPEC 0, "Mail"). */
-export function decodeMail(message: Pick<Message, 'text' | 'subject' | 'attachments'>, registry: Registry, options: DecodeOptions = {}): DecodedMail {
+export function decodeMail(
+  message: Pick<Message, 'text' | 'subject' | 'attachments'>,
+  registry: Registry,
+  options: DecodeOptions = {},
+): DecodedMail {
   const reading = new Reading(registry);
   if (!options.replyToOurs) reading.subject(message.subject);
   reading.body(message.text);
@@ -87,9 +91,17 @@ export function decodeMail(message: Pick<Message, 'text' | 'subject' | 'attachme
 }
 
 function decoded(form: Open, files: Readonly<Record<string, Upload>>): DecodedForm {
-  const entries = [...form.values].map(([name, values]): [string, Raw] => [name, values.length === 1 ? (values[0] ?? '') : values]);
+  const entries = [...form.values].map(([name, values]): [string, Raw] => [
+    name,
+    values.length === 1 ? (values[0] ?? '') : values,
+  ]);
   const raw: RawInput = Object.fromEntries([...entries, ...Object.entries(files)]);
-  return { command: form.command?.name ?? form.name, raw, lines: form.lines, dryRun: isYes(form.command, raw['dry-run']) };
+  return {
+    command: form.command?.name ?? form.name,
+    raw,
+    lines: form.lines,
+    dryRun: isYes(form.command, raw['dry-run']),
+  };
 }
 
 function isYes(command: AnyCommand | undefined, raw: Raw | undefined): boolean {
@@ -121,7 +133,8 @@ class Reading {
     const typed = /\[([^[\]]{1,80})\]/.exec(subject)?.[1];
     if (typed === undefined) return;
     const asked = named(this.registry, typed);
-    if (asked.command || (/\S\s+\S/.test(typed) && distance(fold(typed), fold(this.registry.nearest(typed))) <= 2)) this.#start(asked, true);
+    if (asked.command || (/\S\s+\S/.test(typed) && distance(fold(typed), fold(this.registry.nearest(typed))) <= 2))
+      this.#start(asked, true);
   }
 
   body(text: string): void {
@@ -148,7 +161,9 @@ class Reading {
   /** The forms, without a subject's that the body only repeats. */
   ended(): readonly Open[] {
     const [first, second] = this.forms;
-    const repeated = first?.fromSubject && first.values.size === 0 && first.lines.length === 0 && first.command === second?.command;
+    const repeated =
+      second !== undefined &&
+      first?.fromSubject && first.values.size === 0 && first.lines.length === 0 && first.command === second.command;
     return repeated ? this.forms.slice(1) : this.forms;
   }
 
@@ -175,16 +190,22 @@ class Reading {
 
   #command(line: Line & { kind: 'labelled' }): void {
     this.locale ??= fold(line.label) === 'commande' ? 'fr' : 'en';
-    this.#start(named(this.registry, line.value), false);
+    if (this.forms.length < mostForms) return this.#start(named(this.registry, line.value), false);
+    this.#end();
+    this.more += 1;
   }
 
   #start(asked: Asked, fromSubject: boolean): void {
     this.#end();
-    if (this.forms.length >= mostForms) {
-      this.more += 1;
-      return;
-    }
-    const form: Open = { ...asked, labels: asked.command ? labelsOf(asked.command) : new Map(), values: new Map(), lines: [], head: true, fromSubject, long: undefined };
+    const form: Open = {
+      ...asked,
+      labels: asked.command ? labelsOf(asked.command) : new Map(),
+      values: new Map(),
+      lines: [],
+      head: true,
+      fromSubject,
+      long: undefined,
+    };
     if (asked.topic) form.values.set('topic', [asked.topic]);
     this.forms.push(form);
     this.#open = form;
@@ -240,7 +261,8 @@ function append(long: NonNullable<Open['long']>, text: string): void {
 }
 
 const helpWords = new Set(['aide', 'help', '?']);
-const isCommandLabel = (label: string): boolean => label.length <= 20 && /[cｃ]/iu.test(label) && /^commande?$/.test(fold(label));
+const isCommandLabel = (label: string): boolean =>
+  label.length <= 20 && /[cｃ]/iu.test(label) && /^commande?$/.test(fold(label));
 
 /** Several values may be given, a line each. */
 const isSeveral = (use: Use): boolean => typeOf(use).kind === 'list' || typeOf(use).kind === 'pairs';
@@ -253,14 +275,25 @@ interface Asked {
 
 /** The command that was meant: words are compared folded, `aide` is `help` and may be followed by what about. */
 function named(registry: Registry, typed: string): Asked {
-  const name = typed.replace(/[«»“”"'*]/g, ' ').replace(/[\s.!]+$/, '').trim().slice(0, 80);
+  const name = typed
+    .replace(/[«»“”"'*]/g, ' ')
+    .replace(/[\s.!]+$/, '')
+    .trim()
+    .slice(0, 80);
   const folded = fold(name);
   const [first = '', ...rest] = folded.split(' ');
   if (first === 'aide' || first === 'help') {
     const about = rest.join(' ');
-    return { command: registry.find('help'), name: 'help', ...(about ? { topic: registry.all.find((one) => fold(one.name) === about)?.name ?? about } : {}) };
+    return {
+      command: registry.find('help'),
+      name: 'help',
+      ...(about ? { topic: registry.all.find((one) => fold(one.name) === about)?.name ?? about } : {}),
+    };
   }
-  return { command: registry.find(name) ?? registry.all.find((one) => fold(one.name) === folded), name: name.toLowerCase() };
+  return {
+    command: registry.find(name) ?? registry.all.find((one) => fold(one.name) === folded),
+    name: name.toLowerCase(),
+  };
 }
 
 const labelMaps = new WeakMap<AnyCommand, ReadonlyMap<string, Use>>();
@@ -269,7 +302,11 @@ const labelMaps = new WeakMap<AnyCommand, ReadonlyMap<string, Use>>();
 export function labelsOf(command: AnyCommand): ReadonlyMap<string, Use> {
   const known = labelMaps.get(command);
   if (known) return known;
-  const labels = new Map(usesOf(command).flatMap((use) => [use.field.name, ...use.field.labels.fr, ...use.field.labels.en].map((label) => [fold(label), use] as const)));
+  const labels = new Map(
+    usesOf(command).flatMap((use) =>
+      [use.field.name, ...use.field.labels.fr, ...use.field.labels.en].map((label) => [fold(label), use] as const),
+    ),
+  );
   labelMaps.set(command, labels);
   return labels;
 }

@@ -3,7 +3,7 @@ import type { AnyCommand } from '../core/command/define.js';
 import type { RawInput } from '../core/command/input.js';
 import type { Outcome } from '../core/command/outcome.js';
 import { useOf } from '../core/command/registry.js';
-import { replyTo, type Reply } from '../core/command/reply.js';
+import { replyTo, type Reply, type Table } from '../core/command/reply.js';
 import type { Locale } from '../core/locales/locale.js';
 import { textsOf } from '../core/locales/texts.js';
 import { asHtml, asText, type Block } from './blocks.js';
@@ -67,12 +67,14 @@ export function renderTranscript(content: TranscriptContent): Transcript {
   };
 }
 
+const colon = { fr: '\u00A0: ', en: ': ' } as const;
+
 const text = (value: string): Block => ({ kind: 'text', text: value });
 
 /** `Re: ` once, one line, at most 200 characters; header injection ends here and once more where headers are made. */
 export function replySubject(subject: string, fallback: string): string {
   let plain = subject.replace(/[\p{Cc}\u2028\u2029\u202A-\u202E\u2066-\u2069]+/gu, ' ').trim();
-  for (let shorter = ''; plain !== shorter; ) {
+  for (let shorter = ''; plain !== shorter;) {
     shorter = plain;
     plain = plain.replace(/^(re|ré|rép|aw|sv|fw|fwd|tr|wg)\s?(\[\d+\])?\s?[:：]\s*/iu, '');
   }
@@ -91,28 +93,45 @@ export function verdictOf({ outcome, command }: Pick<Result, 'outcome' | 'comman
 const order: readonly Verdict[] = ['done', 'shown', 'trial', 'waiting', 'preview', 'refused', 'fault'];
 
 const countsOf = (results: readonly Result[]): { verdict: Verdict; count: number }[] =>
-  order.map((verdict) => ({ verdict, count: results.filter((result) => verdictOf(result) === verdict).length })).filter(({ count }) => count > 0);
+  order
+    .map((verdict) => ({ verdict, count: results.filter((result) => verdictOf(result) === verdict).length }))
+    .filter(({ count }) => count > 0);
 
-function resultBlocks(result: Result, { content, place }: { content: TranscriptContent; place: number | undefined }): Block[] {
+function resultBlocks(
+  result: Result,
+  { content, place }: { content: TranscriptContent; place: number | undefined },
+): Block[] {
   const { locale, timeZone } = content;
   const words = wordsOf(locale);
   const { command, outcome } = result;
   const reply = replyTo(outcome, { locale, timeZone, command });
-  const title = `${place === undefined ? '' : `${place}. `}${result.name}${locale === 'fr' ? '\u00A0: ' : ': '}${words.verdicts[verdictOf(result)]}`;
-  const file = outcome.ok && outcome.file ? [text(result.fileLeftOut ? words.tooLarge : words.attached(outcome.file.name))] : [];
+  const verdict = verdictOf(result);
+  const numbering = place === undefined ? '' : `${place}. `;
+  const title = `${numbering}${result.name}${verdict === 'shown' ? '' : `${colon[locale]}${words.verdicts[verdict]}`}`;
+  // what is not there needs no line
+  const lines = reply.lines.filter(({ value }) => value !== '–');
+  const file =
+    outcome.ok && outcome.file ? [text(result.fileLeftOut ? words.tooLarge : words.attached(outcome.file.name))] : [];
   return [
     { kind: 'heading', text: title },
     text(reply.headline),
-    ...(reply.lines.length > 0 ? [{ kind: 'lines', lines: reply.lines } as const] : []),
-    ...reply.tables.map((table) => ({ kind: 'table', table }) as const),
+    ...(lines.length > 0 && !result.blank ? [{ kind: 'lines', lines } as const] : []),
+    ...reply.tables.map(tableBlock),
     ...file,
     ...(result.blank ? [text(words.fillIn), { kind: 'form', text: result.blank } as const] : []),
     ...formBlocks(result, { reply, locale }),
   ];
 }
 
+/** A table of two columns reads better as lines. */
+function tableBlock(table: Table): Block {
+  if (table.columns.length !== 2) return { kind: 'table', table };
+  return { kind: 'lines', lines: table.rows.map(([label = '', value = '']) => ({ label, value })) };
+}
+
 /** Correcting the form would not help: somebody else must act, or it is over. */
-const isFinal = (code: string): boolean => code === 'access.denied' || code.startsWith('approval.') || code === 'rate.limited';
+const isFinal = (code: string): boolean =>
+  code === 'access.denied' || code.startsWith('approval.') || code === 'rate.limited';
 
 /** The same form again: to be corrected, to be confirmed, or to be tried once more. */
 function formBlocks(result: Result, { reply, locale }: { reply: Reply; locale: Locale }): Block[] {
@@ -129,10 +148,19 @@ function formBlocks(result: Result, { reply, locale }: { reply: Reply; locale: L
   }
   if (isFinal(outcome.code)) return [];
   if (outcome.code === 'fault') return [text(words.again), form({}, {}, [])];
-  const isThere = (field: string): boolean => raw[field] !== undefined || (command !== undefined && useOf(command, field) !== undefined);
-  const notes = Object.fromEntries(reply.faults.filter(({ field }) => isThere(field)).map((fault) => [fault.field, `${fault.label} ${fault.text}`]));
-  const remarks = reply.faults.length === 0 ? [reply.headline] : reply.faults.filter(({ field }) => !isThere(field)).map((fault) => `${fault.label}${locale === 'fr' ? ' :' : ':'} ${fault.text}`);
-  // the way to have the same once more is to say so in this field
-  const anyway = outcome.code === 'declaration.duplicate' ? { anyway: '' } : {};
-  return [text(words.correct), form(anyway, notes, remarks)];
+  const isThere = (field: string): boolean =>
+    raw[field] !== undefined || (command !== undefined && useOf(command, field) !== undefined);
+  const isFile = (field: string): boolean =>
+    command !== undefined && useOf(command, field)?.field.type.kind === 'file' && typeof raw[field] !== 'object';
+  const note = ({ field, label, text: what }: Reply['faults'][number]): string =>
+    isFile(field) ? words.attach(label) : `${label} ${what}`;
+  const there = reply.faults.filter(({ field }) => isThere(field));
+  const notes = Object.fromEntries(there.map((fault) => [fault.field, note(fault)]));
+  // the way to have the same once more is to say so in its field
+  if (outcome.code === 'declaration.duplicate')
+    return [text(words.second), form({ anyway: '' }, { anyway: words.anyway }, [])];
+  const others = reply.faults
+    .filter(({ field }) => !isThere(field))
+    .map((fault) => `${fault.label}${colon[locale]}${fault.text}`);
+  return [text(words.correct), form({}, notes, reply.faults.length === 0 ? [reply.headline] : others)];
 }

@@ -8,6 +8,10 @@ export interface Words {
   /** Above several results: how many of each. */
   readonly several: (count: number, verdicts: readonly { verdict: Verdict; count: number }[]) => string;
   readonly correct: string;
+  /** A second declaration of the same. */
+  readonly second: string;
+  readonly anyway: string;
+  readonly attach: (label: string) => string;
   readonly again: string;
   readonly goAhead: (file: boolean) => string;
   readonly attached: (name: string) => string;
@@ -18,7 +22,8 @@ export interface Words {
   readonly empty: string;
   readonly example: string;
   readonly fillIn: string;
-  readonly begin: (email: string) => string;
+  readonly may: string;
+  readonly begin: (email: string | undefined) => string;
   readonly beginAfter: string;
   readonly decide: (number: string) => string;
   readonly hint: string;
@@ -26,48 +31,93 @@ export interface Words {
 }
 
 const fr: Words = {
-  verdicts: { done: 'fait', shown: 'réponse', trial: 'essai', waiting: 'en attente d’un accord', preview: 'à valider', refused: 'refusé', fault: 'erreur de notre côté' },
-  several: (count, verdicts) => `Votre courriel contient ${count} commandes : ${verdicts.map((one) => `${one.count} ${counted(one, { shown: ['réponse', 'réponses'], done: ['faite', 'faites'], trial: ['à l’essai', 'à l’essai'], waiting: ['en attente', 'en attente'], preview: ['à valider', 'à valider'], refused: ['refusée', 'refusées'], fault: ['en erreur', 'en erreur'] })}`).join(', ')}.`,
-  correct: 'Pour corriger, recopiez ces lignes au début de votre réponse (sans les « > » qu’ajoutent les messageries), changez ce que signalent les lignes « # » et envoyez. Les lignes « # » peuvent rester, elles ne sont pas lues.',
+  verdicts: {
+    done: 'fait',
+    shown: 'réponse',
+    trial: 'essai',
+    waiting: 'en attente d’un accord',
+    preview: 'à valider',
+    refused: 'refusé',
+    fault: 'erreur de notre côté',
+  },
+  several: (count, verdicts) =>
+    `Votre courriel contient ${count} commandes : ${verdicts.map((one) => `${one.count} ${counted(one, { shown: ['réponse', 'réponses'], done: ['faite', 'faites'], trial: ['à l’essai', 'à l’essai'], waiting: ['en attente', 'en attente'], preview: ['à valider', 'à valider'], refused: ['refusée', 'refusées'], fault: ['en erreur', 'en erreur'] })}`).join(', ')}.`,
+  correct:
+    'Pour corriger, recopiez ces lignes au début de votre réponse (sans les « > » qu’ajoutent les messageries), changez ce que signalent les lignes « # » et envoyez. Les lignes « # » peuvent rester, elles ne sont pas lues.',
+  second:
+    'Si vous en voulez vraiment une seconde, recopiez ces lignes au début de votre réponse, complétez la dernière et envoyez.',
+  anyway: '« oui » pour une seconde déclaration',
+  attach: (label) => `${label} : joignez-le à votre courriel, et mettez ici son nom s’il y en a plusieurs`,
   again: 'Pour réessayer plus tard, renvoyez ces lignes :',
-  goAhead: (file) => `Pour valider, recopiez ces lignes au début de votre réponse${file ? ', joignez de nouveau le même fichier' : ''} et envoyez.`,
+  goAhead: (file) =>
+    `Pour valider, recopiez ces lignes au début de votre réponse${file ? ', joignez de nouveau le même fichier' : ''} et envoyez.`,
   attached: (name) => `Fichier joint : ${name}`,
-  tooLarge: 'Le fichier est trop gros pour un courriel. Demandez-en une partie, par exemple avec « Depuis » et « Jusqu’au ».',
-  more: (count) => `Un courriel peut contenir 20 commandes. ${count === 1 ? 'La dernière n’a pas été lue : envoyez-la' : `Les ${count} dernières n’ont pas été lues : envoyez-les`} dans un autre courriel.`,
+  tooLarge:
+    'Le fichier est trop gros pour un courriel. Demandez-en une partie, par exemple avec « Depuis » et « Jusqu’au ».',
+  more: (count) =>
+    `Un courriel peut contenir 20 commandes. ${count === 1 ? 'La dernière n’a pas été lue : envoyez-la' : `Les ${count} dernières n’ont pas été lues : envoyez-les`} dans un autre courriel.`,
   damaged: 'Une partie de votre courriel était illisible. Vérifiez qu’il ne manque rien ci-dessous.',
   nothing: 'Nous n’avons trouvé aucune commande dans votre courriel ; rien n’a été fait.',
   empty: 'Votre courriel est vide ; rien n’a été fait.',
-  example: 'Une commande s’écrit ainsi, une ligne par champ. Recopiez ces lignes dans un courriel, remplissez-les et envoyez :',
+  example:
+    'Une commande s’écrit ainsi, une ligne par champ. Recopiez ces lignes dans un courriel, remplissez-les et envoyez :',
   fillIn: 'Pour l’utiliser, recopiez ces lignes dans un courriel, remplissez-les et envoyez :',
-  begin: (email) => `Nous ne connaissons pas encore l’adresse ${email}. Pour commencer, envoyez-nous ces deux lignes :`,
-  beginAfter: 'Vous recevrez un code ; renvoyez-le de la même façon, avec « Commande : account confirm » et « Code : … ».',
-  decide: (number) => `Nous n’avons pas compris votre réponse à la demande ${number} ; rien n’est décidé. Répondez en écrivant sur la première ligne OK pour approuver, ou NON suivi de votre motif pour refuser.`,
+  may: 'Voici ce que vous pouvez faire :',
+  begin: (email) =>
+    `${email === undefined ? '' : `Nous ne connaissons pas encore l’adresse ${email}. `}Pour commencer, envoyez-nous ces deux lignes :`,
+  beginAfter:
+    'Vous recevrez un code ; renvoyez-le de la même façon, avec « Commande : account confirm » et « Code : … ».',
+  decide: (number) =>
+    `Nous n’avons pas compris votre réponse à la demande ${number} ; rien n’est décidé. Répondez en écrivant sur la première ligne OK pour approuver, ou NON suivi de votre motif pour refuser.`,
   hint: 'Pour savoir ce que vous pouvez faire, envoyez « Commande : aide » ; pour les champs d’une commande, « Commande : aide declare new ».',
   yourMail: 'Votre courriel',
 };
 
 const en: Words = {
-  verdicts: { done: 'done', shown: 'answer', trial: 'dry run', waiting: 'waiting for approval', preview: 'to be confirmed', refused: 'refused', fault: 'a fault on our side' },
-  several: (count, verdicts) => `Your mail has ${count} commands: ${verdicts.map((one) => `${one.count} ${counted(one, { shown: ['answered', 'answered'], done: ['done', 'done'], trial: ['tried', 'tried'], waiting: ['waiting', 'waiting'], preview: ['to be confirmed', 'to be confirmed'], refused: ['refused', 'refused'], fault: ['failed', 'failed'] })}`).join(', ')}.`,
-  correct: 'To correct it, copy these lines to the top of your reply (without the “>” that mail programs add), change what the “#” lines point out, and send it. The “#” lines may stay, they are not read.',
+  verdicts: {
+    done: 'done',
+    shown: 'answer',
+    trial: 'dry run',
+    waiting: 'waiting for approval',
+    preview: 'to be confirmed',
+    refused: 'refused',
+    fault: 'a fault on our side',
+  },
+  several: (count, verdicts) =>
+    `Your mail has ${count} commands: ${verdicts.map((one) => `${one.count} ${counted(one, { shown: ['answered', 'answered'], done: ['done', 'done'], trial: ['tried', 'tried'], waiting: ['waiting', 'waiting'], preview: ['to be confirmed', 'to be confirmed'], refused: ['refused', 'refused'], fault: ['failed', 'failed'] })}`).join(', ')}.`,
+  correct:
+    'To correct it, copy these lines to the top of your reply (without the “>” that mail programs add), change what the “#” lines point out, and send it. The “#” lines may stay, they are not read.',
+  second:
+    'If you really mean a second one, copy these lines to the top of your reply, fill in the last one and send it.',
+  anyway: '“yes” for a second declaration',
+  attach: (label) => `${label}: attach it to your mail, and give its name here if there are several`,
   again: 'To try again later, send these lines once more:',
-  goAhead: (file) => `To go ahead, copy these lines to the top of your reply${file ? ', attach the same file again' : ''} and send it.`,
+  goAhead: (file) =>
+    `To go ahead, copy these lines to the top of your reply${file ? ', attach the same file again' : ''} and send it.`,
   attached: (name) => `Attached file: ${name}`,
   tooLarge: 'The file is too large for a mail. Ask for a part of it, for example with “Since” and “Until”.',
-  more: (count) => `A mail can have 20 commands. ${count === 1 ? 'The last one was not read: send it' : `The last ${count} were not read: send them`} in another mail.`,
+  more: (count) =>
+    `A mail can have 20 commands. ${count === 1 ? 'The last one was not read: send it' : `The last ${count} were not read: send them`} in another mail.`,
   damaged: 'A part of your mail could not be read. Check that nothing is missing below.',
   nothing: 'We found no command in your mail; nothing was done.',
   empty: 'Your mail is empty; nothing was done.',
-  example: 'This is how a command is written, one line for each field. Copy these lines into a mail, fill them in and send it:',
+  example:
+    'This is how a command is written, one line for each field. Copy these lines into a mail, fill them in and send it:',
   fillIn: 'To use it, copy these lines into a mail, fill them in and send it:',
-  begin: (email) => `We do not know the address ${email} yet. To begin, send us these two lines:`,
+  may: 'This is what you can do:',
+  begin: (email) =>
+    `${email === undefined ? '' : `We do not know the address ${email} yet. `}To begin, send us these two lines:`,
   beginAfter: 'You will be mailed a code; send it back in the same way, with “Command: account confirm” and “Code: …”.',
-  decide: (number) => `We did not understand your reply to request ${number}; nothing is decided. Reply with OK on the first line to approve, or NO and your reason to refuse.`,
+  decide: (number) =>
+    `We did not understand your reply to request ${number}; nothing is decided. Reply with OK on the first line to approve, or NO and your reason to refuse.`,
   hint: 'To see what you can do, send “Command: help”; for the fields of a command, “Command: help declare new”.',
   yourMail: 'Your mail',
 };
 
-function counted({ verdict, count }: { verdict: Verdict; count: number }, forms: Readonly<Record<Verdict, readonly [string, string]>>): string {
+function counted(
+  { verdict, count }: { verdict: Verdict; count: number },
+  forms: Readonly<Record<Verdict, readonly [string, string]>>,
+): string {
   return forms[verdict][count === 1 ? 0 : 1];
 }
 

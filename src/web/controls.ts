@@ -27,16 +27,17 @@ export function form(parts: FormParts): Html {
   const multipart = parts.fields.some(({ control }) => control === 'file');
   return html`<form id="${parts.id}" class="${parts.className ?? 'fields'}" method="${parts.method ?? 'post'}" action="${parts.action}" novalidate${multipart ? html` enctype="multipart/form-data"` : ''}>
 ${hiddenInputs(parts.hidden ?? {})}
-${parts.fields.map((field) => control(field, parts))}
+${parts.fields.map((field) => control(field, { ...parts, mixed: parts.fields.some(({ required }) => required) }))}
 <p class="send"><button type="submit"${parts.quiet ? html` class="quiet"` : ''}>${parts.submit}</button></p>
 </form>`;
 }
 
-export function control(field: FormField, more: { id: string; locale: Locale }): Html {
+/** @param more.mixed the form has required fields too: the others say that they are not */
+function control(field: FormField, more: { id: string; locale: Locale; mixed: boolean }): Html {
   const id = `${more.id}-${field.name}`;
   const described = [field.hint ? `${id}-hint` : '', field.fault ? `${id}-fault` : ''].filter(Boolean).join(' ');
   const about = html`${described ? html` aria-describedby="${described}"` : ''}${field.fault ? html` aria-invalid="true"` : ''}`;
-  const label = html`<label for="${id}">${field.label}${field.required || field.control === 'check' ? '' : html` <span class="soft">(${pageTexts(more.locale).optional})</span>`}</label>`;
+  const label = html`<label for="${id}">${field.label}${field.required || field.control === 'check' || !more.mixed ? '' : html` <span class="soft">(${pageTexts(more.locale).optional})</span>`}</label>`;
   const notes = html`${field.hint ? html`<span class="hint" id="${id}-hint">${field.hint}</span>` : ''}${field.fault ? html`<span class="fault" id="${id}-fault">${faultText(field.label, field.fault)}</span>` : ''}`;
   const faulty = field.fault ? ' faulty' : '';
   if (field.control === 'check') {

@@ -120,7 +120,7 @@ function chosen(use: Use, value: string, context: FieldContext): string {
   const { kind } = use.field.type;
   if (value === '' || (kind !== 'choice' && kind !== 'product' && kind !== 'bool')) return value;
   try {
-    return use.field.type.print(use.field.type.parse(value, context) as never);
+    return use.field.type.print(use.field.type.parse(value, context));
   } catch {
     return '';
   }

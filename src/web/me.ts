@@ -7,9 +7,10 @@ import { replyTo } from '../core/command/reply.js';
 import { suggest } from '../core/command/suggest.js';
 import type { Caller } from '../core/guard/identity.js';
 import { decodeForm } from './form.js';
-import { mePage, signedInAs, type Asked, type MeView } from './me-page.js';
-import type { Shop } from './shop-page.js';
+import { mePage, signedInAs } from './me-page.js';
+import type { Asked, MeView } from './me-view.js';
 import { saidAt, say } from './said.js';
+import { shopPage, type Shop } from './shop-page.js';
 import { checkOrigin, formKey, formMark, readForm, show, textIn, type Ctx, type Door, type Env } from './visit.js';
 
 /** What this page has forms for; each is offered to whoever may ask it, and refused by the command itself. */
@@ -58,7 +59,8 @@ async function done(c: Ctx, door: Door): Promise<Response> {
   const input = decodeForm(command, body);
   const outcome = await ask(c, door, { command: name, input, key: textIn(body, '_key') });
   if (!outcome.ok || outcome.dryRun) return meShown(c, door, { command, input, outcome });
-  const { locale } = c.var.visit;
+  // it may just have been changed
+  const locale = (await door.sessions.find(c.var.visit.session?.token ?? ''))?.actor.locale ?? c.var.visit.locale;
   say(c, door, replyTo(outcome, { locale, timeZone: door.dispatcher.desk.timeZone, command }).headline);
   const org = textIn(body, 'org');
   return c.redirect(org ? `/me?org=${encodeURIComponent(org)}` : '/me', 303);
@@ -79,13 +81,13 @@ async function meShown(c: Ctx, door: Door, asked?: Asked): Promise<Response> {
     command: (name) => commandNamed(door, name),
     may,
     account,
-    shop: may.has('stock show') ? await shopOf(c, door, account) : undefined,
     asked,
     said: saidAt(c, door),
   };
+  const shop = may.has('stock show') ? await shopOf(c, door, account) : undefined;
   const status = asked && !asked.outcome.ok ? statusOf(asked.outcome) : 200;
   const aside = signedInAs(texts, { name: session?.actor.name ?? '', mark: view.mark });
-  return show(c, door, { title: texts.me.title, body: mePage(view), aside, layout: 'wide', faulty: status !== 200, status });
+  return show(c, door, { title: texts.me.title, body: mePage(view, shop && shopPage(view, shop)), aside, layout: 'wide', faulty: status !== 200, status });
 }
 
 const statusOf = (outcome: { code: string }) => (outcome.code === 'fault' ? 500 : outcome.code === 'rate.limited' ? 429 : outcome.code === 'access.denied' ? 403 : 422);

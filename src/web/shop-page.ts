@@ -7,7 +7,7 @@ import { formatDay } from '../core/locales/format.js';
 import { textsOf } from '../core/locales/texts.js';
 import { form } from './controls.js';
 import { formFields, type FormField } from './form.js';
-import { commandForm, type MeView } from './me-page.js';
+import { commandForm, type MeView } from './me-view.js';
 import { message, table, type Html } from './page.js';
 import { pageTexts } from './texts.js';
 
@@ -104,7 +104,7 @@ function list(view: MeView, shop: Shop, { items, total, page }: Listed): Html {
   const say = textsOf(view.locale);
   if (total === 0) return html`<p class="soft">${texts.noDeclared}</p>`;
   const { keys, yes, no, states } = say;
-  const heads = ['declaration', 'lastName', 'email', 'product', 'pack', 'orderNumber', 'takeover', 'state', 'createdAt'];
+  const heads = ['declaration', 'person', 'email', 'product', 'pack', 'orderNumber', 'takeover', 'state', 'createdAt'];
   const productName = (id: string) => shop.products.find(({ product }) => product === id)?.name ?? id;
   return html`
 ${table({

@@ -39,6 +39,7 @@ main { max-width: 76rem; margin: auto; padding: 1.5rem 1rem 3rem; }
 main.narrow { max-width: 32rem; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: .5rem; padding: 1.1rem 1.25rem; margin: 0 0 1.25rem; }
 .card > :last-child, .card form > :last-child, .card li > :last-child { margin-bottom: 0; }
+.card form + form { margin-top: 1.25rem; }
 .columns { display: grid; gap: 0 1.25rem; align-items: start; }
 @media (min-width: 60rem) { .columns { grid-template-columns: minmax(0, 3fr) minmax(0, 2fr); } }
 
@@ -78,6 +79,7 @@ caption { text-align: left; font-weight: 600; padding: 0 0 .3rem; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .7rem .45rem 0; border-bottom: 1px solid var(--line); overflow-wrap: normal; }
 thead th { color: var(--soft); font-size: .9rem; font-weight: 600; }
 tbody th { font-weight: 600; }
+table.counts { table-layout: fixed; min-width: 34rem; }
 table.counts td, table.counts thead th { text-align: right; } table.counts th:first-child { text-align: left; }
 dl { display: grid; grid-template-columns: minmax(7rem, max-content) minmax(0, 1fr); gap: .25rem 1rem; margin: 0 0 .75rem; }
 dt { color: var(--soft); } dd { margin: 0; }

@@ -6,11 +6,10 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { Dispatcher } from '../core/command/dispatch.js';
-import type { Upload } from '../core/command/type.js';
 import { localeOf, type Locale } from '../core/locales/locale.js';
 import type { Session, Sessions } from '../core/sessions.js';
 import type { FormBody } from './form.js';
-import { page, type Html, type Page } from './page.js';
+import { page, type Page } from './page.js';
 import { pageTexts, type PageTexts } from './texts.js';
 
 export interface Log {
@@ -119,16 +118,23 @@ export async function readForm(c: Ctx, door: Door, mark: string): Promise<FormBo
   const parsed = await c.req.parseBody({ all: true }).catch(() => {
     throw new Rejected(400);
   });
-  const body: Record<string, string | readonly string[] | Upload> = Object.create(null) as Record<string, string>;
-  for (const [name, value] of Object.entries(parsed)) {
-    const [first] = Array.isArray(value) ? value : [value];
-    if (first instanceof File) {
-      // an empty file control sends a file without a name
-      if (first.size > 0 || first.name !== '') body[name] = { name: first.name, type: first.type, content: Buffer.from(await first.arrayBuffer()) };
-    } else body[name] = Array.isArray(value) ? value.filter((one): one is string => typeof one === 'string') : (value as string);
-  }
+  const body = await bodyOf(parsed);
   const given = body['_mark'];
   if (typeof given !== 'string' || !door.dispatcher.desk.secrets.equal(given, mark)) throw new Rejected(403);
+  return body;
+}
+
+/** A parsed body with its files read. */
+export async function bodyOf(parsed: Readonly<Record<string, string | File | readonly (string | File)[]>>): Promise<FormBody> {
+  const body: Record<string, FormBody[string]> = Object.create(null) as Record<string, FormBody[string]>;
+  for (const [name, value] of Object.entries(parsed)) {
+    const all = typeof value === 'string' || value instanceof File ? [value] : value;
+    const texts = all.filter((one) => typeof one === 'string');
+    const [file] = all.filter((one) => typeof one !== 'string');
+    // an empty file control sends a file without a name
+    if (file && (file.size > 0 || file.name !== '')) body[name] = { name: file.name, type: file.type, content: Buffer.from(await file.arrayBuffer()) };
+    else if (!file) body[name] = texts.length === 1 ? (texts[0] ?? '') : texts;
+  }
   return body;
 }
 
@@ -145,5 +151,5 @@ export async function show(c: Ctx, door: Door, given: Omit<Page, 'locale' | 'ven
   const { status = 200, ...rest } = given;
   const locale = given.locale ?? c.var.visit.locale;
   const vendor = door.dispatcher.desk.catalogue.vendor.name[locale];
-  return c.html(await (page({ ...rest, locale, vendor }) as Html), status);
+  return c.html(await (page({ ...rest, locale, vendor })), status);
 }

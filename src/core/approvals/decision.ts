@@ -36,9 +36,10 @@ export function mayDecide(work: Pick<Work, 'actor' | 'desk'>, command: string): 
 export async function approve(work: Work, id: number, registry: Registry): Promise<Done | CountedRefusal> {
   const request = await openRequest(work, id);
   const command = commandOf(registry, request);
-  const { input, requester } = await asAsked(work, command, request);
-  const content = await command.fourEyes?.content(work, input, id);
-  if (approvedHash(request.command, JSON.parse(request.input), content) !== request.contentHash) return voided(work, command, { request, input });
+  const asked = await asAsked(work, command, request);
+  const content = asked && (await command.fourEyes?.content(work, asked.input, id));
+  if (!asked || approvedHash(request.command, JSON.parse(request.input), content) !== request.contentHash) return voided(work, command, request);
+  const { input, requester } = asked;
   await recordVote(work, request, { verdict: 'approved', reason: null });
   const votes = await work.tx.approvalDecision.count({ where: { approvalId: id, verdict: 'approved' } });
   const number = approvalRef(id);
@@ -58,10 +59,9 @@ export async function approve(work: Work, id: number, registry: Registry): Promi
 export async function refuse(work: Work, id: number, more: { registry: Registry; reason: string }): Promise<Done> {
   const request = await openRequest(work, id);
   const command = commandOf(more.registry, request);
-  const { input } = await asAsked(work, command, request);
   await recordVote(work, request, { verdict: 'refused', reason: more.reason });
   await end(work, request, 'refused');
-  await command.fourEyes?.release(work, input, id);
+  await command.fourEyes?.release(work, id);
   work.audit({ action: 'approval refused', object: approvalRef(id), detail: { command: request.command, reason: more.reason } });
   await tellRequester(work, request, { verdict: 'refused', reason: more.reason });
   return { code: 'approval.refused', data: { approval: approvalRef(id), state: 'refused', command: request.command, reason: more.reason } };
@@ -71,10 +71,8 @@ export async function refuse(work: Work, id: number, more: { registry: Registry;
 export async function expire(work: Work, id: number, registry: Registry): Promise<void> {
   const request = await work.tx.approval.findUniqueOrThrow({ where: { id } });
   if (request.state !== 'pending' || request.expiresAt > work.now) return;
-  const command = commandOf(registry, request);
-  const { input } = await asAsked(work, command, request);
   await end(work, request, 'expired');
-  await command.fourEyes?.release(work, input, id);
+  await registry.find(request.command)?.fourEyes?.release(work, id);
   work.audit({ action: 'approval expired', object: approvalRef(id), detail: { command: request.command } });
   await tellRequester(work, request, { verdict: 'expired' });
 }
@@ -85,26 +83,34 @@ function commandOf(registry: Registry, request: Approval): AnyCommand {
   return command;
 }
 
-/** The request's input, understood again as its asker typed it. */
-async function asAsked(work: Work, command: AnyCommand, request: Approval): Promise<{ input: never; requester: Actor }> {
+/** The request's input, understood again as its asker typed it; nothing when it no longer can be (a product is gone). */
+async function asAsked(work: Work, command: AnyCommand, request: Approval): Promise<{ input: never; requester: Actor } | undefined> {
   const requester = await identify(work.tx, { kind: 'session', personId: request.requesterId });
   const { catalogue } = work.desk;
-  const { input } = understand(command, JSON.parse(request.input) as RawInput, {
-    locale: request.locale as Locale,
-    country: requester.country ?? catalogue.vendor.country,
-    products: (text, boxes) => findProduct(catalogue, text, { boxes })?.id,
-    productChoices: () => [],
-  });
-  return { input: input as never, requester };
+  try {
+    const { input } = understand(command, JSON.parse(request.input) as RawInput, {
+      locale: request.locale as Locale,
+      country: requester.country ?? catalogue.vendor.country,
+      products: (text, boxes) => findProduct(catalogue, text, { boxes })?.id,
+      productChoices: () => [],
+    });
+    return { input: input as never, requester };
+  } catch (error) {
+    if (error instanceof Refusal) return undefined;
+    throw error;
+  }
 }
 
 /** What was asked is no longer what it was: nothing is carried out, and that stays recorded. */
-async function voided(work: Work, command: AnyCommand, more: { request: Approval; input: never }): Promise<CountedRefusal> {
-  await end(work, more.request, 'void');
-  await command.fourEyes?.release(work, more.input, more.request.id);
-  work.audit({ action: 'approval void', object: approvalRef(more.request.id), detail: { command: more.request.command } });
-  await tellRequester(work, more.request, { verdict: 'void' });
-  return { refusal: new Refusal('approval.void', { number: approvalRef(more.request.id) }) };
+async function voided(work: Work, command: AnyCommand, request: Approval): Promise<CountedRefusal> {
+  const refusal = new Refusal('approval.void', { number: approvalRef(request.id) });
+  // thrown, nothing of it stays
+  if (work.dryRun) throw refusal;
+  await end(work, request, 'void');
+  await command.fourEyes?.release(work, request.id);
+  work.audit({ action: 'approval void', object: approvalRef(request.id), detail: { command: request.command } });
+  await tellRequester(work, request, { verdict: 'void' });
+  return { refusal };
 }
 
 async function recordVote(work: Work, request: Approval, vote: { verdict: Verdict; reason: string | null }): Promise<void> {

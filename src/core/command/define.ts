@@ -46,7 +46,7 @@ export interface FourEyes<I> {
   /** What the request is about *now*: its hash must still be the one approved (an edit voids it). */
   content(work: Work, input: I, approvalId: number): Promise<unknown>;
   /** Lets go again: refused, expired or void. */
-  release(work: Work, input: I, approvalId: number): Promise<void>;
+  release(work: Work, approvalId: number): Promise<void>;
 }
 
 export interface Command<I = never> {

@@ -2,7 +2,7 @@
  * The one way from a door to a handler and back: who may → once → form → approval or preview → handler, in one
  * transaction with its audit, mails and stored answer (invariants 2 and 4). The only place where errors become answers.
  */
-import { createHash, randomUUID } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import { openApproval } from '../guard/approval.js';
 import { firstPerson } from '../guard/person.js';
 import { identify, type Actor, type Caller } from '../guard/identity.js';
@@ -17,8 +17,10 @@ import type { Leaves, Unit } from '../record/transact.js';
 import type { AnyCommand } from './define.js';
 import { understand, type RawInput, type Understood } from './input.js';
 import type { CountedRefusal, Done, Outcome } from './outcome.js';
+import { dryRun as dryRunField } from './dictionary.js';
 import { dropPreview, keepPreview, previewBasis } from './preview.js';
 import type { Registry } from './registry.js';
+import { onceBefore, onceOf, storable } from './repeat.js';
 import type { FieldContext } from './type.js';
 
 export interface Request {
@@ -77,11 +79,12 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
     try {
       const why = denied(known, command);
       if (why) throw new Refusal('access.denied', { why, command: command.name });
-      const once = onceOf(request, known, command);
-      const first = once && (await firstAnswer<Outcome>(unit.tx, once, desk.secrets));
-      if (first) return first;
+      for (const once of onceBefore(request, known, command)) {
+        const first = await firstAnswer<Outcome>(unit.tx, once, desk.secrets);
+        if (first) return first;
+      }
       const actor = known.personId === 0 && !command.reads ? await firstPerson(unit, { desk, actor: known, door: request.door, locale }) : known;
-      return await answerOnce(unit, { once, actor, locale, request, command });
+      return await answerOnce(unit, { once: onceOf(request, actor, command), actor, locale, request, command });
     } catch (error) {
       throw error instanceof Refusal ? new Told(error, known, locale) : error;
     }
@@ -93,35 +96,68 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
   ): Promise<Outcome> {
     const { once, actor, locale, request, command } = asked;
     const understood = understand(command, request.input, context(locale, actor));
-    const dryRun = (request.dryRun ?? false) || understood.dryRun;
+    const dryRun = request.dryRun ?? false;
     const work = createWork(unit, { desk, actor, door: request.door, locale, ip: request.ip, org: understood.org, dryRun, progress: request.progress });
-    const outcome = await carryOut(work, command, { understood, raw: request.input });
+    const { outcome, counted } = await carryOut(work, command, { understood, raw: request.input });
+    // a wrong try is counted in a dry run too: else trying would be free
+    if (dryRun && counted) return { ...outcome, dryRun: true };
     if (dryRun) throw new DryRunEnd({ ...outcome, dryRun: true });
     if (once) unit.leaves.answers.push(answerRow(once, storable(outcome), { secrets: desk.secrets, now: work.now }));
     return outcome;
   }
 
-  async function dispatch(request: Request): Promise<Outcome> {
-    const command = registry.find(request.command);
-    if (!command) return unknown(request);
+  async function dispatch(asked: Request): Promise<Outcome> {
+    const command = registry.find(asked.command);
+    const request = { ...asked, dryRun: command !== undefined && isDryRun(asked, command) };
     try {
-      if (command.reads) return await desk.database.read((tx) => perform({ tx, leaves: noLeaves }, request, command));
-      return await desk.database.transact((unit) => perform(unit, request, command));
+      if (!command) return await unknown(request);
+      if (!command.reads) return await desk.database.transact((unit) => perform(unit, request, command));
+      await meet(request, command);
+      return await desk.database.read((tx) => perform({ tx, leaves: noLeaves }, request, command));
     } catch (error) {
-      return await failed(error, request, command);
+      return await failed(error, request, command).catch((another: unknown) => fault(another, request));
     }
   }
 
+  /** Asked for by the door, or as a field; whoever wrote something unreadable there wanted no change either. */
+  function isDryRun(request: Request, command: AnyCommand): boolean {
+    const raw = command.reads ? undefined : request.input[dryRunField.name];
+    if (request.dryRun || raw === undefined || raw === '') return request.dryRun ?? false;
+    try {
+      return dryRunField.type.parse(raw, context(desk.locale));
+    } catch {
+      return true;
+    }
+  }
+
+  /** A proven address may begin with a command that only reads (X1): it becomes a person before that. */
+  async function meet(request: Request, command: AnyCommand): Promise<void> {
+    const { caller } = request;
+    const email = caller.kind === 'address' ? caller.email : caller.kind === 'operator' ? caller.as : undefined;
+    if (email === undefined || !command.who.includes('anyone')) return;
+    const isNobody = async (tx: Unit['tx']) => (await identify(tx, caller)).personId === 0;
+    if (!(await desk.database.read(isNobody))) return;
+    await desk.database.transact(async (unit) => {
+      if (!(await isNobody(unit.tx))) return;
+      const actor = await identify(unit.tx, caller);
+      await firstPerson(unit, { desk, actor, door: request.door, locale: localeOf(request.locale, desk.locale) });
+    });
+  }
+
   /** The single gate from anything thrown to an answer. */
-  async function failed(error: unknown, request: Request, command: AnyCommand): Promise<Outcome> {
+  async function failed(error: unknown, request: Request, command: AnyCommand | undefined): Promise<Outcome> {
     if (error instanceof DryRunEnd) return error.outcome;
-    if (error instanceof Told) {
+    if (error instanceof Told && command) {
       const outcome = refused(error.refusal, error.locale, (request.dryRun ?? false) ? { dryRun: true } : {});
       await keepRefusal(error, { request, command, outcome });
       return outcome;
     }
+    return fault(error, request);
+  }
+
+  function fault(error: unknown, request: Request): Outcome {
     const reference = randomUUID().slice(0, 8);
-    onFault({ reference, error, command: command.name });
+    onFault({ reference, error, command: request.command });
     const locale = localeOf(request.locale, desk.locale);
     return { ok: false, code: 'fault', message: textsOf(locale).fault({ reference }), reference };
   }
@@ -162,36 +198,15 @@ class Told extends Error {
 
 const noLeaves: Leaves = { audit: [], outbox: [], answers: [] };
 
-function onceOf(request: Request, actor: Actor, command: AnyCommand): Once | undefined {
-  if (!request.key || command.reads || actor.personId === 0 || request.dryRun) return undefined;
-  return { personId: actor.personId, command: command.name, key: request.key, contentHash: contentHash(keyContent(request.input)) };
-}
-
-/** What a key stands for: the input, a file by its hash. */
-const keyContent = (input: RawInput): unknown =>
-  Object.fromEntries(
-    Object.entries(input).map(([name, raw]) => [
-      name,
-      typeof raw === 'object' && 'content' in raw ? { name: raw.name, sha256: createHash('sha256').update(raw.content).digest('hex') } : raw,
-    ]),
-  );
-
-/** A stored answer keeps no file: what made it can be asked for again. */
-function storable(outcome: Outcome): Outcome {
-  if (!outcome.ok) return outcome;
-  const { file: _, ...rest } = outcome;
-  return rest;
-}
-
-/** Preview, approval or the handler itself. */
-async function carryOut(work: Work, command: AnyCommand, asked: { understood: Understood; raw: RawInput }): Promise<Outcome> {
+/** Preview, approval or the handler itself. `counted`: a refusal whose count is kept. */
+async function carryOut(work: Work, command: AnyCommand, asked: { understood: Understood; raw: RawInput }): Promise<{ outcome: Outcome; counted: boolean }> {
   const input = asked.understood.input as never;
   if (command.preview) {
     const preview = await command.preview(work, input);
     const basis = contentHash(preview.basis);
     if (!asked.understood.yes) {
       const pending = work.dryRun ? undefined : await keepPreview(work, { command: command.name, raw: asked.raw, basis });
-      return { ok: true, code: preview.code, data: { preview: preview.data }, ...(pending ? { pending } : {}) };
+      return { outcome: { ok: true, code: preview.code, data: { preview: preview.data }, ...(pending ? { pending } : {}) }, counted: false };
     }
     const seen = await previewBasis(work, { command: command.name, raw: asked.raw });
     await dropPreview(work, { command: command.name, raw: asked.raw });
@@ -204,9 +219,10 @@ async function carryOut(work: Work, command: AnyCommand, asked: { understood: Un
       input: asked.raw,
       hold: (approvalId) => fourEyes.hold(work, input, approvalId),
     });
-    return { ok: true, code: 'approval.pending', data: { approval: work.made(approval) }, waiting: true };
+    return { outcome: { ok: true, code: 'approval.pending', data: { approval: work.made(approval) }, waiting: true }, counted: false };
   }
-  return outcomeOf(await command.run(work, input), work.locale);
+  const done = await command.run(work, input);
+  return { outcome: outcomeOf(done, work.locale), counted: 'refusal' in done };
 }
 
 /** The public shape of what a handler answered. */
@@ -219,5 +235,7 @@ export function outcomeOf(done: Done | CountedRefusal, locale: Locale): Outcome 
 /** A refusal as an answer, in the asker's language. */
 export function refused(refusal: Refusal, locale: Locale, more: { dryRun?: true } = {}): Outcome {
   const message = textsOf(locale).refusals[refusal.code](refusal.params);
-  return { ok: false, code: refusal.code, message, ...(refusal.fields ? { fields: refusal.fields } : {}), ...more };
+  const { missing } = refusal.params;
+  const leftOut = Array.isArray(missing) && missing.length > 0 ? { missing: missing as readonly string[] } : {};
+  return { ok: false, code: refusal.code, message, ...(refusal.fields ? { fields: refusal.fields } : {}), ...leftOut, ...more };
 }

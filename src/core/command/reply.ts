@@ -38,7 +38,7 @@ function plain(key: string, value: unknown, reader: Reader): string {
   if (value === null || value === undefined || value === '') return '–';
   if (typeof value === 'boolean') return value ? texts.yes : texts.no;
   if (typeof value === 'string' && instant.test(value)) return formatInstant(new Date(value), reader.timeZone, reader.locale);
-  if ((key === 'state' || key === 'verdict') && typeof value === 'string') return texts.states[value] ?? value;
+  if ((key === 'state' || key === 'verdict' || key === 'account') && typeof value === 'string') return texts.states[value] ?? value;
   if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return value.join(', ') || '–';
   return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
 }

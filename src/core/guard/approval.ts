@@ -1,4 +1,5 @@
 /** Requests that a second person decides (X3): opened here by dispatch, decided by the approval commands. */
+import { identify } from './identity.js';
 import { printRef } from './number.js';
 import { formatInstant } from '../locales/format.js';
 import { camel } from '../locales/key.js';
@@ -68,6 +69,7 @@ export async function mailApprovers(
     where: { id: { not: request.requesterId }, state: { in: ['invited', 'active'] }, roles: { some: { role: { in: [...(rules[request.command]?.approvers ?? ['admin'])] } } } },
     include: { addresses: { where: { main: true } } },
   });
+  const asker = await nameOf(work, request.requesterId);
   for (const person of people) {
     const recipient = person.addresses[0]?.email;
     const locale = person.locale as Locale;
@@ -80,9 +82,15 @@ export async function mailApprovers(
       locale,
       object: approvalRef(request.id),
       replyToken: work.desk.secrets.thread('a', request.id),
-      params: { number: approvalRef(request.id), asker: work.actor.name, summary: summaryOf(request, locale), expires: formatInstant(request.expiresAt, work.desk.timeZone, locale) },
+      params: { number: approvalRef(request.id), asker, summary: summaryOf(request, locale), expires: formatInstant(request.expiresAt, work.desk.timeZone, locale) },
     });
   }
+}
+
+/** Who asked; a reminder is the schedule's doing. */
+async function nameOf(work: Work, personId: number): Promise<string> {
+  if (personId === work.actor.personId) return work.actor.name;
+  return (await identify(work.tx, { kind: 'session', personId })).name;
 }
 
 /** Posts the request in the approvals channel, or brings its message up to date: the message is made from the row. */

@@ -140,6 +140,7 @@ export const en: Texts = {
     unusual: () => 'an unusual number; it is taken as it is',
   },
   fault: ({ reference }) => `Something went wrong on our side; nothing was changed. Try again, or tell us this reference: ${reference}.`,
+  unanswered: ({ sender, perHour }) => `${sender} got ${perHour} answers by mail within an hour: commands in further mails are carried out but not answered until the hour is over. Perhaps two programs are writing to each other.`,
   undelivered: ({ number, letter, recipient, error }) => `${number} (${letter}) could not be delivered to ${recipient}: ${error}`,
   keys: {
     declaration: 'Declaration', pack: 'Pack number', packs: 'Pack numbers', product: 'Product', products: 'Products', email: 'Email', takeover: 'Takeover',
@@ -157,6 +158,8 @@ export const en: Texts = {
     seq: 'Row', at: 'When', who: 'Who', door: 'Door', action: 'What', detail: 'Detail', rows: 'Rows', file: 'File', mode: 'Mode', value: 'Value', code: 'Code', number: 'Number', supportContact: 'Support contact', anyway: 'Anyway',
   },
   states: {
+    created: 'new',
+    existing: 'existing',
     available: 'available', reserved: 'reserved', declared: 'declared', assigned: 'on the client’s account', withdrawn: 'withdrawn', revoked: 'revoked',
     held: 'held', placed: 'placed', completed: 'completed', undone: 'undone', pending: 'pending', approved: 'approved', refused: 'refused', void: 'void',
     expired: 'expired', cancelled: 'cancelled', invited: 'invited', active: 'active', suspended: 'suspended', erased: 'erased', reseller: 'reseller',

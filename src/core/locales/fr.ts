@@ -140,6 +140,7 @@ export const fr: Texts = {
     unusual: () => 'un numéro inhabituel ; il est pris tel quel',
   },
   fault: ({ reference }) => `Une erreur de notre côté ; rien n’a changé. Réessayez, ou donnez-nous cette référence : ${reference}.`,
+  unanswered: ({ sender, perHour }) => `${sender} a reçu ${perHour} réponses par courriel en une heure : les commandes de ses courriels sont exécutées, mais sans réponse jusqu’à ce que l’heure passe. Deux programmes s’écrivent peut-être l’un à l’autre.`,
   undelivered: ({ number, letter, recipient, error }) => `${number} (${letter}) n’a pas pu être remise à ${recipient} : ${error}`,
   keys: {
     declaration: 'Déclaration', pack: 'Numéro de pack', packs: 'Numéros de pack', product: 'Produit', products: 'Produits', email: 'E-mail', takeover: 'Prise en charge',
@@ -157,6 +158,8 @@ export const fr: Texts = {
     seq: 'Ligne', at: 'Quand', who: 'Qui', door: 'Porte', action: 'Quoi', detail: 'Détail', rows: 'Lignes', file: 'Fichier', mode: 'Mode', value: 'Valeur', code: 'Code', number: 'Numéro', supportContact: 'Contact', anyway: 'Quand même',
   },
   states: {
+    created: 'nouveau',
+    existing: 'existant',
     available: 'disponible', reserved: 'réservé', declared: 'déclaré', assigned: 'sur le compte du client', withdrawn: 'retiré', revoked: 'révoqué',
     held: 'retenue', placed: 'enregistrée', completed: 'achevée', undone: 'annulée', pending: 'en attente', approved: 'approuvée', refused: 'refusée', void: 'caduque',
     expired: 'expirée', cancelled: 'retirée', invited: 'invité', active: 'actif', suspended: 'suspendu', erased: 'effacé', reseller: 'revendeur',

@@ -18,6 +18,8 @@ export interface Texts {
   readonly fault: (params: { reference: string }) => string;
   /** An alert to staff: something can't be delivered. */
   readonly undelivered: (params: { number: string; letter: string; recipient: string; error: string }) => string;
+  /** An alert to staff: a sender gets no more answers by mail this hour. */
+  readonly unanswered: (params: { sender: string; perHour: number }) => string;
   /** Headings of data, by key. */
   readonly keys: Readonly<Record<string, string>>;
   /** Labels of states, by name. */

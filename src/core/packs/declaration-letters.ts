@@ -14,6 +14,23 @@ export interface Told {
   readonly given: Omit<NewDeclaration, 'anyway'> & { readonly locale: Locale };
   readonly pack: string | null;
   readonly client: Client;
+  /** Who took the installation over, and gets the box's credentials. */
+  readonly installer: Installer;
+}
+
+export interface Installer {
+  readonly personId: number;
+  readonly email: string | undefined;
+  readonly firstName: string;
+  /** Or whatever the person is called by. */
+  readonly lastName: string;
+  readonly locale: Locale;
+}
+
+/** The asker as an installer. */
+export function installerOf({ actor, desk }: Pick<Work, 'actor' | 'desk'>): Installer {
+  const { personId, emails, firstName, lastName, name } = actor;
+  return { personId, email: emails[0], firstName, lastName: firstName || lastName ? lastName : name, locale: actor.locale ?? desk.locale };
 }
 
 /** Queues the letters of a declaration that has just been placed, or sends them again. */
@@ -30,25 +47,25 @@ const unitOf = ({ pack, given }: Told) => ({ ...(pack === null ? {} : { pack }),
 
 /** J6: number, the box's credentials and, for a new account, identifier and password. To whoever declared. */
 async function tellInstaller(work: Work, told: Told): Promise<void> {
-  const { desk, actor, now } = work;
-  const { given, client } = told;
-  const locale = actor.locale ?? desk.locale;
-  const recipient = actor.emails[0];
+  const { desk, now } = work;
+  const { given, client, installer } = told;
+  const { locale, email: recipient } = installer;
   if (recipient === undefined) return;
-  // A password is mailed once; sent again, the letter has a link to choose one instead.
-  const link = client.invited && client.firstPassword === undefined ? await makeLink(work.tx, desk, { purpose: 'password', personId: client.personId, now }) : undefined;
+  // A password is mailed once; sent again, the letter has a link to choose one instead. An account that was there before
+  // is the client's own: whoever declares a system for it is given no way in.
+  const link = client.account === 'created' && client.invited && client.firstPassword === undefined ? await makeLink(work.tx, desk, { purpose: 'password', personId: client.personId, now }) : undefined;
   const isNew = client.firstPassword !== undefined || link !== undefined;
   const until = client.passwordUntil ?? link?.expiresAt;
   work.send({
     channel: 'mail',
     letter: isNew ? 'takeover-installer-new' : 'takeover-installer-existing',
     recipient,
-    personId: actor.personId,
+    personId: installer.personId,
     locale,
     object: declarationRef(told.id),
     params: {
-      firstName: actor.firstName,
-      lastName: actor.firstName || actor.lastName ? actor.lastName : actor.name,
+      firstName: installer.firstName,
+      lastName: installer.lastName,
       clientName: clientName(told),
       product: given.product.name[locale],
       ...unitOf(told),

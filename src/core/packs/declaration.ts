@@ -10,7 +10,7 @@ import { fold } from '../record/fold.js';
 import type { Reseller } from '../parties/organisation.js';
 import { hashFirst } from '../parties/password.js';
 import type { Product } from '../record/catalogue.js';
-import { tellDeclared } from './declaration-letters.js';
+import { installerOf, tellDeclared } from './declaration-letters.js';
 import { packKind, stockEmpty, takeUnit } from './stock.js';
 
 export const declarationRef = (id: number): string => printRef('D', id);
@@ -68,7 +68,7 @@ export async function place(work: Work, reseller: Reseller, given: NewDeclaratio
     object: declarationRef(id),
     detail: { reseller: reseller.id, product: given.product.id, pack, box: given.box ?? null, email: given.email, orderNumber: given.orderNumber, takeover: given.takeover, account: client.account, anyway: equal !== undefined },
   });
-  await tellDeclared(work, { id, reseller, given: { ...given, locale: client.locale }, pack, client });
+  await tellDeclared(work, { id, reseller, given: { ...given, locale: client.locale }, pack, client, installer: installerOf(work) });
   return { id, pack, account: client.account, state };
 }
 

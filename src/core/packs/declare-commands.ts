@@ -3,16 +3,16 @@ import { command, optional, required, type Suggest } from '../command/define.js'
 import { anyway, box, declarationOrPack, email, firstName, lastName, locale, orderNumber, product, supportContact, takeover } from '../command/dictionary.js';
 import type { Data } from '../command/outcome.js';
 import { listed, listFields } from '../command/listing.js';
-import { resellersOf } from '../guard/identity.js';
+import { identify, resellersOf } from '../guard/identity.js';
 import { attemptsLeft, countAttempt } from '../guard/limit.js';
 import { parseRef, printRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import type { Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
-import { orgRef, ownReseller, type Reseller } from '../parties/organisation.js';
+import { namedReseller, orgRef, ownReseller, type Reseller } from '../parties/organisation.js';
 import type { Declaration, Tx } from '../record/database.js';
-import { tellDeclared } from './declaration-letters.js';
+import { installerOf, tellDeclared, type Installer } from './declaration-letters.js';
 import { declarationRef, place } from './declaration.js';
 import { numberKey } from './number.js';
 import { declarationStates } from './states.js';
@@ -52,7 +52,7 @@ export const declareNew = command({
     optional(anyway),
   ],
   async run(work, input) {
-    const reseller = ownReseller(work);
+    const reseller = ownReseller(work, { write: true });
     const contact = await contactOf(work, reseller, input.supportContact);
     const given = {
       product: productNamed(work.desk.catalogue, input.product),
@@ -96,8 +96,11 @@ const itemOf = (row: Declaration, pack: string | null): Record<string, unknown> 
   createdAt: row.createdAt.toISOString(),
 });
 
-/** Whose declarations the asker sees: its own reseller's; staff see all. */
-const visibleTo = (work: Work): { orgId?: number } => (resellersOf(work.actor).length > 0 ? { orgId: ownReseller(work).id } : {});
+/** Whose declarations the asker sees: its own reseller's; staff see all, or those of the one they name. */
+async function visibleTo(work: Work, to: { write: boolean } = { write: false }): Promise<{ orgId?: number }> {
+  if (resellersOf(work.actor).length > 0) return { orgId: ownReseller(work, to).id };
+  return work.org === undefined ? {} : { orgId: (await namedReseller(work, work.org, 'org')).id };
+}
 
 async function packNumbers(tx: Tx, rows: readonly Declaration[]): Promise<Map<number, string | null>> {
   const units = await tx.stockUnit.findMany({ where: { id: { in: rows.flatMap((row) => row.packId ?? []) } }, select: { id: true, number: true } });
@@ -110,13 +113,13 @@ export const declareList = command({
   who: ['reseller', 'staff'],
   reads: true,
   fields: [...listFields, optional(product)],
-  run: (work, input) =>
+  run: async (work, input) =>
     listed(work, input, {
       code: 'declaration.listed',
       states: Object.keys(declarationStates),
       sortable: { declaration: 'id', product: 'product', email: 'email', 'last-name': 'lastName', 'first-name': 'firstName', 'order-number': 'orderNumber', takeover: 'takeover', state: 'state', 'created-at': 'createdAt' },
       searchColumn: 'searchText',
-      where: { ...visibleTo(work), ...(input.product ? { product: input.product } : {}) },
+      where: { ...(await visibleTo(work)), ...(input.product ? { product: input.product } : {}) },
       count: (args) => work.tx.declaration.count(args),
       find: async (args) => {
         const rows = await work.tx.declaration.findMany(args);
@@ -128,13 +131,13 @@ export const declareList = command({
 });
 
 /** By its own number or its pack's. @throws {Refusal} `object.unknown`, also for another's: no telling which */
-async function declarationNamed(work: Work, typed: string): Promise<Declaration> {
+async function declarationNamed(work: Work, typed: string, to?: { write: boolean }): Promise<Declaration> {
+  const visible = await visibleTo(work, to);
   const id = parseRef('D', typed);
-  const unit = id === undefined ? await work.tx.stockUnit.findUnique({ where: { numberKey: numberKey(typed) } }) : null;
-  const found =
-    id !== undefined
-      ? await work.tx.declaration.findFirst({ where: { id, ...visibleTo(work) } })
-      : unit && (await work.tx.declaration.findFirst({ where: { packId: unit.id, ...visibleTo(work) }, orderBy: { id: 'desc' } }));
+  const own = id === undefined ? null : await work.tx.declaration.findFirst({ where: { id, ...visible } });
+  // an imported pack number may be digits alone
+  const unit = own ? null : await work.tx.stockUnit.findUnique({ where: { numberKey: numberKey(typed) } });
+  const found = own ?? (unit && (await work.tx.declaration.findFirst({ where: { packId: unit.id, ...visible }, orderBy: { id: 'desc' } })));
   if (!found) throw new Refusal('object.unknown', { number: typed }, { number: textsOf(work.locale).refusals['object.unknown']({ number: typed }) });
   return found;
 }
@@ -186,7 +189,7 @@ export const declareResend = command({
   who: ['reseller', 'staff'],
   fields: [required(declarationOrPack)],
   async run(work, input) {
-    const row = await declarationNamed(work, input.number);
+    const row = await declarationNamed(work, input.number, { write: true });
     const declaration = declarationRef(row.id);
     if (row.state === 'undone') throw new Refusal('state.wrong', { why: 'undone', number: declaration });
     const key = `resend ${declaration}`;
@@ -198,7 +201,7 @@ export const declareResend = command({
   },
 });
 
-/** The same letters, with links in place of secrets that are gone; an installer's goes to whoever asks. */
+/** The same letters, with links in place of secrets that are gone. */
 async function sendAgain(work: Work, row: Declaration): Promise<readonly string[]> {
   const client = await work.tx.person.findUniqueOrThrow({ where: { id: row.clientId } });
   const org = await work.tx.organisation.findUniqueOrThrow({ where: { id: row.orgId } });
@@ -218,8 +221,14 @@ async function sendAgain(work: Work, row: Declaration): Promise<readonly string[
       locale: row.locale as Locale,
     },
     pack: (await packNumbers(work.tx, [row])).get(row.packId ?? 0) ?? null,
-    client: { personId: row.clientId, account: 'existing', locale: row.locale as Locale, invited: client.state === 'invited', firstPassword: undefined, passwordUntil: undefined },
+    client: { personId: row.clientId, account: row.account === 'created' ? 'created' : 'existing', locale: row.locale as Locale, invited: client.state === 'invited', firstPassword: undefined, passwordUntil: undefined },
+    installer: await installerAgain(work, row),
   });
   return row.takeover ? ['takeover-installer', 'takeover-client'] : ['declared-client'];
 }
 
+/** Whoever of the reseller asks; when staff ask, whoever declared it: the letter is none of theirs. */
+async function installerAgain(work: Work, row: Declaration): Promise<Installer> {
+  if (work.actor.members.some(({ orgId }) => orgId === row.orgId)) return installerOf(work);
+  return installerOf({ actor: await identify(work.tx, { kind: 'session', personId: row.declarerId }), desk: work.desk });
+}

@@ -5,7 +5,7 @@ import { needed } from '../command/input.js';
 import { isStaff, resellersOf } from '../guard/identity.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
-import { addressIn, findReseller, namedReseller, orgRef, ownReseller, writersTo, type Reseller } from '../parties/organisation.js';
+import { addressIn, findReseller, namedReseller, orgRef, ownReseller, resellersNamed, writersTo, type Reseller } from '../parties/organisation.js';
 import { registerReseller } from '../parties/reseller.js';
 import type { Product } from '../record/catalogue.js';
 import { addToStock, endReservation, productNamed, reserve, reservedBy, stockOf } from './stock.js';
@@ -17,8 +17,8 @@ async function resellerOf(work: Work, named: string | undefined): Promise<Resell
     throw needed(work.locale, ['reseller']);
   }
   if (isStaff(work.actor)) return namedReseller(work, named);
-  const found = await findReseller(work.tx, named);
-  if (!found || !resellersOf(work.actor).some((member) => member.orgId === found.id)) throw new Refusal('access.denied', { why: 'others' });
+  const found = (await resellersNamed(work.tx, named)).find(({ id }) => resellersOf(work.actor).some((member) => member.orgId === id));
+  if (!found) throw new Refusal('access.denied', { why: 'others' });
   return found;
 }
 
@@ -36,7 +36,7 @@ export const stockShow = command({
 
 /** The reseller of a purchase; an unknown address is registered, if the command says who it is (J2). */
 async function buyer(work: Work, input: { reseller: string; lastName?: string; firstName?: string; company?: string; locale?: 'fr' | 'en' }): Promise<Reseller & { isNew: boolean }> {
-  const found = await findReseller(work.tx, input.reseller);
+  const found = await findReseller(work, input.reseller);
   if (found) return { ...found, isNew: false };
   if (!input.reseller.includes('@')) return { ...(await namedReseller(work, input.reseller)), isNew: false };
   const email = addressIn(work, 'reseller', input.reseller);
@@ -116,7 +116,7 @@ export const stockWithdraw = command({
       return { object: orgRef(found.id), content: units };
     },
     content: (work, _, approvalId) => reservedBy(work.tx, approvalId),
-    async release(work, _, approvalId) {
+    async release(work, approvalId) {
       await endReservation(work.tx, approvalId, 'available');
     },
   },
@@ -135,7 +135,7 @@ export const stockThreshold = command({
   who: 'reseller',
   fields: [required(product), required(thresholdQuantity)],
   async run(work, input) {
-    const found = ownReseller(work);
+    const found = ownReseller(work, { write: true });
     const key = { orgId: found.id, product: input.product };
     if (input.quantity === 0) await work.tx.stockThreshold.deleteMany({ where: key });
     else {
@@ -152,7 +152,7 @@ export const stockReconcile = command({
   who: 'reseller',
   fields: [required(counts)],
   async run(work, input) {
-    const found = ownReseller(work);
+    const found = ownReseller(work, { write: true });
     const stock = await stockOf(work, found.id);
     const differences = Object.entries(input.counts).flatMap(([id, counted]) => {
       const available = stock.find((row) => row.product === id)?.available ?? 0;

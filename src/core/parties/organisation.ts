@@ -1,10 +1,11 @@
 /** Resellers: organisations with members, and which of them somebody speaks for. */
-import { resellersOf, type Actor } from '../guard/identity.js';
+import { resellersOf, type Member } from '../guard/identity.js';
 import { parseRef, printRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import { textsOf } from '../locales/texts.js';
 import type { Tx } from '../record/database.js';
+import { fold } from '../record/fold.js';
 import { email as emailField } from '../command/dictionary.js';
 import { Fault } from '../command/type.js';
 
@@ -15,59 +16,81 @@ export interface Reseller {
   readonly name: string;
 }
 
+/** Changing anything takes an owner or manager of that very reseller; a viewer only reads. */
+const mayWrite = ({ role }: Member): boolean => role !== 'viewer';
+
 /**
  * The reseller the asker acts for: its only one, or the one named in `org` (number or name).
- * @throws {Refusal} `input.invalid` when it must be named or is not one of the asker's
+ * @param to.write only those of which the asker is more than a viewer
+ * @throws {Refusal} `input.invalid` when it must be named or is not one of the asker's, `access.denied` for a viewer
  */
-export function ownReseller(work: Work): Reseller {
-  const resellers = resellersOf(work.actor);
-  const first = resellers[0];
-  if (!first) throw new Refusal('access.denied', { why: 'role', command: '' });
+export function ownReseller(work: Work, to: { write: boolean } = { write: false }): Reseller {
+  const all = resellersOf(work.actor);
+  const resellers = to.write ? all.filter(mayWrite) : all;
+  const [first] = resellers;
+  const denied = new Refusal('access.denied', { why: 'role', command: '' });
+  if (!first) throw denied;
   if (work.org === undefined && resellers.length === 1) return { id: first.orgId, name: first.orgName };
-  const say = textsOf(work.locale).faults;
-  const choices = resellers.map((member) => `${orgRef(member.orgId)} (${member.orgName})`).join(', ');
-  if (work.org === undefined) throw new Refusal('input.invalid', {}, { org: say.choice({ choices }) });
-  const found = namedIn(work.actor, work.org);
-  if (!found) throw new Refusal('input.invalid', {}, { org: say.choice({ choices }) });
-  return found;
-}
-
-function namedIn(actor: Actor, typed: string): Reseller | undefined {
-  const id = parseRef('G', typed);
-  const found = resellersOf(actor).find((member) => member.orgId === id || member.orgName.toLowerCase() === typed.toLowerCase());
-  return found && { id: found.orgId, name: found.orgName };
-}
-
-/** A reseller named by staff: by its number or a member's address. Nothing when nobody has it. */
-export async function findReseller(tx: Tx, typed: string): Promise<Reseller | undefined> {
-  const id = parseRef('G', typed);
-  if (id !== undefined) {
-    const org = await tx.organisation.findFirst({ where: { id, state: 'reseller' } });
-    return org ? { id: org.id, name: org.name } : undefined;
+  const found = work.org === undefined ? undefined : namedIn(all, work.org);
+  if (!found) {
+    const choices = resellers.map((member) => `${orgRef(member.orgId)} (${member.orgName})`).join(', ');
+    throw new Refusal('input.invalid', {}, { org: textsOf(work.locale).faults.choice({ choices }) });
   }
-  const membership = await tx.membership.findFirst({
-    where: { org: { state: 'reseller' }, person: { addresses: { some: { email: typed.toLowerCase() } } } },
-    include: { org: true },
-    orderBy: { orgId: 'asc' },
-  });
-  return membership ? { id: membership.org.id, name: membership.org.name } : undefined;
+  if (!resellers.includes(found)) throw denied;
+  return { id: found.orgId, name: found.orgName };
 }
 
-/** The same, where it must exist. @throws {Refusal} `object.unknown` */
-export async function namedReseller(work: Work, typed: string): Promise<Reseller> {
-  const found = await findReseller(work.tx, typed);
-  if (!found) throw new Refusal('object.unknown', { number: typed }, { reseller: textsOf(work.locale).faults.unknown({ nearest: '' }) });
+function namedIn(members: readonly Member[], typed: string): Member | undefined {
+  const id = parseRef('G', typed);
+  return members.find((member) => member.orgId === id || fold(member.orgName) === fold(typed));
+}
+
+/** Every reseller of this number, or of which this address is a member's, the oldest first. */
+export async function resellersNamed(tx: Tx, typed: string): Promise<Reseller[]> {
+  const id = parseRef('G', typed);
+  if (id !== undefined) return tx.organisation.findMany({ where: { id, state: 'reseller' }, select: { id: true, name: true } });
+  const email = addressOf(typed);
+  if (typeof email !== 'string') return [];
+  return tx.organisation.findMany({
+    where: { state: 'reseller', memberships: { some: { person: { addresses: { some: { email } } } } } },
+    select: { id: true, name: true },
+    orderBy: { id: 'asc' },
+  });
+}
+
+/**
+ * A reseller named by staff: by its number or a member's address. Nothing when nobody has it.
+ * @throws {Refusal} `input.invalid` naming `field` when the address is a member's of several
+ */
+export async function findReseller(work: Work, typed: string, field = 'reseller'): Promise<Reseller | undefined> {
+  const found = await resellersNamed(work.tx, typed);
+  if (found.length <= 1) return found[0];
+  const choices = found.map(({ id, name }) => `${orgRef(id)} (${name})`).join(', ');
+  throw new Refusal('input.invalid', {}, { [field]: textsOf(work.locale).faults.choice({ choices }) });
+}
+
+/** The same, where it must exist. @throws {Refusal} `object.unknown` too */
+export async function namedReseller(work: Work, typed: string, field = 'reseller'): Promise<Reseller> {
+  const found = await findReseller(work, typed, field);
+  if (!found) throw new Refusal('object.unknown', { number: typed }, { [field]: textsOf(work.locale).faults.unknown({ nearest: '' }) });
   return found;
+}
+
+/** An address as the field type understands it, or the fault. */
+function addressOf(typed: string): string | Fault {
+  try {
+    return emailField.type.parse(typed, { locale: 'fr', country: 'FR', products: () => undefined, productChoices: () => [] });
+  } catch (fault) {
+    if (fault instanceof Fault) return fault;
+    throw fault;
+  }
 }
 
 /** An address typed where a number would do too. @throws {Refusal} `input.invalid` naming `field` */
 export function addressIn(work: Work, field: string, typed: string): string {
-  try {
-    return emailField.type.parse(typed, { locale: work.locale, country: 'FR', products: () => undefined, productChoices: () => [] });
-  } catch (fault) {
-    if (!(fault instanceof Fault)) throw fault;
-    throw new Refusal('input.invalid', {}, { [field]: textsOf(work.locale).faults[fault.code](fault.params) });
-  }
+  const address = addressOf(typed);
+  if (typeof address === 'string') return address;
+  throw new Refusal('input.invalid', {}, { [field]: textsOf(work.locale).faults[address.code](address.params) });
 }
 
 /** Where letters to a reseller go: its owners and managers, at their main address, each in their language. */

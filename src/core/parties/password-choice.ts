@@ -50,7 +50,10 @@ async function keep(work: Work, chosen: { personId: number; passwordHash: string
   });
   await endSessionsOf(tx, person.id);
   await endLinks(tx, person.id, now);
-  const recipient = (await emailsOf(tx, person.id))[0] ?? null;
+  const emails = await emailsOf(tx, person.id);
+  // a link to sign up was mailed before the address was somebody's
+  await tx.oneTimeLink.updateMany({ where: { email: { in: emails }, usedAt: null }, data: { usedAt: now } });
+  const recipient = emails[0] ?? null;
   work.audit({ action: 'password chosen', object: recipient, detail: { by: chosen.by, ip: work.ip ?? null, state: { before: person.state, after: person.state === 'invited' ? 'active' : person.state } } });
   // where there was none before, nothing has changed that the person could miss
   if (recipient !== null && person.passwordKind !== null) {
@@ -91,18 +94,19 @@ export async function chooseByLink(desk: Desk, given: Visitor & { link: string; 
   return desk.database.transact(async (unit): Promise<Choice> => {
     const now = desk.clock();
     const link = await openLink(unit.tx, desk, { token: given.link, now });
-    if (!link || !(await spendLink(unit.tx, desk, { token: given.link, now }))) return { ok: false, why: 'ended' };
+    if (!link) return { ok: false, why: 'ended' };
     const personId = link.personId ?? (await personOf(unit, desk, { ...given, email: link.email ?? '' }));
     const person = await unit.tx.person.findUniqueOrThrow({ where: { id: personId } });
     if (person.state !== 'invited' && person.state !== 'active') return { ok: false, why: 'closed' };
+    // units run one after another: whoever opened it first in this transaction has it
+    if (!(await spendLink(unit.tx, desk, { token: given.link, now }))) return { ok: false, why: 'ended' };
     return { ok: true, token: await keep(await workOf(unit, desk, { ...given, personId }), { personId, passwordHash, by: 'link' }) };
   });
 }
 
-/** Who has the address of a sign-up link: whoever it has become meanwhile, else a new person; its other links end. */
+/** Who has the address of a sign-up link: whoever it has become meanwhile, else a new person. */
 async function personOf(unit: Unit, desk: Desk, given: Visitor & { email: string }): Promise<number> {
   const now = desk.clock();
-  await unit.tx.oneTimeLink.updateMany({ where: { email: given.email, usedAt: null }, data: { usedAt: now } });
   const known = await unit.tx.address.findUnique({ where: { email: given.email } });
   if (known) return known.personId;
   const personId = await createPerson(unit.tx, { email: given.email, locale: given.locale, state: 'active' }, now);

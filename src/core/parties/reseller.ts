@@ -6,7 +6,7 @@ import type { Work } from '../guard/work.js';
 import { formatDay } from '../locales/format.js';
 import type { Locale } from '../locales/locale.js';
 import { makeLink } from './link.js';
-import { findReseller, orgRef, type Reseller } from './organisation.js';
+import { orgRef, resellersNamed, type Reseller } from './organisation.js';
 import { hashFirst } from './password.js';
 
 export interface NewReseller {
@@ -65,7 +65,7 @@ export const resellerRegister = command({
   who: 'staff',
   fields: [required(email), required(lastName), required(firstName), required(company), optional(locale)],
   async run(work, input) {
-    const existing = await findReseller(work.tx, input.email);
+    const [existing] = await resellersNamed(work.tx, input.email);
     if (existing) {
       return { code: 'reseller.existing', data: { reseller: orgRef(existing.id), email: input.email, company: existing.name, state: 'reseller' } };
     }

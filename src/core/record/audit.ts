@@ -84,5 +84,7 @@ export async function verifyAudit(tx: Tx): Promise<Verified> {
       rows += 1;
     }
   }
-  return seq === head.seq && hash === head.hash ? { rows } : { rows, broken: { seq: seq + 1, why: 'head' } };
+  // nobody can have appended behind the head that this reading transaction sees
+  const beyond = await tx.audit.count({ where: { seq: { gt: head.seq } } });
+  return seq === head.seq && hash === head.hash && beyond === 0 ? { rows } : { rows, broken: { seq: seq + 1, why: 'head' } };
 }

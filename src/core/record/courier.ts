@@ -2,6 +2,7 @@
  * The outbox worker: leases rows that are due, hands each to its channel, and records what became of it (X5; STATES
  * "outgoing mail, chat notice"). Several processes may run it: a lease is taken by a guarded update and ends by itself.
  */
+import type { Outbox } from './database.js';
 import type { Attachment } from './outbox.js';
 import { sealPurpose } from './outbox.js';
 import type { Locale } from '../locales/locale.js';
@@ -46,9 +47,12 @@ export interface CourierOptions {
   /** Told of what can't be delivered, in the transaction that records it. */
   readonly onFailed?: (unit: Unit, failed: { errand: Errand; reason: string }) => Promise<void>;
   readonly onError: (error: unknown) => void;
+  /** How long a handing-over may take before it counts as uncertain; shorter than the lease, so that nobody else has it by then. */
+  readonly patienceMs?: number;
 }
 
 const leaseMs = 2 * 60_000;
+const patienceMsDefault = 110_000;
 const uncertainMs = 10 * 60_000;
 const givesUpAfterMs = 5 * 24 * 3_600_000;
 const atOnce = 16;
@@ -66,12 +70,6 @@ export interface Courier {
   stop(): Promise<void>;
 }
 
-interface OutboxRow {
-  id: number;
-  attempts: number;
-  state: string;
-}
-
 export function createCourier(options: CourierOptions): Courier {
   const { database, clock } = options;
   const channels = Object.keys(options.channels);
@@ -81,7 +79,7 @@ export function createCourier(options: CourierOptions): Courier {
   let timer: NodeJS.Timeout | undefined;
 
   /** Due rows, leased to this process; a lease that ran out (a crash) is taken over under the same Message-ID. */
-  async function lease(): Promise<{ row: OutboxRow; errand: Errand }[]> {
+  async function lease(): Promise<Outbox[]> {
     const now = clock();
     const due = { channel: { in: channels }, dueAt: { lte: now }, OR: [{ state: { in: ['queued', 'uncertain'] } }, { state: 'sending', leasedUntil: { lte: now } }] };
     // most rounds find nothing: that costs a read, not a write
@@ -90,43 +88,60 @@ export function createCourier(options: CourierOptions): Courier {
       const rows = await tx.outbox.findMany({ where: due, orderBy: { id: 'asc' }, take: atOnce });
       const ids = rows.map(({ id }) => id);
       await tx.outbox.updateMany({ where: { id: { in: ids }, ...due }, data: { state: 'sending', leasedUntil: new Date(now.getTime() + leaseMs), attempts: { increment: 1 } } });
-      return rows.map((row) => ({
-        row: { id: row.id, attempts: row.attempts + 1, state: row.state },
-        errand: {
-          ...row,
-          channel: row.channel as Errand['channel'],
-          locale: row.locale as Locale,
-          params: { ...(JSON.parse(row.params) as object), ...(row.secret ? (JSON.parse(options.secrets.open(sealPurpose, row.secret)) as object) : {}) },
-          attachments: row.attachments ? (JSON.parse(row.attachments) as Attachment[]) : [],
-          references: row.thread ? (JSON.parse(row.thread) as string[]) : [],
-        },
-      }));
+      return rows.map((row) => ({ ...row, attempts: row.attempts + 1 }));
     });
   }
 
-  async function carry({ row, errand }: { row: OutboxRow; errand: Errand }): Promise<void> {
-    const deliver = options.channels[errand.channel];
-    const delivery: Delivery = deliver
-      ? await deliver(errand).catch((error: unknown) => {
-          options.onError(error);
-          return { result: 'retry', reason: error instanceof Error ? error.message : String(error) } as const;
-        })
-      : { result: 'retry', reason: 'no channel' };
+  async function carry(row: Outbox): Promise<void> {
+    const bare = { ...row, channel: row.channel as Errand['channel'], locale: row.locale as Locale, params: {}, attachments: [], references: [] };
+    let errand: Errand = bare;
+    let delivery: Delivery;
+    try {
+      errand = { ...bare, ...opened(row) };
+      delivery = await patiently(errand);
+    } catch (error) {
+      options.onError(error);
+      // what can't be opened never will be, and must not keep the others waiting
+      delivery = { result: errand === bare ? 'failed' : 'retry', reason: error instanceof Error ? error.message : String(error) };
+    }
     await database.transact((unit) => settle(unit, { row, errand, delivery }));
   }
 
-  async function settle(unit: Unit, { row, errand, delivery }: { row: OutboxRow; errand: Errand; delivery: Delivery }): Promise<void> {
+  const opened = (row: Outbox): Pick<Errand, 'params' | 'attachments' | 'references'> => ({
+    params: { ...(JSON.parse(row.params) as object), ...(row.secret ? (JSON.parse(options.secrets.open(sealPurpose, row.secret)) as object) : {}) },
+    attachments: row.attachments ? (JSON.parse(row.attachments) as Attachment[]) : [],
+    references: row.thread ? (JSON.parse(row.thread) as string[]) : [],
+  });
+
+  /** Hands over; when that takes so long that the lease nears its end, the answer is no longer waited for. */
+  async function patiently(errand: Errand): Promise<Delivery> {
+    const deliver = options.channels[errand.channel];
+    if (!deliver) return { result: 'retry', reason: 'no channel' };
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<Delivery>((resolve) => {
+      timer = setTimeout(() => resolve({ result: 'uncertain', reason: 'no answer in time' }), options.patienceMs ?? patienceMsDefault);
+    });
+    try {
+      return await Promise.race([deliver(errand), late]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async function settle(unit: Unit, { row, errand, delivery }: { row: Outbox; errand: Errand; delivery: Delivery }): Promise<void> {
     const { tx } = unit;
     const now = clock();
-    const mine = { id: row.id, state: 'sending' };
     if (delivery.result === 'sent') {
-      await tx.outbox.updateMany({ where: mine, data: { state: 'sent', sentAt: now, secret: null, leasedUntil: null, error: null } });
+      // even if the lease is lost: whoever has it now need not send it again
+      await tx.outbox.updateMany({ where: { id: row.id, state: { in: ['sending', 'queued', 'uncertain'] } }, data: { state: 'sent', sentAt: now, secret: null, leasedUntil: null, error: null } });
       return;
     }
+    // of the lease that this try was made under: a later one is another's to end
+    const mine = { id: row.id, state: 'sending', attempts: row.attempts };
     const tooOld = now.getTime() - errand.createdAt.getTime() > givesUpAfterMs;
     if (delivery.result === 'failed' || tooOld) {
-      await tx.outbox.updateMany({ where: mine, data: { state: 'failed', leasedUntil: null, error: delivery.reason } });
-      await options.onFailed?.(unit, { errand, reason: delivery.reason });
+      const { count } = await tx.outbox.updateMany({ where: mine, data: { state: 'failed', leasedUntil: null, error: delivery.reason } });
+      if (count === 1) await options.onFailed?.(unit, { errand, reason: delivery.reason });
       return;
     }
     const waitMs = delivery.result === 'uncertain' ? uncertainMs : backOffMs(row.attempts, options.chance());

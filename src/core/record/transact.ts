@@ -72,6 +72,15 @@ export interface TransactOptions {
   readonly mailDomain: string;
 }
 
+/** Tells of a commit. It stands, whatever the listener does: an error here must not have the batch tried again. */
+function announce(run: () => void): void {
+  try {
+    run();
+  } catch (error) {
+    process.emitWarning(error instanceof Error ? error : String(error));
+  }
+}
+
 /** Wraps a connection; see the head of this file. */
 export function createDatabase(connection: Connection, options: TransactOptions): Database {
   const queue: Waiting[] = [];
@@ -110,7 +119,7 @@ export function createDatabase(connection: Connection, options: TransactOptions)
       await insertRows(tx, 'StoredAnswer', all.flatMap(({ leaves }) => leaves.answers).map((row) => ({ ...row })));
       return all.map((one) => one.ended);
     }, transactionLimits);
-    if (mails > 0) for (const run of outboxListeners) run();
+    if (mails > 0) outboxListeners.forEach(announce);
     return ended;
   }
 
@@ -133,7 +142,7 @@ export function createDatabase(connection: Connection, options: TransactOptions)
         for (const ended of await runPatiently(batch)) {
           if ('error' in ended) ended.waiting.reject(ended.error);
           else {
-            for (const run of ended.callbacks) run();
+            ended.callbacks.forEach(announce);
             ended.waiting.resolve(ended.value);
           }
         }
@@ -152,7 +161,7 @@ export function createDatabase(connection: Connection, options: TransactOptions)
       try {
         const [ended] = await runPatiently([waiting]);
         if (!ended || 'error' in ended) throw new Error('a unit alone ended without its error being thrown');
-        for (const run of ended.callbacks) run();
+        ended.callbacks.forEach(announce);
         waiting.resolve(ended.value);
       } catch (own) {
         waiting.reject(own);

@@ -1,0 +1,44 @@
+/** A command that comes a second time (X4): under whom and for what content its first answer is kept. */
+import { createHash } from 'node:crypto';
+import type { Actor } from '../guard/identity.js';
+import { contentHash, type Once } from '../guard/once.js';
+import type { AnyCommand } from './define.js';
+import type { Request } from './dispatch.js';
+import type { RawInput } from './input.js';
+import type { Outcome } from './outcome.js';
+
+/** Under whom an answer is kept. A Discord user who is nobody yet has its own interactions all the same. */
+export function onceOf(request: Request, actor: Actor, command: AnyCommand): Once | undefined {
+  const { key, caller } = request;
+  if (!key || command.reads || request.dryRun) return undefined;
+  const what = { command: command.name, contentHash: contentHash(keyContent(request.input)) };
+  if (actor.personId !== 0) return { ...what, personId: actor.personId, key };
+  return caller.kind === 'discord' ? { ...what, personId: 0, key: `${caller.id} ${key}` } : undefined;
+}
+
+/** Where a first answer may be: a Discord user may have been nobody when it asked (linking itself). */
+export function onceBefore(request: Request, actor: Actor, command: AnyCommand): Once[] {
+  const asStranger = request.caller.kind === 'discord' && actor.personId !== 0 && command.who.includes('anyone');
+  return [
+    onceOf(request, actor, command),
+    ...(asStranger ? [onceOf(request, { ...actor, personId: 0 }, command)] : []),
+  ].filter((once) => once !== undefined);
+}
+
+/** What a key stands for: the input, a file by its hash. */
+const keyContent = (input: RawInput): unknown =>
+  Object.fromEntries(
+    Object.entries(input).map(([name, raw]) => [
+      name,
+      typeof raw === 'object' && 'content' in raw
+        ? { name: raw.name, sha256: createHash('sha256').update(raw.content).digest('hex') }
+        : raw,
+    ]),
+  );
+
+/** A stored answer keeps no file: what made it can be asked for again. */
+export function storable(outcome: Outcome): Outcome {
+  if (!outcome.ok) return outcome;
+  const { file: _, ...rest } = outcome;
+  return rest;
+}

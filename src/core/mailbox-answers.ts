@@ -1,0 +1,126 @@
+/** The answer to an inbound mail: queued in the transaction that ends it, and not more often than anybody reads. */
+import { identify } from './guard/identity.js';
+import { attemptsLeft, countAttempt } from './guard/limit.js';
+import type { Desk } from './guard/work.js';
+import type { Locale } from './locales/locale.js';
+import { textsOf } from './locales/texts.js';
+import { sealPurpose, type Attachment } from './record/outbox.js';
+import type { Unit } from './record/transact.js';
+
+/** An answer to an inbound mail, rendered. */
+export interface Answer {
+  readonly messageId: string;
+  readonly inReplyTo: string | undefined;
+  readonly references: readonly string[];
+  readonly locale: Locale;
+  readonly subject: string;
+  readonly text: string;
+  readonly html: string;
+  readonly attachments: readonly Attachment[];
+}
+
+/** `queued`: it leaves; `waiting`: the same answer is on its way already; `silent`: the sender had too many this hour. */
+export type Answered = 'queued' | 'waiting' | 'silent';
+
+const hourMs = 3_600_000;
+const answersAnHour = 60;
+
+/** An inbound mail and what answers it. */
+interface Answering {
+  readonly id: number;
+  readonly sender: string;
+  readonly sent: Answer;
+}
+
+/** Ends the inbound mail as answered and queues its answer, unless the sender had its 60 of this hour (X7). */
+export async function answerMail(unit: Unit, desk: Desk, { id, sender, sent }: Answering): Promise<Answered> {
+  const { tx } = unit;
+  const now = desk.clock();
+  const personId = (await identify(tx, { kind: 'address', email: sender })).personId || null;
+  const ended = { state: 'answered', personId, endedAt: now };
+  const key = `answers to ${sender}`;
+  if ((await attemptsLeft(tx, key, { limit: { count: answersAnHour, windowMs: hourMs }, now })) <= 0) {
+    await tx.inboundMail.update({
+      where: { id },
+      data: { ...ended, reason: `not answered: more than ${answersAnHour} an hour` },
+    });
+    await alertOnce(unit, desk, { sender, now });
+    return 'silent';
+  }
+  await countAttempt(tx, key, now);
+  await tx.inboundMail.update({ where: { id }, data: ended });
+  return queue(unit, desk, { id, sender, personId, sent, now });
+}
+
+async function queue(
+  { tx, leaves }: Unit,
+  desk: Desk,
+  { id, sender, personId, sent, now }: Answering & { personId: number | null; now: Date },
+): Promise<Answered> {
+  const params = { subject: sent.subject };
+  const secret = { text: sent.text, html: sent.html };
+  const before = await tx.outbox.findUnique({ where: { messageId: sent.messageId } });
+  if (!before) {
+    const { messageId, references, attachments, locale } = sent;
+    const replyToken = desk.secrets.thread('t', id);
+    const thread = { messageId, inReplyTo: sent.inReplyTo ?? null, references, replyToken, autoReply: true };
+    leaves.outbox.push({
+      channel: 'mail',
+      letter: 'transcript',
+      recipient: sender,
+      personId,
+      locale,
+      params,
+      secret,
+      attachments,
+      object: null,
+      ...thread,
+    });
+    return 'queued';
+  }
+  // it leaves once more under the same Message-ID, so that a mail program shows it once
+  const { count } = await tx.outbox.updateMany({
+    where: { id: before.id, state: 'sent' },
+    data: {
+      state: 'queued',
+      attempts: 0,
+      dueAt: now,
+      sentAt: null,
+      error: null,
+      params: JSON.stringify(params),
+      secret: desk.secrets.seal(sealPurpose, JSON.stringify(secret)),
+      attachments: sent.attachments.length > 0 ? JSON.stringify(sent.attachments) : null,
+    },
+  });
+  return count === 1 ? 'queued' : 'waiting';
+}
+
+/** Staff hear of a sender who is no longer answered, once an hour. */
+async function alertOnce(
+  { tx, leaves }: Unit,
+  desk: Desk,
+  { sender, now }: { sender: string; now: Date },
+): Promise<void> {
+  const key = `alert about answers to ${sender}`;
+  if ((await attemptsLeft(tx, key, { limit: { count: 1, windowMs: hourMs }, now })) <= 0) return;
+  await countAttempt(tx, key, now);
+  const detail = { sender, perHour: answersAnHour };
+  leaves.audit.push({
+    at: now,
+    actorId: null,
+    operator: false,
+    door: 'mail',
+    action: 'answers stopped',
+    object: null,
+    detail,
+  });
+  const text = textsOf(desk.locale).unanswered(detail);
+  if (desk.chat)
+    leaves.outbox.push({
+      channel: 'chat',
+      letter: 'alert',
+      recipient: 'approvals',
+      locale: desk.locale,
+      params: { text },
+    });
+}

@@ -1,0 +1,65 @@
+/** What `/me` is made from, and its forms: all are made from commands. */
+import type { AnyCommand } from '../core/command/define.js';
+import type { RawInput } from '../core/command/input.js';
+import type { Data, Outcome } from '../core/command/outcome.js';
+import type { FieldContext } from '../core/command/type.js';
+import type { Locale } from '../core/locales/locale.js';
+import { form } from './controls.js';
+import { formFields, type FormField, type FormGiven } from './form.js';
+import type { Html } from './page.js';
+
+/** A form that came back: what was asked and answered. */
+export interface Asked {
+  readonly command: AnyCommand;
+  readonly input: RawInput;
+  readonly outcome: Outcome;
+}
+
+export interface MeView {
+  readonly locale: Locale;
+  readonly timeZone: string;
+  readonly mark: string;
+  /** A new idempotency key. */
+  readonly key: () => string;
+  readonly context: FieldContext;
+  readonly command: (name: string) => AnyCommand;
+  readonly may: ReadonlySet<string>;
+  readonly account: Data;
+  readonly asked: Asked | undefined;
+  readonly said: string | undefined;
+}
+
+export const formId = (command: string): string => command.replace(' ', '-');
+
+interface Wanted extends Pick<FormGiven, 'own' | 'offered'> {
+  readonly submit: string;
+  readonly values?: RawInput;
+  readonly hidden?: Readonly<Record<string, string>>;
+  readonly quiet?: boolean;
+  readonly className?: string;
+}
+
+/** Fields that the page answers itself, or that nobody asks for here. */
+const leftOut = new Set(['person', 'org', 'dry-run']);
+
+export function fieldsFor(view: MeView, name: string, wanted: Wanted): FormField[] {
+  const asked = view.asked?.command.name === name ? view.asked : undefined;
+  const faults = asked && !asked.outcome.ok ? (asked.outcome.fields ?? {}) : {};
+  const { own, offered } = wanted;
+  return formFields(view.command(name), { context: view.context, values: asked?.input ?? wanted.values ?? {}, faults, only: (field) => !leftOut.has(field), ...(own ? { own } : {}), ...(offered ? { offered } : {}) });
+}
+
+/** The form of one command, with its faults if it is the one that came back. */
+export function commandForm(view: MeView, name: string, wanted: Wanted): Html {
+  return form({
+    id: formId(name),
+    action: '/me',
+    submit: wanted.submit,
+    fields: fieldsFor(view, name, wanted),
+    locale: view.locale,
+    hidden: { _mark: view.mark, _command: name, _key: view.key(), ...wanted.hidden },
+    ...(wanted.quiet ? { quiet: true } : {}),
+    ...(wanted.className ? { className: wanted.className } : {}),
+  });
+}
+

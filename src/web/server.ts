@@ -1,0 +1,164 @@
+/** The web door: pages for people, and nothing that trusts what it is sent. */
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import { createServer } from 'node:http';
+import { Hono, type MiddlewareHandler } from 'hono';
+import { bodyLimit } from 'hono/body-limit';
+import type { Dispatcher } from '../core/command/dispatch.js';
+import { localeOf } from '../core/locales/locale.js';
+import { textsOf } from '../core/locales/texts.js';
+import { createSessions } from '../core/sessions.js';
+import { deskRoutes } from './desk.js';
+import type { DeskPart } from './desk-part.js';
+import { meRoutes } from './me.js';
+import { assets, notice, type Page } from './page.js';
+import { signInRoutes } from './sign-in.js';
+import { pageTexts } from './texts.js';
+import { acceptedLocale, Rejected, show, visitOf, type Ctx, type Door, type Env, type Log } from './visit.js';
+
+export type { DeskPart, ReadLine, SentMails } from './desk-part.js';
+
+export interface WebOptions {
+  readonly dispatcher: Dispatcher;
+  /** Port 0: any free one. */
+  readonly listen: { readonly host: string; readonly port: number };
+  /** Where people reach this door; without a slash at its end. */
+  readonly publicUrl: string;
+  readonly ready: () => boolean;
+  /** Present when the desk page is allowed (settings.ts `deskAllowed`). */
+  readonly desk?: DeskPart | undefined;
+  readonly log: Log;
+}
+
+export interface Web {
+  /** Of the listening socket. */
+  readonly url: string;
+  readonly port: number;
+  /** Ends after the requests in hand. */
+  close(): Promise<void>;
+}
+
+const loopbackHosts = ['127.0.0.1', 'localhost', '[::1]'];
+const pageBytes = 256 * 1024;
+const uploadBytes = 10 * 1024 * 1024 + pageBytes;
+const timeouts = { requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 16 * 1024 };
+
+/** Listens, and answers once it does. @throws what listening throws */
+export async function startWeb(options: WebOptions): Promise<Web> {
+  const { dispatcher, listen, desk, log } = options;
+  const publicUrl = new URL(options.publicUrl);
+  const hosts = new Set<string>();
+  const door: Door = { dispatcher, sessions: createSessions(dispatcher), publicUrl, log, origins: () => new Set([publicUrl.origin, ...[...hosts].map((host) => `http://${host}`)]) };
+  const app = appOf(door, { ...options, hosts });
+  const server = createServer(timeouts, (request, response) => void listener(request, response));
+  const listener = getRequestListener(app.fetch, { hostname: 'localhost', overrideGlobalObjects: false });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(listen.port, listen.host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  const host = listen.host.includes(':') ? `[${listen.host.replace(/^\[|\]$/g, '')}]` : listen.host;
+  // a browser leaves out the port that goes without saying
+  for (const one of loopbackHosts.includes(host) ? [host, 'localhost'] : [host]) hosts.add(new URL(`http://${one}:${port}`).host);
+  if (desk) log.warn({ url: `http://${host}:${port}/desk` }, 'the desk page is served: whoever has its token is the operator');
+  return { url: `http://${host}:${port}`, port, close: () => closed(server) };
+}
+
+async function closed(server: Server): Promise<void> {
+  server.on('request', (_, response) => response.setHeader('connection', 'close'));
+  const done = new Promise<void>((resolve) => server.close(() => resolve()));
+  // a connection that was busy when closing began would stay until its keep-alive ends
+  const sweep = setInterval(() => server.closeIdleConnections(), 50);
+  await done;
+  clearInterval(sweep);
+}
+
+function appOf(door: Door, options: WebOptions & { hosts: ReadonlySet<string> }): Hono<Env> {
+  const app = new Hono<Env>({ strict: false });
+  app.get('/healthz', (c) => (options.ready() ? c.json({ ok: true }) : c.json({ ok: false }, 503)));
+  app.use(headers(door, options));
+  app.use(knownHost(door, options.hosts));
+  app.get('/assets/:name', (c) => {
+    const asset = assets[c.req.path];
+    return asset ? c.body(asset.content, 200, { 'content-type': asset.type, 'cache-control': 'public, max-age=31536000, immutable' }) : c.notFound();
+  });
+  app.use(async (c, next) => {
+    c.set('visit', await visitOf(c, door));
+    return next();
+  });
+  const tooLarge = () => {
+    throw new Rejected(413);
+  };
+  const small = bodyLimit({ maxSize: pageBytes, onError: tooLarge });
+  const large = bodyLimit({ maxSize: uploadBytes, onError: tooLarge });
+  if (options.desk) deskRoutes(app, door, { ...options.desk, limit: large });
+  app.use((c, next) => (c.req.path.startsWith('/desk') ? next() : small(c, next)));
+  app.get('/', (c) => c.redirect(c.var.visit.session ? '/me' : options.desk ? '/desk' : '/sign-in', 303));
+  signInRoutes(app, door);
+  meRoutes(app, door);
+  app.notFound((c) => short(c, door, { status: 404 }));
+  app.onError((error, c) => failed(error, c, door));
+  return app;
+}
+
+const policy = (more: string) =>
+  `default-src 'none'; style-src 'self'; script-src 'self'; img-src data:; connect-src 'self'; ${more}form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
+
+function headers(door: Door, { desk }: WebOptions): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const mailing = desk !== undefined && c.req.path.startsWith('/desk/mails/');
+    c.header('content-security-policy', policy(mailing ? "frame-src 'self'; " : ''));
+    c.header('x-content-type-options', 'nosniff');
+    c.header('x-frame-options', 'DENY');
+    // a link's token stays out of every other request; elsewhere forms say where they come from
+    c.header('referrer-policy', c.req.path.startsWith('/t/') ? 'no-referrer' : 'same-origin');
+    c.header('cross-origin-opener-policy', 'same-origin');
+    c.header('cross-origin-resource-policy', 'same-origin');
+    c.header('permissions-policy', 'camera=(), geolocation=(), microphone=(), payment=()');
+    c.header('cache-control', 'no-store');
+    if (door.publicUrl.protocol === 'https:') c.header('strict-transport-security', 'max-age=31536000');
+    await next();
+    // a body nobody wants is not waited for: what follows it on this connection would be lost
+    if (!['GET', 'HEAD'].includes(c.req.method) && !c.env.incoming.complete) c.header('connection', 'close');
+  };
+}
+
+/** A name that isn't ours may be another site's that points here (DNS rebinding). */
+function knownHost(door: Door, hosts: ReadonlySet<string>): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const given = c.req.header('host') ?? '';
+    const plain = `${door.publicUrl.protocol}//${given}`;
+    const host = /^[\w.:[\]-]+$/.test(given) && URL.canParse(plain) ? new URL(plain).host : '';
+    if (host !== '' && (host === door.publicUrl.host || hosts.has(host))) return next();
+    return short(c, door, { status: 421 });
+  };
+}
+
+type ShortStatus = 400 | 403 | 404 | 413 | 421 | 500;
+
+/** A short page that says what went wrong, in the reader's language. */
+function short(c: Ctx, door: Door, more: { status: ShortStatus; text?: string }): Promise<Response> {
+  const locale = (c.get('visit') as { locale: 'fr' | 'en' } | undefined)?.locale ?? acceptedLocale(c.req.header('accept-language'), door.dispatcher.desk.locale);
+  const texts = pageTexts(locale);
+  const named: Record<ShortStatus, readonly [title: string, text: string]> = {
+    400: [texts.unreadable, texts.unreadableText],
+    403: [texts.forbidden, texts.forbiddenText],
+    404: [texts.notFound, texts.notFoundText],
+    413: [texts.tooLarge, texts.tooLargeText],
+    421: [texts.host, texts.hostText],
+    500: [texts.fault, more.text ?? ''],
+  };
+  const [title, text] = named[more.status];
+  const body: Page['body'] = notice({ title, text, ...(more.status === 421 ? {} : { link: { href: '/', label: texts.home } }) });
+  return show(c, door, { title, body, status: more.status, locale: localeOf(locale, 'fr') });
+}
+
+/** The single gate from anything thrown to a page. */
+function failed(error: Error, c: Ctx, door: Door): Promise<Response> {
+  if (error instanceof Rejected) return short(c, door, { status: error.status });
+  const reference = door.dispatcher.desk.random(4).toString('hex');
+  // a link's token is in its path: the log gets the page's name alone
+  door.log.error({ err: error, reference, page: c.req.path.split('/').slice(0, 2).join('/') }, 'a page failed');
+  const locale = acceptedLocale(c.req.header('accept-language'), door.dispatcher.desk.locale);
+  return short(c, door, { status: 500, text: textsOf(locale).fault({ reference }) });
+}

@@ -1,0 +1,179 @@
+/** The desk page: opened by a token, a command as anybody, approvals, mails. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { DeskPart, ReadLine } from '../../src/web/server.js';
+import { ground, reseller, type Ground, type Visitor } from './ground.js';
+
+const token = 'the-token-printed-at-start';
+const mail = { headers: 'Subject: Hello <script>\r\nTo: zoe@maison.example', text: 'See https://desk.example/t/abc. <script>alert(1)</script>', html: '<p style="color:red">Hi</p><script>alert(1)</script>' };
+const part: DeskPart = {
+  token,
+  mails: {
+    list: () => Promise.resolve([{ id: '2026-11-30T09-00-00.000Z-x.eml', at: '2026-11-30T09:00:00Z', to: 'zoe@maison.example', subject: 'Hello <script>' }]),
+    read: (id) => Promise.resolve(id === '2026-11-30T09-00-00.000Z-x.eml' ? mail : undefined),
+  },
+  parseLine(line): ReadLine {
+    if (line === 'broken') throw new Error('product: value');
+    const [noun, verb, flag, value = ''] = line.split(' ');
+    return flag ? { command: `${noun} ${verb}`, input: { [flag.slice(2)]: value } } : { fault: `not a line: ${line}` };
+  },
+};
+
+let desk: Ground;
+let visitor: Visitor;
+beforeEach(async () => {
+  desk = await ground({ desk: part });
+  visitor = desk.visitor();
+});
+afterEach(async () => {
+  expect(desk.faults).toEqual([]);
+  await desk.close();
+});
+
+const open = () => visitor.get(`/desk?token=${token}`);
+const send = (command: string, fields: Record<string, string>, as = '') => visitor.post('/desk', { _command: command, _as: as, _key: JSON.stringify(fields), ...fields });
+
+describe('coming in', () => {
+  it('swaps the token for a strict cookie and leaves the address without it', async () => {
+    expect((await desk.send({ path: '/' })).location).toBe('/desk');
+    const shut = await visitor.get('/desk');
+    expect(shut.status).toBe(403);
+    expect(shut.text).toContain('token included');
+    const swapped = await open();
+    expect(swapped.location).toBe('/desk');
+    expect(String(swapped.headers['set-cookie'])).toMatch(/^guichet-desk=[\w-]+; Path=\/; HttpOnly; SameSite=Strict$/);
+    expect(String(swapped.headers['set-cookie'])).not.toContain(token);
+    expect((await visitor.get('/desk')).status).toBe(200);
+    expect((await desk.visitor().get('/desk?token=wrong')).status).toBe(403);
+    expect((await desk.visitor().get('/desk/mails/2026-11-30T09-00-00.000Z-x.eml')).status).toBe(403);
+  });
+
+  it('is refused where it is not allowed', async () => {
+    const other = await ground();
+    const answer = await other.send({ path: `/desk?token=${token}` });
+    expect(answer.status).toBe(404);
+    expect((await other.send({ path: '/' })).location).toBe('/sign-in');
+    await other.close();
+  });
+
+  it('takes no form from another origin or without the mark', async () => {
+    await open();
+    const fields = { _command: 'staff grant', _as: '', email: 'evil@x.example', role: 'admin' };
+    expect((await visitor.post('/desk', fields, { headers: { origin: 'https://evil.example' } })).status).toBe(403);
+    expect((await visitor.post('/desk', fields, { headers: { origin: 'null' } })).status).toBe(403);
+    expect((await visitor.post('/desk', { ...fields, _mark: 'x' })).status).toBe(403);
+    expect((await desk.run('staff list', {})).ok && (await desk.run('account show', { person: 'evil@x.example' })).ok).toBe(false);
+  });
+});
+
+describe('a command', () => {
+  it('is asked by its form as the operator, and as anybody', async () => {
+    await open();
+    const page = (await visitor.get('/desk?command=reseller+register')).text;
+    expect(page).toContain('id="command-form-last-name"');
+    const refused = await send('reseller register', { email: 'x', company: 'Volts' });
+    expect(refused.status).toBe(422);
+    expect(refused.text).toContain('<a href="#command-form-email">Email must be one address');
+    expect(refused.text).toContain('value="Volts"');
+    const done = await send('reseller register', { email: 'anne@volts.example', 'last-name': 'Morel', 'first-name': 'Anne', company: 'Volts' });
+    expect(done.text).toContain('Volts is registered as reseller G-000001');
+    expect(done.text).toContain('&quot;code&quot;: &quot;reseller.registered&quot;');
+
+    await desk.run('stock receive', { reseller: 'anne@volts.example', product: 'pro', quantity: '2', purchase: 'P-1' });
+    const placed = await send('declare new', { product: 'pro', email: 'zoe@maison.example', 'last-name': 'Durand', 'first-name': 'Zoé', 'order-number': '1' }, 'anne@volts.example');
+    expect(placed.text).toContain('Declaration D-000001 placed');
+    const row = await desk.open.connection.reader.audit.findFirst({ where: { action: 'declare new' } });
+    expect(row).toMatchObject({ door: 'desk', operator: true });
+    expect((await visitor.get('/desk')).text).toContain('Anne Morel · anne@volts.example · Volts');
+  });
+
+  it('as a dry run changes nothing and keeps what was typed', async () => {
+    await open();
+    const dry = await send('reseller register', { email: 'anne@volts.example', 'last-name': 'M', 'first-name': 'A', company: 'Volts', 'dry-run': 'yes' });
+    expect(dry.text).toContain('Dry run: nothing was changed.');
+    expect(dry.text).toContain('value="anne@volts.example"');
+    expect((await desk.run('account show', { person: 'anne@volts.example' })).ok).toBe(false);
+  });
+
+  it('as no address is told so', async () => {
+    await open();
+    expect((await send('help', {}, 'not an address')).text).toContain('must be one address');
+    expect((await visitor.get('/desk?other=nobody%40x.example&command=account+show')).text).toContain('value="nobody@x.example"');
+  });
+
+  it('is typed as a line', async () => {
+    await open();
+    const who = await reseller(desk);
+    const shown = await visitor.post('/desk', { _line: `stock show --reseller ${who.email}`, _as: '' });
+    expect(shown.text).toContain('Stock of Volts &amp; Fils.');
+    for (const [line, fault] of [['nonsense', 'not a line: nonsense'], ['broken', 'product: value']] as const) {
+      const refused = await visitor.post('/desk', { _line: line, _as: '' });
+      expect(refused.status).toBe(422);
+      expect(refused.text).toContain(fault);
+      expect(refused.text).toContain(`value="${line}"`);
+    }
+  });
+
+  it('gives its file with the answer', async () => {
+    await open();
+    const who = await reseller(desk);
+    const listed = await send('declare list', { export: 'csv' }, who.email);
+    expect(listed.text).toMatch(/<a download="[\w-]+\.csv" href="data:text\/csv[^"]*;base64,/);
+  });
+
+  it('with a file is previewed, and confirmed once by its button', async () => {
+    await open();
+    const who = await reseller(desk);
+    const boundary = 'x'.repeat(20);
+    const mark = /name="_mark" value="([^"]+)"/.exec((await visitor.get('/desk')).text)?.[1] ?? '';
+    const pieces: Record<string, string> = { _mark: mark, _command: 'stock import', _as: '', _key: 'k', reseller: who.email };
+    const fields = Object.entries(pieces).map(([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`);
+    const file = `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="packs.csv"\r\ncontent-type: text/csv\r\n\r\nnumber,product,purchase\r\nPP2016JUN002122662989,pro,F-9\r\n\r\n--${boundary}--\r\n`;
+    const cookie = [...visitor.jar].map(([name, value]) => `${name}=${value}`).join('; ');
+    const previewed = await desk.send({ method: 'POST', path: '/desk', headers: { cookie, origin: desk.web.url, 'content-type': `multipart/form-data; boundary=${boundary}` }, body: fields.join('') + file });
+    expect(previewed.text).toContain('Nothing has changed yet');
+    const pending = /name="_pending" value="([^"]+)"/.exec(previewed.text)?.[1] ?? '';
+    expect((await desk.open.connection.reader.stockUnit.count({ where: { number: 'PP2016JUN002122662989' } }))).toBe(0);
+    expect((await visitor.post('/desk', { _pending: pending, _as: who.email })).text).toContain('This preview no longer holds');
+    for (let clicks = 0; clicks < 2; clicks += 1) expect((await visitor.post('/desk', { _pending: pending, _as: '' })).text).toContain('1 packs imported.');
+    expect((await desk.open.connection.reader.stockUnit.count({ where: { number: 'PP2016JUN002122662989' } }))).toBe(1);
+  });
+});
+
+describe('the approvals', () => {
+  it('are shown, and decided as whoever was chosen', async () => {
+    await open();
+    const who = await reseller(desk);
+    await desk.run('staff grant', { email: 'boss@x.example', role: 'admin' });
+    await desk.run('stock withdraw', { reseller: who.email, product: 'pro', quantity: '2', reason: 'Broken <b>' });
+    const page = (await visitor.get('/desk')).text;
+    expect(page).toContain('A-000001');
+    expect(page).toContain('Broken &lt;b&gt;');
+    const decide = (command: string, as: string, more: Record<string, string> = {}) => visitor.post('/desk', { _command: command, _as: as, _from: 'feed', number: 'A-000001', ...more });
+    expect((await decide('approval approve', '')).text).toContain('A-000001 is your own request');
+    expect((await decide('approval refuse', 'boss@x.example')).text).toContain('Reason is needed');
+    const approved = (await decide('approval approve', 'boss@x.example')).text;
+    expect(approved).toContain('A-000001 is approved and carried out.');
+    expect(approved).toContain('No request is waiting.');
+    expect((await decide('approval refuse', 'boss@x.example', { reason: 'too late' })).text).toContain('has been decided already');
+  });
+});
+
+describe('the mails', () => {
+  it('are listed and read as text; their HTML stands in a frame that runs nothing', async () => {
+    await open();
+    const list = (await visitor.get('/desk')).text;
+    expect(list).toContain('Hello &lt;script&gt;');
+    const href = /href="(\/desk\/mails\/[^"]+)"/.exec(list)?.[1] ?? '';
+    const read = await visitor.get(href);
+    expect(read.text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
+    expect(read.text).toContain('<a href="https://desk.example/t/abc" rel="noreferrer" target="_blank">');
+    expect(read.text).toMatch(/<iframe [^>]*sandbox="allow-popups allow-popups-to-escape-sandbox"/);
+    const framed = await visitor.get(`${href}/html`);
+    const rules = String(framed.headers['content-security-policy']);
+    expect(rules).toContain("default-src 'none'");
+    expect(rules).toContain('sandbox');
+    expect(rules).not.toContain('script-src');
+    expect(rules).not.toContain('allow-scripts');
+    expect((await visitor.get('/desk/mails/none')).status).toBe(404);
+  });
+});
