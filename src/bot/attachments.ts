@@ -49,7 +49,7 @@ async function read(url: string, maxBytes: number): Promise<Buffer | undefined> 
   if (!response.ok || !response.body) throw new Error(`HTTP ${response.status}`);
   const chunks: Uint8Array[] = [];
   let length = 0;
-  for await (const chunk of response.body) {
+  for await (const chunk of response.body as AsyncIterable<Uint8Array>) {
     length += chunk.length;
     // leaving the loop ends the connection
     if (length > maxBytes) return undefined;

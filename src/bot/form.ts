@@ -81,7 +81,7 @@ function inputOf(
     return { ...base, type: ComponentType.FileUpload, min_values: around.required ? 1 : 0, max_values: 1 };
   const options = optionsOf(use, around);
   if (options.length > 0 && options.length <= limits.choices) {
-    const typed = String(around.typed as string | boolean | undefined);
+    const typed = textOf(around.typed);
     return {
       ...base,
       type: ComponentType.StringSelect,
@@ -95,10 +95,7 @@ function inputOf(
       })),
     };
   }
-  const value =
-    around.typed === undefined || (typeof around.typed === 'object' && 'content' in around.typed)
-      ? ''
-      : cut(textOf(around.typed), most.value);
+  const value = cut(textOf(around.typed), most.value);
   const long = type.kind === 'long' || type.kind === 'list' || type.kind === 'pairs' || value.includes('\n');
   // what was typed is shown whole, even where it is too long to be taken
   const room = Math.min(
@@ -114,8 +111,11 @@ function inputOf(
   };
 }
 
-const textOf = (raw: Raw): string =>
-  Array.isArray(raw) ? (raw as readonly string[]).join(', ') : String(raw as string | number | boolean);
+/** A value as it was typed; a file has none. */
+function textOf(raw: Raw | undefined): string {
+  if (typeof raw !== 'object') return String(raw ?? '');
+  return 'content' in raw ? '' : raw.join(', ');
+}
 
 function optionsOf(use: Use, { locale, suggestions }: Around): readonly Suggestion[] {
   const type = typeOf(use);

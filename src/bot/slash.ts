@@ -133,7 +133,7 @@ function optionOf(use: Use, hints: boolean): APIApplicationCommandBasicOption {
     type: Option.String,
     max_length,
     ...(offered ? { autocomplete: true } : {}),
-  } as APIApplicationCommandBasicOption;
+  };
 }
 
 const choicesOf = (use: Use): APIApplicationCommandOptionChoice<string>[] | undefined =>
@@ -164,7 +164,7 @@ export function encodeOptions(command: AnyCommand, raw: RawInput): Given[] {
 
 function encoded(kind: string, value: Raw): Omit<Given, 'name'> {
   if (typeof value === 'object' && 'content' in value) return { attachment: refOf(value) };
-  const text = Array.isArray(value) ? value.join(', ') : String(value as string | number | boolean);
+  const text = Array.isArray(value) ? value.join(', ') : String(value);
   if (kind === 'bool') return { value: text === 'true' || text === 'yes' };
   return { value: kind === 'whole' ? Number(text) : text };
 }

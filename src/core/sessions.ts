@@ -2,7 +2,15 @@
 import type { Dispatcher } from './command/dispatch.js';
 import { email as emailField } from './command/dictionary.js';
 import { Fault } from './command/type.js';
-import { chooseByLink, replaceFirst, requestLink, viewLink, type Choice, type LinkView, type Visitor } from './parties/password-choice.js';
+import {
+  chooseByLink,
+  replaceFirst,
+  requestLink,
+  viewLink,
+  type Choice,
+  type LinkView,
+  type Visitor,
+} from './parties/password-choice.js';
 import { endSession, findSession, type Session } from './parties/session.js';
 import { signingIn, type SignedIn, type SignInAttempt } from './parties/sign-in.js';
 

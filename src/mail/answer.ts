@@ -158,10 +158,8 @@ async function withFiles(
         sha256: await dispatcher.desk.documents.keep(file.content),
       });
     }
-    const about =
-      asked.command === 'help' && outcome.ok
-        ? dispatcher.registry.find(String(outcome.data['command'] ?? ''))
-        : undefined;
+    const topic = asked.command === 'help' && outcome.ok ? outcome.data['command'] : undefined;
+    const about = typeof topic === 'string' ? dispatcher.registry.find(topic) : undefined;
     results.push({
       command,
       name: about ? `help ${about.name}` : (command?.name ?? asked.command),

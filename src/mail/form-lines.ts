@@ -44,7 +44,8 @@ export function readLine(line: string): Line {
   if (text.startsWith('#')) return { kind: 'note' };
   const dashes = dashWidth(text);
   if (dashes >= 2) return { kind: dashes === 2 ? 'end' : 'next' };
-  if (text.length <= 12 && /^[*_]*[qfs]/i.test(text) && stopWords.has(fold(text.replace(/[.!]+$/, '')))) return { kind: 'stop' };
+  if (text.length <= 12 && /^[*_]*[qfs]/i.test(text) && stopWords.has(fold(text.replace(/[.!]+$/, ''))))
+    return { kind: 'stop' };
   const indent = indentOf(line);
   const parts = labelAndValue(text);
   return parts ? { kind: 'labelled', ...parts, text, indent } : { kind: 'text', text, indent };

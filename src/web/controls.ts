@@ -20,16 +20,23 @@ export interface FormParts {
   readonly quiet?: boolean;
 }
 
-export const hiddenInputs = (values: Readonly<Record<string, string>>): Html[] => Object.entries(values).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}">`);
+export const hiddenInputs = (values: Readonly<Record<string, string>>): Html[] =>
+  Object.entries(values).map(([name, value]) => html`<input type="hidden" name="${name}" value="${value}" />`);
 
 /** No native checks: all faults are told at once, by the command's own rules. */
 export function form(parts: FormParts): Html {
   const multipart = parts.fields.some(({ control }) => control === 'file');
-  return html`<form id="${parts.id}" class="${parts.className ?? 'fields'}" method="${parts.method ?? 'post'}" action="${parts.action}" novalidate${multipart ? html` enctype="multipart/form-data"` : ''}>
-${hiddenInputs(parts.hidden ?? {})}
-${parts.fields.map((field) => control(field, { ...parts, mixed: parts.fields.some(({ required }) => required) }))}
-<p class="send"><button type="submit"${parts.quiet ? html` class="quiet"` : ''}>${parts.submit}</button></p>
-</form>`;
+  return html`<form
+    id="${parts.id}"
+    class="${parts.className ?? 'fields'}"
+    method="${parts.method ?? 'post'}"
+    action="${parts.action}"
+    novalidate${multipart ? html` enctype="multipart/form-data"` : ''}
+  >
+    ${hiddenInputs(parts.hidden ?? {})}
+    ${parts.fields.map((field) => control(field, { ...parts, mixed: parts.fields.some(({ required }) => required) }))}
+    <p class="send"><button type="submit" ${parts.quiet ? html` class="quiet"` : ''}>${parts.submit}</button></p>
+  </form>`;
 }
 
 /** @param more.mixed the form has required fields too: the others say that they are not */
@@ -37,32 +44,50 @@ function control(field: FormField, more: { id: string; locale: Locale; mixed: bo
   const id = `${more.id}-${field.name}`;
   const described = [field.hint ? `${id}-hint` : '', field.fault ? `${id}-fault` : ''].filter(Boolean).join(' ');
   const about = html`${described ? html` aria-describedby="${described}"` : ''}${field.fault ? html` aria-invalid="true"` : ''}`;
-  const label = html`<label for="${id}">${field.label}${field.required || field.control === 'check' || !more.mixed ? '' : html` <span class="soft">(${pageTexts(more.locale).optional})</span>`}</label>`;
+  const label = html`<label for="${id}"
+    >${field.label}${field.required || field.control === 'check' || !more.mixed ? '' : html` <span class="soft">(${pageTexts(more.locale).optional})</span>`}</label
+  >`;
   const notes = html`${field.hint ? html`<span class="hint" id="${id}-hint">${field.hint}</span>` : ''}${field.fault ? html`<span class="fault" id="${id}-fault">${faultText(field.label, field.fault)}</span>` : ''}`;
   const faulty = field.fault ? ' faulty' : '';
   if (field.control === 'check') {
-    return html`<div class="field check${faulty}"><input type="checkbox" id="${id}" name="${field.name}" value="yes"${about}${field.value === 'yes' ? html` checked` : ''}>${label}${notes}</div>`;
+    return html`<div class="field check${faulty}">
+      <input
+        type="checkbox"
+        id="${id}"
+        name="${field.name}"
+        value="yes"
+        ${about}${field.value === 'yes' ? html` checked` : ''}
+      />${label}${notes}
+    </div>`;
   }
-  return html`<div class="field${field.control === 'lines' ? ' whole' : ''}${faulty}">${label}${notes}${input(field, { id, about, locale: more.locale })}</div>`;
+  return html`<div class="field${field.control === 'lines' ? ' whole' : ''}${faulty}">
+    ${label}${notes}${input(field, { id, about, locale: more.locale })}
+  </div>`;
 }
 
 function input(field: FormField, more: { id: string; about: Html; locale: Locale }): Html {
-  const common = html`id="${more.id}" name="${field.name}"${field.required ? html` aria-required="true"` : ''}${more.about}`;
+  const common = html`id="${more.id}"
+  name="${field.name}"${field.required ? html` aria-required="true"` : ''}${more.about}`;
   switch (field.control) {
     case 'lines':
       // a line end right after the tag is dropped by the browser, so that the value may begin with one
-      return html`<textarea ${common} rows="3">
-${field.value}</textarea>`;
+      return html`<textarea ${common} rows="3">${'\n'}${field.value}</textarea>`;
     case 'file':
-      return html`<input type="file" ${common}>`;
+      return html`<input type="file" ${common} />`;
     case 'select':
       return html`<select ${common}>
-<option value="">${field.required ? pageTexts(more.locale).choose : '–'}</option>
-${field.options.map((option) => html`<option value="${option.value}"${option.value === field.value ? html` selected` : ''}>${option.label}</option>`)}
-</select>`;
+        <option value="">${field.required ? pageTexts(more.locale).choose : '–'}</option>
+        ${field.options.map((option) => html`<option value="${option.value}" ${option.value === field.value ? html` selected` : ''}>${option.label}</option>`)}
+      </select>`;
     default:
-      return html`<input type="${field.type}" ${common} value="${field.value}" autocomplete="${field.autocomplete}"${field.numeric ? html` inputmode="numeric"` : ''}${field.options.length === 0 ? '' : html` list="${more.id}-list"`}>
-${field.options.length === 0 ? '' : html`<datalist id="${more.id}-list">${field.options.map((option) => html`<option value="${option.value}">${option.label}</option>`)}</datalist>`}`;
+      return html`<input
+          type="${field.type}"
+          ${common}
+          value="${field.value}"
+          autocomplete="${field.autocomplete}"
+          ${field.numeric ? html` inputmode="numeric"` : ''}${field.options.length === 0 ? '' : html` list="${more.id}-list"`}
+        />
+        ${field.options.length === 0 ? '' : html`<datalist id="${more.id}-list">${field.options.map((option) => html`<option value="${option.value}">${option.label}</option>`)}</datalist>`}`;
   }
 }
 
@@ -70,10 +95,22 @@ ${field.options.length === 0 ? '' : html`<datalist id="${more.id}-list">${field.
 const faultText = (label: string, text: string): string => (/^\p{Lu}.* /u.test(text) ? text : `${label} ${text}`);
 
 /** What is to be corrected, with a way to each field; what has no field here is told all the same. */
-export function faultSummary(given: { text: string; faults: readonly { field: string; label: string; text: string }[]; formId: string; shown: readonly FormField[]; locale: Locale }): Html {
+export function faultSummary(given: {
+  text: string;
+  faults: readonly { field: string; label: string; text: string }[];
+  formId: string;
+  shown: readonly FormField[];
+  locale: Locale;
+}): Html {
   const has = (name: string) => given.shown.some((field) => field.name === name);
   return html`<div class="message bad" role="alert" tabindex="-1" autofocus>
-<p><strong>${given.text}</strong></p>
-${given.faults.length === 0 ? '' : html`<ul>${given.faults.map((one) => html`<li>${has(one.field) ? html`<a href="#${given.formId}-${one.field}">${faultText(one.label, one.text)}</a>` : faultText(one.label, one.text)}</li>`)}</ul>`}
-</div>`;
+    <p><strong>${given.text}</strong></p>
+    ${
+      given.faults.length === 0
+        ? ''
+        : html`<ul>
+            ${given.faults.map((one) => html`<li>${has(one.field) ? html`<a href="#${given.formId}-${one.field}">${faultText(one.label, one.text)}</a>` : faultText(one.label, one.text)}</li>`)}
+          </ul>`
+    }
+  </div>`;
 }

@@ -24,14 +24,30 @@ const waitingShown = '20';
 const latestShown = '10';
 
 export async function feedOf(door: Door, locale: Locale): Promise<Feed> {
-  const ask = async (command: string, input: Readonly<Record<string, string>>): Promise<Extract<Outcome, { ok: true }>['data']> => {
-    const outcome = await door.dispatcher.dispatch({ door: 'desk', caller: { kind: 'operator' }, command, input, locale });
+  const ask = async (
+    command: string,
+    input: Readonly<Record<string, string>>,
+  ): Promise<Extract<Outcome, { ok: true }>['data']> => {
+    const outcome = await door.dispatcher.dispatch({
+      door: 'desk',
+      caller: { kind: 'operator' },
+      command,
+      input,
+      locale,
+    });
     if (!outcome.ok) throw new Error(`${command} answered ${outcome.code}`);
     return outcome.data;
   };
   const pending = (await ask('approval list', { state: 'pending', 'per-page': waitingShown }))['items'] as FeedItem[];
   const latest = (await ask('approval list', { 'per-page': latestShown }))['items'] as FeedItem[];
   const waiting: FeedItem[] = [];
-  for (const item of pending) waiting.push({ ...item, summary: (await ask('approval show', { number: item.approval }))['summary'] as FeedItem['summary'] });
-  return { waiting, decided: latest.filter(({ state }) => state !== 'pending').map((item) => ({ ...item, summary: [] })) };
+  for (const item of pending)
+    waiting.push({
+      ...item,
+      summary: (await ask('approval show', { number: item.approval }))['summary'] as FeedItem['summary'],
+    });
+  return {
+    waiting,
+    decided: latest.filter(({ state }) => state !== 'pending').map((item) => ({ ...item, summary: [] })),
+  };
 }

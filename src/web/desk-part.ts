@@ -4,12 +4,27 @@ import type { RawInput } from '../core/command/input.js';
 /** The mails that have left, newest first, read from wherever they are kept. */
 export interface SentMails {
   list(limit: number): Promise<readonly { id: string; at: Date | string; to: string; subject: string }[]>;
-  read(id: string): Promise<{ headers: string | Readonly<Record<string, string>> | readonly (readonly [string, string])[]; text: string; html?: string | undefined } | undefined>;
+  read(
+    id: string,
+  ): Promise<
+    | {
+        headers: string | Readonly<Record<string, string>> | readonly (readonly [string, string])[];
+        text: string;
+        html?: string | undefined;
+      }
+    | undefined
+  >;
 }
 
 /** What a typed line means. */
 export type ReadLine =
-  | { readonly command: string; readonly input: RawInput; readonly dryRun?: boolean; readonly as?: string | undefined; readonly key?: string | undefined }
+  | {
+      readonly command: string;
+      readonly input: RawInput;
+      readonly dryRun?: boolean;
+      readonly as?: string | undefined;
+      readonly key?: string | undefined;
+    }
   | { readonly fault: string };
 
 export interface DeskPart {

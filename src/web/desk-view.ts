@@ -34,8 +34,16 @@ export interface Answer {
   readonly kept: RawInput;
 }
 
-export function answerFor(done: { outcome: Outcome; command: AnyCommand | undefined; input: RawInput; form: boolean }, view: DeskView): Answer {
+export function answerFor(
+  done: { outcome: Outcome; command: AnyCommand | undefined; input: RawInput; form: boolean },
+  view: DeskView,
+): Answer {
   const { outcome, command, input } = done;
   const nothingYet = !outcome.ok || outcome.dryRun || outcome.pending !== undefined || command?.reads;
-  return { outcome, command, reply: replyTo(outcome, { locale: view.locale, timeZone: view.timeZone, command }), kept: nothingYet ? input : {} };
+  return {
+    outcome,
+    command,
+    reply: replyTo(outcome, { locale: view.locale, timeZone: view.timeZone, command }),
+    kept: nothingYet ? input : {},
+  };
 }

@@ -16,7 +16,18 @@ import type { DeskPart, ReadLine } from './desk-part.js';
 import { answerFor, type DeskView } from './desk-view.js';
 import { decodeForm, type FormBody } from './form.js';
 import { notice } from './page.js';
-import { checkOrigin, formKey, putCookie, readForm, show, takeCookie, textIn, type Ctx, type Door, type Env } from './visit.js';
+import {
+  checkOrigin,
+  formKey,
+  putCookie,
+  readForm,
+  show,
+  takeCookie,
+  textIn,
+  type Ctx,
+  type Door,
+  type Env,
+} from './visit.js';
 
 const mailsShown = 20;
 
@@ -33,7 +44,11 @@ export function deskRoutes(app: Hono<Env>, door: Door, part: DeskPart & { readon
     }
     if (!secrets.equal(takeCookie(c, door, 'desk') ?? '', pass)) {
       const { texts } = c.var.visit;
-      const body = notice({ title: texts.forbidden, text: texts.desk.closed, link: { href: '/sign-in', label: texts.signIn.title } });
+      const body = notice({
+        title: texts.forbidden,
+        text: texts.desk.closed,
+        link: { href: '/sign-in', label: texts.signIn.title },
+      });
       return show(c, door, { title: texts.forbidden, body, status: 403 });
     }
     if (c.req.method !== 'GET') checkOrigin(c, door);
@@ -43,7 +58,16 @@ export function deskRoutes(app: Hono<Env>, door: Door, part: DeskPart & { readon
   app.use('/desk/*', admit, part.limit);
 
   const given: Given = { door, part, mark };
-  app.get('/desk', (c) => shown(c, given, viewOf(c, given, { as: c.req.query('other')?.trim() || (c.req.query('as') ?? ''), command: c.req.query('command') ?? '' })));
+  app.get('/desk', (c) =>
+    shown(
+      c,
+      given,
+      viewOf(c, given, {
+        as: c.req.query('other')?.trim() || (c.req.query('as') ?? ''),
+        command: c.req.query('command') ?? '',
+      }),
+    ),
+  );
   app.post('/desk', (c) => done(c, given));
   app.get('/desk/mails/:id', (c) => mailPage(c, door, part.mails));
   app.get('/desk/mails/:id/html', (c) => mailHtml(c, part.mails));
@@ -86,11 +110,28 @@ function viewOf(c: Ctx, { door, part, mark }: Given, chosen: { as: string; comma
 
 async function shown(c: Ctx, { door, part }: Given, view: DeskView): Promise<Response> {
   const { texts } = c.var.visit;
-  const [people, feed, mails] = [await door.sessions.people(500), await feedOf(door, view.locale), await part.mails.list(mailsShown)];
+  const [people, feed, mails] = [
+    await door.sessions.people(500),
+    await feedOf(door, view.locale),
+    await part.mails.list(mailsShown),
+  ];
   const body = deskPage(view, { people, feed, mails });
   const bad = view.answer !== undefined && !view.answer.outcome.ok;
-  const status = bad ? (view.answer?.outcome.code === 'fault' ? 500 : 422) : view.faultyAs || view.lineFault ? 422 : 200;
-  return show(c, door, { title: texts.desk.title, body, layout: 'wide', scripted: true, faulty: status !== 200, status });
+  const status = bad
+    ? view.answer?.outcome.code === 'fault'
+      ? 500
+      : 422
+    : view.faultyAs || view.lineFault
+      ? 422
+      : 200;
+  return show(c, door, {
+    title: texts.desk.title,
+    body,
+    layout: 'wide',
+    scripted: true,
+    faulty: status !== 200,
+    status,
+  });
 }
 
 /** A posted form is a command, a line that is one, or a preview's confirmation. */
@@ -104,7 +145,13 @@ async function done(c: Ctx, given: Given): Promise<Response> {
   if ('_line' in body) return typed(c, given, { view: base, caller, line: textIn(body, '_line') });
   if ('_pending' in body) return confirmed(c, given, { view: base, caller, id: textIn(body, '_pending') });
   if (!base.command) return c.notFound();
-  return run(c, given, { view: base, caller, input: decodeForm(base.command, body), key: keyIn(body), form: textIn(body, '_from') !== 'feed' });
+  return run(c, given, {
+    view: base,
+    caller,
+    input: decodeForm(base.command, body),
+    key: keyIn(body),
+    form: textIn(body, '_from') !== 'feed',
+  });
 }
 
 const keyIn = (body: FormBody): string | undefined => textIn(body, '_key') || undefined;
@@ -124,9 +171,22 @@ async function run(c: Ctx, given: Given, asked: Run): Promise<Response> {
   const { view, caller, input, key, dryRun = false, form = true } = asked;
   const { ip, locale } = c.var.visit;
   const name = asked.command ?? view.command?.name ?? '';
-  const outcome = await given.door.dispatcher.dispatch({ door: 'desk', caller, command: name, input, key, dryRun, ip, locale });
+  const outcome = await given.door.dispatcher.dispatch({
+    door: 'desk',
+    caller,
+    command: name,
+    input,
+    key,
+    dryRun,
+    ip,
+    locale,
+  });
   const command = given.door.dispatcher.registry.find(name);
-  return shown(c, given, { ...view, command: form ? command : undefined, answer: answerFor({ outcome, command, input, form }, view) });
+  return shown(c, given, {
+    ...view,
+    command: form ? command : undefined,
+    answer: answerFor({ outcome, command, input, form }, view),
+  });
 }
 
 async function typed(c: Ctx, given: Given, more: { view: DeskView; caller: Caller; line: string }): Promise<Response> {
@@ -136,7 +196,14 @@ async function typed(c: Ctx, given: Given, more: { view: DeskView; caller: Calle
   const caller = read.as === undefined ? more.caller : callerOf(given.door, read.as);
   if (!caller) return shown(c, given, { ...view, as: read.as ?? '', faultyAs: true });
   const as = caller.kind === 'operator' ? (caller.as ?? '') : '';
-  return run(c, given, { view: { ...view, as }, caller, command: read.command, input: read.input, key: read.key, dryRun: read.dryRun ?? false });
+  return run(c, given, {
+    view: { ...view, as },
+    caller,
+    command: read.command,
+    input: read.input,
+    key: read.key,
+    dryRun: read.dryRun ?? false,
+  });
 }
 
 function readLine(part: DeskPart, line: string): ReadLine {
@@ -147,9 +214,19 @@ function readLine(part: DeskPart, line: string): ReadLine {
   }
 }
 
-async function confirmed(c: Ctx, given: Given, more: { view: DeskView; caller: Caller; id: string }): Promise<Response> {
+async function confirmed(
+  c: Ctx,
+  given: Given,
+  more: { view: DeskView; caller: Caller; id: string },
+): Promise<Response> {
   const { view, caller, id } = more;
   const preview = await previewOf(given.door.dispatcher.desk, { id, caller });
   if (!preview) return shown(c, given, { ...view, stale: true });
-  return run(c, given, { view, caller, command: preview.command, input: { ...preview.raw, yes: 'yes' }, key: preview.key });
+  return run(c, given, {
+    view,
+    caller,
+    command: preview.command,
+    input: { ...preview.raw, yes: 'yes' },
+    key: preview.key,
+  });
 }

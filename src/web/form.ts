@@ -47,7 +47,8 @@ export function encodeForm(command: AnyCommand, raw: RawInput): [name: string, v
   return usesOf(command).flatMap((use): [string, string | File][] => {
     const value = raw[use.field.name];
     if (value === undefined) return [];
-    if (isUpload(value)) return [[use.field.name, new File([new Uint8Array(value.content)], value.name, { type: value.type })]];
+    if (isUpload(value))
+      return [[use.field.name, new File([new Uint8Array(value.content)], value.name, { type: value.type })]];
     return [[use.field.name, textOf(use, value)]];
   });
 }
@@ -55,7 +56,8 @@ export function encodeForm(command: AnyCommand, raw: RawInput): [name: string, v
 function textOf({ field: { type } }: Use, value: Exclude<Raw, Upload>): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   // a number has lost the leading zeros that a code may have
-  if (typeof value === 'number') return type.kind === 'digits' ? String(value).padStart(type.min ?? 0, '0') : String(value);
+  if (typeof value === 'number')
+    return type.kind === 'digits' ? String(value).padStart(type.min ?? 0, '0') : String(value);
   return typeof value === 'string' ? value : value.join(', ');
 }
 
@@ -71,16 +73,32 @@ export function decodeForm(command: AnyCommand, body: FormBody): RawInput {
 }
 
 export function formFields(command: AnyCommand, given: FormGiven): FormField[] {
-  const shown = Object.fromEntries(encodeForm(command, given.values ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'));
+  const shown = Object.fromEntries(
+    encodeForm(command, given.values ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
+  );
   return usesOf(command)
     .filter(({ field }) => field.name !== 'yes' && (given.only?.(field.name) ?? true))
     .map((use) => fieldOf(use, given, shown[use.field.name] ?? ''));
 }
 
-const controls: Partial<Record<string, FormField['control']>> = { long: 'lines', bool: 'check', choice: 'select', product: 'select', file: 'file' };
+const controls: Partial<Record<string, FormField['control']>> = {
+  long: 'lines',
+  bool: 'check',
+  choice: 'select',
+  product: 'select',
+  file: 'file',
+};
 const types: Partial<Record<string, FormField['type']>> = { email: 'email', phone: 'tel' };
 const completions: Readonly<Record<string, string>> = {
-  'last-name': 'family-name', 'first-name': 'given-name', company: 'organization', phone: 'tel', street: 'address-line1', zip: 'postal-code', city: 'address-level2', country: 'country-name', email: 'email',
+  'last-name': 'family-name',
+  'first-name': 'given-name',
+  company: 'organization',
+  phone: 'tel',
+  street: 'address-line1',
+  zip: 'postal-code',
+  city: 'address-level2',
+  country: 'country-name',
+  email: 'email',
 };
 
 function fieldOf(use: Use, given: FormGiven, value: string): FormField {
@@ -99,7 +117,9 @@ function fieldOf(use: Use, given: FormGiven, value: string): FormField {
     required: use.required,
     hint: field.hint?.[locale] ?? hintOf(kind, type, locale),
     value: chosen(use, value, given.context),
-    options: given.offered?.[field.name] ?? choicesOf(use, given.context).map(({ id, names }) => ({ value: id, label: names[locale] })),
+    options:
+      given.offered?.[field.name] ??
+      choicesOf(use, given.context).map(({ id, names }) => ({ value: id, label: names[locale] })),
     fault: given.faults?.[field.name],
   };
 }

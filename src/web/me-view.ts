@@ -46,7 +46,14 @@ export function fieldsFor(view: MeView, name: string, wanted: Wanted): FormField
   const asked = view.asked?.command.name === name ? view.asked : undefined;
   const faults = asked && !asked.outcome.ok ? (asked.outcome.fields ?? {}) : {};
   const { own, offered } = wanted;
-  return formFields(view.command(name), { context: view.context, values: asked?.input ?? wanted.values ?? {}, faults, only: (field) => !leftOut.has(field), ...(own ? { own } : {}), ...(offered ? { offered } : {}) });
+  return formFields(view.command(name), {
+    context: view.context,
+    values: asked?.input ?? wanted.values ?? {},
+    faults,
+    only: (field) => !leftOut.has(field),
+    ...(own ? { own } : {}),
+    ...(offered ? { offered } : {}),
+  });
 }
 
 /** The form of one command, with its faults if it is the one that came back. */
@@ -62,4 +69,3 @@ export function commandForm(view: MeView, name: string, wanted: Wanted): Html {
     ...(wanted.className ? { className: wanted.className } : {}),
   });
 }
-

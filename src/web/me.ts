@@ -87,10 +87,18 @@ async function meShown(c: Ctx, door: Door, asked?: Asked): Promise<Response> {
   const shop = may.has('stock show') ? await shopOf(c, door, account) : undefined;
   const status = asked && !asked.outcome.ok ? statusOf(asked.outcome) : 200;
   const aside = signedInAs(texts, { name: session?.actor.name ?? '', mark: view.mark });
-  return show(c, door, { title: texts.me.title, body: mePage(view, shop && shopPage(view, shop)), aside, layout: 'wide', faulty: status !== 200, status });
+  return show(c, door, {
+    title: texts.me.title,
+    body: mePage(view, shop && shopPage(view, shop)),
+    aside,
+    layout: 'wide',
+    faulty: status !== 200,
+    status,
+  });
 }
 
-const statusOf = (outcome: { code: string }) => (outcome.code === 'fault' ? 500 : outcome.code === 'rate.limited' ? 429 : outcome.code === 'access.denied' ? 403 : 422);
+const statusOf = (outcome: { code: string }) =>
+  outcome.code === 'fault' ? 500 : outcome.code === 'rate.limited' ? 429 : outcome.code === 'access.denied' ? 403 : 422;
 
 interface Organisation {
   readonly org: string;
@@ -110,7 +118,15 @@ async function shopOf(c: Ctx, door: Door, account: Data): Promise<Shop | undefin
   const stock = await read(c, door, { command: 'stock show', input: { ...about } });
   const products = stock['products'] as Shop['products'];
   const { locale } = c.var.visit;
-  const kinds = await suggest(door.dispatcher, { caller: callerOf(c), door: 'web', command: 'declare new', field: 'product', typed: '', locale, ...about });
+  const kinds = await suggest(door.dispatcher, {
+    caller: callerOf(c),
+    door: 'web',
+    command: 'declare new',
+    field: 'product',
+    typed: '',
+    locale,
+    ...about,
+  });
   return {
     ...about,
     resellers: resellers.map(({ org, name }) => ({ org, name })),
@@ -129,5 +145,8 @@ async function exported(c: Ctx, door: Door): Promise<Response> {
   const outcome = await ask(c, door, { command: command.name, input: { export: 'csv', ...queried(c, command) } });
   if (!outcome.ok || !outcome.file) return outcome.ok ? c.notFound() : meShown(c, door);
   const { name, type, content } = outcome.file;
-  return c.body(new Uint8Array(content), 200, { 'content-type': type, 'content-disposition': `attachment; filename="${name.replace(/[^\w.-]/g, '-')}"` });
+  return c.body(new Uint8Array(content), 200, {
+    'content-type': type,
+    'content-disposition': `attachment; filename="${name.replace(/[^\w.-]/g, '-')}"`,
+  });
 }

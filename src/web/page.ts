@@ -29,41 +29,63 @@ export const assets: Readonly<Record<string, { type: string; content: string }>>
 export function page(given: Page): Html {
   const texts = pageTexts(given.locale);
   return html`<!doctype html>
-<html lang="${given.locale}">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>${given.faulty ? `${texts.error} – ` : ''}${given.title} – ${given.vendor}</title>
-<link rel="stylesheet" href="${stylePath}">
-<link rel="icon" href="data:,">
-${given.scripted ? html`<script src="${scriptPath}" defer></script>` : ''}
-</head>
-<body>
-<a class="skip" href="#content">${texts.skip}</a>
-<header class="top"><div class="bar"><a class="brand" href="/">${given.vendor}</a>${given.aside ?? ''}</div></header>
-<main id="content" tabindex="-1" class="${given.layout ?? 'narrow'}">
-${given.body}
-</main>
-</body>
-</html>`;
+    <html lang="${given.locale}">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <meta name="color-scheme" content="light dark" />
+        <title>${given.faulty ? `${texts.error} – ` : ''}${given.title} – ${given.vendor}</title>
+        <link rel="stylesheet" href="${stylePath}" />
+        <link rel="icon" href="data:," />
+        ${given.scripted ? html`<script src="${scriptPath}" defer></script>` : ''}
+      </head>
+      <body>
+        <a class="skip" href="#content">${texts.skip}</a>
+        <header class="top">
+          <div class="bar"><a class="brand" href="/">${given.vendor}</a>${given.aside ?? ''}</div>
+        </header>
+        <main id="content" tabindex="-1" class="${given.layout ?? 'narrow'}">${given.body}</main>
+      </body>
+    </html>`;
 }
 
 /** A short page: a title and what to do next. */
-export const notice = (more: { title: string; text: string; link?: { href: string; label: string } }): Html => html`
-<h1>${more.title}</h1>
-<p>${more.text}</p>
-${more.link ? html`<p><a href="${more.link.href}">${more.link.label}</a></p>` : ''}`;
+export const notice = (more: { title: string; text: string; link?: { href: string; label: string } }): Html =>
+  html` <h1>${more.title}</h1>
+    <p>${more.text}</p>
+    ${more.link ? html`<p><a href="${more.link.href}">${more.link.label}</a></p>` : ''}`;
 
 /** A message above everything else; `bad` ones are read out at once. */
-export const message = (text: string, kind: 'good' | 'bad' | 'waiting' = 'good'): Html => html`<p class="message ${kind}" role="${kind === 'bad' ? 'alert' : 'status'}">${text}</p>`;
+export const message = (text: string, kind: 'good' | 'bad' | 'waiting' = 'good'): Html =>
+  html`<p class="message ${kind}" role="${kind === 'bad' ? 'alert' : 'status'}">${text}</p>`;
 
 /** A table that keeps to its own width on a small screen. */
-export function table(given: { caption: string; columns: readonly string[]; rows: readonly (readonly (string | Html)[])[]; locale: Locale; hideCaption?: boolean; headed?: boolean; className?: string }): Html {
+export function table(given: {
+  caption: string;
+  columns: readonly string[];
+  rows: readonly (readonly (string | Html)[])[];
+  locale: Locale;
+  hideCaption?: boolean;
+  headed?: boolean;
+  className?: string;
+}): Html {
   const label = `${given.caption} (${pageTexts(given.locale).scroll})`;
-  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0"><table class="${given.className ?? ''}">
-${given.caption ? html`<caption${given.hideCaption ? html` class="hidden"` : ''}>${given.caption}</caption>` : ''}
-<thead><tr>${given.columns.map((column) => html`<th scope="col">${column}</th>`)}</tr></thead>
-<tbody>${given.rows.map((row) => html`<tr>${row.map((cell, at) => (at === 0 && given.headed ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}</tr>`)}</tbody>
-</table></div>`;
+  return html`<div class="scroll" role="region" aria-label="${label}" tabindex="0">
+    <table class="${given.className ?? ''}">
+      ${given.caption ? html`<caption${given.hideCaption ? html` class="hidden"` : ''}>${given.caption}</caption>` : ''}
+      <thead>
+        <tr>
+          ${given.columns.map((column) => html`<th scope="col">${column}</th>`)}
+        </tr>
+      </thead>
+      <tbody>
+        ${given.rows.map(
+          (row) =>
+            html`<tr>
+              ${row.map((cell, at) => (at === 0 && given.headed ? html`<th scope="row">${cell}</th>` : html`<td>${cell}</td>`))}
+            </tr>`,
+        )}
+      </tbody>
+    </table>
+  </div>`;
 }

@@ -7,12 +7,25 @@ import { faultSummary } from './controls.js';
 import type { FormField } from './form.js';
 import { message, table, type Html } from './page.js';
 
-export function replyHead(reply: Reply, more: { outcome: Outcome; formId: string; shown: readonly FormField[]; locale: Locale }): Html {
+export function replyHead(
+  reply: Reply,
+  more: { outcome: Outcome; formId: string; shown: readonly FormField[]; locale: Locale },
+): Html {
   if (!reply.ok) return faultSummary({ text: reply.headline, faults: reply.faults, ...more });
   const waiting = more.outcome.ok && (more.outcome.waiting || more.outcome.pending);
   return message(reply.headline, waiting ? 'waiting' : 'good');
 }
 
-export const replyBody = (reply: Reply, locale: Locale): Html => html`
-${reply.lines.length === 0 ? '' : html`<dl>${reply.lines.map(({ label, value }) => html`<dt>${label}</dt><dd>${value}</dd>`)}</dl>`}
-${reply.tables.map(({ title, columns, rows }) => table({ caption: title, columns, rows, locale }))}`;
+export const replyBody = (reply: Reply, locale: Locale): Html =>
+  html` ${
+    reply.lines.length === 0
+      ? ''
+      : html`<dl>
+          ${reply.lines.map(
+            ({ label, value }) =>
+              html`<dt>${label}</dt>
+                <dd>${value}</dd>`,
+          )}
+        </dl>`
+  }
+  ${reply.tables.map(({ title, columns, rows }) => table({ caption: title, columns, rows, locale }))}`;

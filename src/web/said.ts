@@ -5,7 +5,11 @@ const purpose = 'said';
 
 /** Sealed: what a page says comes from us alone. */
 export function say(c: Ctx, door: Door, text: string): void {
-  putCookie(c, door, { name: 'said', value: door.dispatcher.desk.secrets.seal(purpose, text.slice(0, 1000)), maxAgeS: 60 });
+  putCookie(c, door, {
+    name: 'said',
+    value: door.dispatcher.desk.secrets.seal(purpose, text.slice(0, 1000)),
+    maxAgeS: 60,
+  });
 }
 
 /** What is to be said now; it is said once. */

@@ -42,14 +42,26 @@ export interface Web {
 const loopbackHosts = ['127.0.0.1', 'localhost', '[::1]'];
 const pageBytes = 256 * 1024;
 const uploadBytes = 10 * 1024 * 1024 + pageBytes;
-const timeouts = { requestTimeout: 60_000, headersTimeout: 15_000, keepAliveTimeout: 5_000, connectionsCheckingInterval: 5_000, maxHeaderSize: 16 * 1024 };
+const timeouts = {
+  requestTimeout: 60_000,
+  headersTimeout: 15_000,
+  keepAliveTimeout: 5_000,
+  connectionsCheckingInterval: 5_000,
+  maxHeaderSize: 16 * 1024,
+};
 
 /** Listens, and answers once it does. @throws what listening throws */
 export async function startWeb(options: WebOptions): Promise<Web> {
   const { dispatcher, listen, desk, log } = options;
   const publicUrl = new URL(options.publicUrl);
   const hosts = new Set<string>();
-  const door: Door = { dispatcher, sessions: createSessions(dispatcher), publicUrl, log, origins: () => new Set([publicUrl.origin, ...[...hosts].map((host) => `http://${host}`)]) };
+  const door: Door = {
+    dispatcher,
+    sessions: createSessions(dispatcher),
+    publicUrl,
+    log,
+    origins: () => new Set([publicUrl.origin, ...[...hosts].map((host) => `http://${host}`)]),
+  };
   const app = appOf(door, { ...options, hosts });
   const server = createServer(timeouts, (request, response) => void listener(request, response));
   const listener = getRequestListener(app.fetch, { hostname: 'localhost', overrideGlobalObjects: false });
@@ -59,8 +71,10 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const { port } = server.address() as AddressInfo;
   const host = listen.host.includes(':') ? `[${listen.host.replace(/^\[|\]$/g, '')}]` : listen.host;
   // a browser leaves out the port that goes without saying
-  for (const one of loopbackHosts.includes(host) ? [host, 'localhost'] : [host]) hosts.add(new URL(`http://${one}:${port}`).host);
-  if (desk) log.warn({ url: `http://${host}:${port}/desk` }, 'the desk page is served: whoever has its token is the operator');
+  for (const one of loopbackHosts.includes(host) ? [host, 'localhost'] : [host])
+    hosts.add(new URL(`http://${one}:${port}`).host);
+  if (desk)
+    log.warn({ url: `http://${host}:${port}/desk` }, 'the desk page is served: whoever has its token is the operator');
   return { url: `http://${host}:${port}`, port, close: () => closed(server) };
 }
 
@@ -80,7 +94,12 @@ function appOf(door: Door, options: WebOptions & { hosts: ReadonlySet<string> })
   app.use(knownHost(door, options.hosts));
   app.get('/assets/:name', (c) => {
     const asset = assets[c.req.path];
-    return asset ? c.body(asset.content, 200, { 'content-type': asset.type, 'cache-control': 'public, max-age=31536000, immutable' }) : c.notFound();
+    return asset
+      ? c.body(asset.content, 200, {
+          'content-type': asset.type,
+          'cache-control': 'public, max-age=31536000, immutable',
+        })
+      : c.notFound();
   });
   app.use(async (c, next) => {
     c.set('visit', await visitOf(c, door));
@@ -138,7 +157,9 @@ type ShortStatus = 400 | 403 | 404 | 413 | 421 | 500;
 
 /** A short page that says what went wrong, in the reader's language. */
 function short(c: Ctx, door: Door, more: { status: ShortStatus; text?: string }): Promise<Response> {
-  const locale = (c.get('visit') as { locale: 'fr' | 'en' } | undefined)?.locale ?? acceptedLocale(c.req.header('accept-language'), door.dispatcher.desk.locale);
+  const locale =
+    (c.get('visit') as { locale: 'fr' | 'en' } | undefined)?.locale ??
+    acceptedLocale(c.req.header('accept-language'), door.dispatcher.desk.locale);
   const texts = pageTexts(locale);
   const named: Record<ShortStatus, readonly [title: string, text: string]> = {
     400: [texts.unreadable, texts.unreadableText],
@@ -149,7 +170,11 @@ function short(c: Ctx, door: Door, more: { status: ShortStatus; text?: string })
     500: [texts.fault, more.text ?? ''],
   };
   const [title, text] = named[more.status];
-  const body: Page['body'] = notice({ title, text, ...(more.status === 421 ? {} : { link: { href: '/', label: texts.home } }) });
+  const body: Page['body'] = notice({
+    title,
+    text,
+    ...(more.status === 421 ? {} : { link: { href: '/', label: texts.home } }),
+  });
   return show(c, door, { title, body, status: more.status, locale: localeOf(locale, 'fr') });
 }
 

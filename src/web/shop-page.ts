@@ -16,7 +16,13 @@ export interface Shop {
   readonly org?: string;
   readonly resellers: readonly { readonly org: string; readonly name: string }[];
   readonly company: string;
-  readonly products: readonly { readonly product: string; readonly name: string; readonly available: number; readonly reserved: number; readonly declared: number }[];
+  readonly products: readonly {
+    readonly product: string;
+    readonly name: string;
+    readonly available: number;
+    readonly reserved: number;
+    readonly declared: number;
+  }[];
   readonly boxes: ReadonlySet<string>;
   /** What can be declared now. */
   readonly kinds: FormField['options'];
@@ -39,14 +45,22 @@ interface Item {
 
 export function shopPage(view: MeView, shop: Shop): Html {
   const texts = pageTexts(view.locale).me;
-  return html`
-${shop.resellers.length > 1 ? html`<nav aria-label="${texts.resellers}"><ul>${shop.resellers.map((one) => html`<li><a href="/me?org=${one.org}"${one.org === shop.org ? html` aria-current="page"` : ''}>${one.name}</a></li>`)}</ul></nav>` : ''}
-<section class="card" aria-labelledby="stock"><h2 id="stock">${texts.stock(shop.company)}</h2>
-${stock(view, { caption: texts.packsTable, products: shop.products.filter(({ product }) => !shop.boxes.has(product)) })}
-${stock(view, { caption: texts.boxesTable, products: shop.products.filter(({ product }) => shop.boxes.has(product)) })}
-</section>
-${view.may.has('declare new') ? declareForm(view, shop) : ''}
-${view.may.has('declare list') ? declared(view, shop) : ''}`;
+  return html` ${
+      shop.resellers.length > 1
+        ? html`<nav aria-label="${texts.resellers}">
+            <ul>
+              ${shop.resellers.map((one) => html`<li><a href="/me?org=${one.org}" ${one.org === shop.org ? html` aria-current="page"` : ''}>${one.name}</a></li>`)}
+            </ul>
+          </nav>`
+        : ''
+    }
+    <section class="card" aria-labelledby="stock">
+      <h2 id="stock">${texts.stock(shop.company)}</h2>
+      ${stock(view, { caption: texts.packsTable, products: shop.products.filter(({ product }) => !shop.boxes.has(product)) })}
+      ${stock(view, { caption: texts.boxesTable, products: shop.products.filter(({ product }) => shop.boxes.has(product)) })}
+    </section>
+    ${view.may.has('declare new') ? declareForm(view, shop) : ''}
+    ${view.may.has('declare list') ? declared(view, shop) : ''}`;
 }
 
 const counted = ['available', 'reserved', 'declared'] as const;
@@ -84,13 +98,19 @@ function declared(view: MeView, shop: Shop): Html {
   const command = view.command('declare list');
   const faults = listed.ok ? {} : (listed.fields ?? {});
   const options = filterStates.map((value) => ({ value, label: say.states[value] ?? value }));
-  const fields = formFields(command, { context: view.context, values: shop.filters, faults, only: (name) => filterNames.includes(name) })
+  const fields = formFields(command, {
+    context: view.context,
+    values: shop.filters,
+    faults,
+    only: (name) => filterNames.includes(name),
+  })
     .sort((a, b) => filterNames.indexOf(a.name) - filterNames.indexOf(b.name))
     .map((field): FormField => (field.name === 'state' ? { ...field, control: 'select', options } : field));
-  return html`<section class="card" aria-labelledby="declared"><h2 id="declared">${texts.declared}</h2>
-${form({ id: 'declared-filter', action: '/me', method: 'get', fields, submit: texts.filter, locale: view.locale, quiet: true, className: 'fields filter', ...(shop.org ? { hidden: { org: shop.org } } : {}) })}
-${listed.ok ? list(view, shop, listed.data as unknown as Listed) : message(replyTo(listed, { locale: view.locale, timeZone: view.timeZone, command }).headline, 'bad')}
-</section>`;
+  return html`<section class="card" aria-labelledby="declared">
+    <h2 id="declared">${texts.declared}</h2>
+    ${form({ id: 'declared-filter', action: '/me', method: 'get', fields, submit: texts.filter, locale: view.locale, quiet: true, className: 'fields filter', ...(shop.org ? { hidden: { org: shop.org } } : {}) })}
+    ${listed.ok ? list(view, shop, listed.data as unknown as Listed) : message(replyTo(listed, { locale: view.locale, timeZone: view.timeZone, command }).headline, 'bad')}
+  </section>`;
 }
 
 interface Listed {
@@ -106,32 +126,38 @@ function list(view: MeView, shop: Shop, { items, total, page }: Listed): Html {
   const { keys, yes, no, states } = say;
   const heads = ['declaration', 'person', 'email', 'product', 'pack', 'orderNumber', 'takeover', 'state', 'createdAt'];
   const productName = (id: string) => shop.products.find(({ product }) => product === id)?.name ?? id;
-  return html`
-${table({
-  caption: texts.found(total),
-  columns: heads.map((head) => keys[head] ?? head),
-  rows: items.map((item) => [
-    item.declaration,
-    `${item.firstName} ${item.lastName}`,
-    item.email,
-    productName(item.product),
-    item.pack === null ? '–' : html`<span class="number">${item.pack}</span>`,
-    item.orderNumber,
-    item.takeover ? yes : no,
-    states[item.state] ?? item.state,
-    formatDay(new Date(item.createdAt), view.timeZone, view.locale),
-  ]),
-  locale: view.locale,
-  headed: true,
-})}
-${pages(view, shop, { total, page })}
-<p>${texts.exportAs} <a href="/me/declared?${query(shop, { export: 'csv' })}">CSV</a> · <a href="/me/declared?${query(shop, { export: 'xlsx' })}">XLSX</a></p>`;
+  return html` ${table({
+      caption: texts.found(total),
+      columns: heads.map((head) => keys[head] ?? head),
+      rows: items.map((item) => [
+        item.declaration,
+        `${item.firstName} ${item.lastName}`,
+        item.email,
+        productName(item.product),
+        item.pack === null ? '–' : html`<span class="number">${item.pack}</span>`,
+        item.orderNumber,
+        item.takeover ? yes : no,
+        states[item.state] ?? item.state,
+        formatDay(new Date(item.createdAt), view.timeZone, view.locale),
+      ]),
+      locale: view.locale,
+      headed: true,
+    })}
+    ${pages(view, shop, { total, page })}
+    <p>
+      ${texts.exportAs} <a href="/me/declared?${query(shop, { export: 'csv' })}">CSV</a> ·
+      <a href="/me/declared?${query(shop, { export: 'xlsx' })}">XLSX</a>
+    </p>`;
 }
 
 /** The query of the page as it is filtered now. */
 function query(shop: Shop, more: Readonly<Record<string, string>>): string {
   const { page: _, export: __, org: ___, ...filters } = shop.filters;
-  return new URLSearchParams([...Object.entries(filters).map(([name, value]): [string, string] => [name, String(value as string)]), ...(shop.org ? [['org', shop.org] as [string, string]] : []), ...Object.entries(more)]).toString();
+  return new URLSearchParams([
+    ...Object.entries(filters).map(([name, value]): [string, string] => [name, String(value as string)]),
+    ...(shop.org ? [['org', shop.org] as [string, string]] : []),
+    ...Object.entries(more),
+  ]).toString();
 }
 
 const perPage = 25;
@@ -141,6 +167,13 @@ function pages(view: MeView, shop: Shop, at: { total: number; page: number }): H
   const size = Number(shop.filters['per-page'] ?? perPage) || perPage;
   const last = Math.ceil(at.total / size);
   if (last <= 1) return html``;
-  const to = (page: number, label: string) => html`<li><a href="/me?${query(shop, { page: String(page) })}#declared">${label}</a></li>`;
-  return html`<nav aria-label="${texts.declared}"><ul>${at.page > 1 ? to(at.page - 1, texts.previous) : ''}<li>${texts.pageOf(at.page, last)}</li>${at.page < last ? to(at.page + 1, texts.next) : ''}</ul></nav>`;
+  const to = (page: number, label: string) =>
+    html`<li><a href="/me?${query(shop, { page: String(page) })}#declared">${label}</a></li>`;
+  return html`<nav aria-label="${texts.declared}">
+    <ul>
+      ${at.page > 1 ? to(at.page - 1, texts.previous) : ''}
+      <li>${texts.pageOf(at.page, last)}</li>
+      ${at.page < last ? to(at.page + 1, texts.next) : ''}
+    </ul>
+  </nav>`;
 }

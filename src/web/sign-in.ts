@@ -3,7 +3,18 @@ import type { Hono } from 'hono';
 import type { Choice } from '../core/sessions.js';
 import { say, saidAt } from './said.js';
 import { choicePage, endedPage, signInPage, type SignInState } from './sign-in-page.js';
-import { checkOrigin, formMark, putCookie, readForm, show, takeCookie, textIn, type Ctx, type Door, type Env } from './visit.js';
+import {
+  checkOrigin,
+  formMark,
+  putCookie,
+  readForm,
+  show,
+  takeCookie,
+  textIn,
+  type Ctx,
+  type Door,
+  type Env,
+} from './visit.js';
 
 export function signInRoutes(app: Hono<Env>, door: Door): void {
   app.get('/sign-in', (c) => {
@@ -11,7 +22,13 @@ export function signInRoutes(app: Hono<Env>, door: Door): void {
     const { texts, ended } = c.var.visit;
     const said = saidAt(c, door);
     if (ended) putCookie(c, door, { name: 'session', value: '', maxAgeS: 0 });
-    return page(c, door, { state: said ? { said: { text: said, kind: 'good' } } : ended ? { said: { text: texts.signIn.ended, kind: 'good' } } : {} });
+    return page(c, door, {
+      state: said
+        ? { said: { text: said, kind: 'good' } }
+        : ended
+          ? { said: { text: texts.signIn.ended, kind: 'good' } }
+          : {},
+    });
   });
   app.post('/sign-in', (c) => signIn(c, door));
   app.post('/sign-in/link', (c) => askLink(c, door));
@@ -32,7 +49,12 @@ export function signInRoutes(app: Hono<Env>, door: Door): void {
 
 const page = (c: Ctx, door: Door, more: { state: SignInState; status?: 403 | 422 | 429 }): Promise<Response> => {
   const { texts } = c.var.visit;
-  return show(c, door, { title: texts.signIn.title, body: signInPage(texts, formMark(c, door), more.state), faulty: more.status !== undefined, ...(more.status ? { status: more.status } : {}) });
+  return show(c, door, {
+    title: texts.signIn.title,
+    body: signInPage(texts, formMark(c, door), more.state),
+    faulty: more.status !== undefined,
+    ...(more.status ? { status: more.status } : {}),
+  });
 };
 
 function come(c: Ctx, door: Door, token: string): Response {
@@ -45,10 +67,19 @@ async function signIn(c: Ctx, door: Door): Promise<Response> {
   const body = await readForm(c, door, formMark(c, door));
   const { locale, ip, texts } = c.var.visit;
   const email = textIn(body, 'email');
-  const signed = await door.sessions.signIn({ email, password: textIn(body, 'password'), ip, locale, before: takeCookie(c, door, 'session') });
+  const signed = await door.sessions.signIn({
+    email,
+    password: textIn(body, 'password'),
+    ip,
+    locale,
+    before: takeCookie(c, door, 'session'),
+  });
   if (signed.ok) return come(c, door, signed.token);
   const text = signed.why === 'throttled' ? texts.signIn.throttled(signed.minutes) : texts.signIn[signed.why];
-  return page(c, door, { state: { email, said: { text, kind: 'bad' } }, status: signed.why === 'throttled' ? 429 : 403 });
+  return page(c, door, {
+    state: { email, said: { text, kind: 'bad' } },
+    status: signed.why === 'throttled' ? 429 : 403,
+  });
 }
 
 async function askLink(c: Ctx, door: Door): Promise<Response> {
@@ -58,7 +89,8 @@ async function askLink(c: Ctx, door: Door): Promise<Response> {
   const email = textIn(body, 'email');
   const answer = await door.sessions.requestLink({ email, ip, locale });
   if (answer === 'sent') return page(c, door, { state: { said: { text: texts.link.sent, kind: 'good' } } });
-  if (answer === 'faulty') return page(c, door, { state: { linkEmail: email, linkFault: texts.link.faulty }, status: 422 });
+  if (answer === 'faulty')
+    return page(c, door, { state: { linkEmail: email, linkFault: texts.link.faulty }, status: 422 });
   return page(c, door, { state: { linkEmail: email, said: { text: texts.link.limited, kind: 'bad' } }, status: 429 });
 }
 
@@ -67,9 +99,15 @@ const tokenIn = (c: Ctx): string => c.req.param('token') ?? '';
 async function showLink(c: Ctx, door: Door, fault?: Extract<Choice, { ok: false }>['why']): Promise<Response> {
   const { texts } = c.var.visit;
   const link = await door.sessions.viewLink(tokenIn(c));
-  if (!link) return show(c, door, { title: texts.choosing.ended, body: endedPage(texts, formMark(c, door)), status: 410 });
+  if (!link)
+    return show(c, door, { title: texts.choosing.ended, body: endedPage(texts, formMark(c, door)), status: 410 });
   const text = link.signUp ? texts.choosing.signUp(link.email) : texts.choosing.link(link.email);
-  const body = choicePage(texts, formMark(c, door), { action: `/t/${encodeURIComponent(tokenIn(c))}`, text, email: link.email, ...(fault ? { fault } : {}) });
+  const body = choicePage(texts, formMark(c, door), {
+    action: `/t/${encodeURIComponent(tokenIn(c))}`,
+    text,
+    email: link.email,
+    ...(fault ? { fault } : {}),
+  });
   return show(c, door, { title: texts.choosing.title, body, ...(fault ? { status: 422, faulty: true } : {}) });
 }
 
@@ -85,7 +123,12 @@ async function useLink(c: Ctx, door: Door): Promise<Response> {
 
 function choose(c: Ctx, door: Door, fault?: Extract<Choice, { ok: false }>['why']): Promise<Response> {
   const { texts, session } = c.var.visit;
-  const body = choicePage(texts, formMark(c, door), { action: '/password', text: texts.choosing.first, email: session?.actor.emails[0] ?? '', ...(fault ? { fault } : {}) });
+  const body = choicePage(texts, formMark(c, door), {
+    action: '/password',
+    text: texts.choosing.first,
+    email: session?.actor.emails[0] ?? '',
+    ...(fault ? { fault } : {}),
+  });
   return show(c, door, { title: texts.choosing.title, body, ...(fault ? { status: 422, faulty: true } : {}) });
 }
 
@@ -95,7 +138,12 @@ async function replace(c: Ctx, door: Door): Promise<Response> {
   if (!session) return c.redirect('/sign-in', 303);
   const body = await readForm(c, door, formMark(c, door));
   if (!session.mustChoose) return c.redirect('/me', 303);
-  const chosen = await door.sessions.replaceFirst({ personId: session.personId, password: textIn(body, 'password'), ip, locale });
+  const chosen = await door.sessions.replaceFirst({
+    personId: session.personId,
+    password: textIn(body, 'password'),
+    ip,
+    locale,
+  });
   if (!chosen.ok) return choose(c, door, chosen.why);
   say(c, door, texts.choosing.done);
   return come(c, door, chosen.token);

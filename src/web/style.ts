@@ -79,7 +79,7 @@ caption { text-align: left; font-weight: 600; padding: 0 0 .3rem; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .7rem .45rem 0; border-bottom: 1px solid var(--line); overflow-wrap: normal; }
 thead th { color: var(--soft); font-size: .9rem; font-weight: 600; }
 tbody th { font-weight: 600; }
-table.counts { table-layout: fixed; min-width: 34rem; }
+@media (min-width: 40rem) { table.counts { table-layout: fixed; } }
 table.counts td, table.counts thead th { text-align: right; } table.counts th:first-child { text-align: left; }
 dl { display: grid; grid-template-columns: minmax(7rem, max-content) minmax(0, 1fr); gap: .25rem 1rem; margin: 0 0 .75rem; }
 dt { color: var(--soft); } dd { margin: 0; }

@@ -17,7 +17,8 @@ const fr = {
     email: 'Adresse e-mail',
     password: 'Mot de passe',
     submit: 'Se connecter',
-    wrong: 'Adresse ou mot de passe inexact. Un premier mot de passe reçu par courrier ne sert qu’un temps : au besoin, demandez un lien ci-dessous.',
+    wrong:
+      'Adresse ou mot de passe inexact. Un premier mot de passe reçu par courrier ne sert qu’un temps : au besoin, demandez un lien ci-dessous.',
     suspended: 'Ce compte est suspendu. Écrivez-nous pour le faire vérifier.',
     throttled: (minutes: number) => `Trop d’essais. Réessayez dans ${minutes} minutes.`,
     ended: 'Votre session a pris fin. Connectez-vous à nouveau.',
@@ -116,7 +117,8 @@ const fr = {
   notFoundText: 'Il n’y a rien à cette adresse.',
   home: 'Retour à l’accueil',
   forbidden: 'Demande refusée',
-  forbiddenText: 'Cette demande ne vient pas d’une page ouverte par vous ici, ou la page était trop ancienne. Rouvrez-la et recommencez.',
+  forbiddenText:
+    'Cette demande ne vient pas d’une page ouverte par vous ici, ou la page était trop ancienne. Rouvrez-la et recommencez.',
   host: 'Adresse inattendue',
   hostText: 'Ce serveur ne répond pas sous ce nom.',
   tooLarge: 'Envoi trop volumineux',
@@ -145,7 +147,8 @@ const en: PageTexts = {
     email: 'Email address',
     password: 'Password',
     submit: 'Sign in',
-    wrong: 'Wrong address or password. A first password sent by mail only serves for a while: if need be, ask for a link below.',
+    wrong:
+      'Wrong address or password. A first password sent by mail only serves for a while: if need be, ask for a link below.',
     suspended: 'This account is suspended. Write to us to have it looked at.',
     throttled: (minutes) => `Too many tries. Try again in ${minutes} minutes.`,
     ended: 'Your session has ended. Sign in again.',
@@ -244,7 +247,8 @@ const en: PageTexts = {
   notFoundText: 'There is nothing at this address.',
   home: 'Back to the start',
   forbidden: 'Request refused',
-  forbiddenText: 'This request does not come from a page you opened here, or the page was too old. Open it again and retry.',
+  forbiddenText:
+    'This request does not come from a page you opened here, or the page was too old. Open it again and retry.',
   host: 'Unexpected address',
   hostText: 'This server does not answer under this name.',
   tooLarge: 'Too large',

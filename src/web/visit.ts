@@ -55,12 +55,23 @@ const secure = (door: Door) => door.publicUrl.protocol === 'https:';
 /** With https a cookie can be bound to exactly this host; names differ so that plain http can't plant one. */
 export const cookieName = (door: Door, name: string): string => `${secure(door) ? '__Host-' : ''}guichet-${name}`;
 
-export function putCookie(c: Ctx, door: Door, cookie: { name: string; value: string; sameSite?: 'Lax' | 'Strict'; maxAgeS?: number }): void {
+export function putCookie(
+  c: Ctx,
+  door: Door,
+  cookie: { name: string; value: string; sameSite?: 'Lax' | 'Strict'; maxAgeS?: number },
+): void {
   const { name, value, sameSite = 'Lax', maxAgeS } = cookie;
-  setCookie(c, cookieName(door, name), value, { path: '/', httpOnly: true, secure: secure(door), sameSite, ...(maxAgeS === undefined ? {} : { maxAge: maxAgeS }) });
+  setCookie(c, cookieName(door, name), value, {
+    path: '/',
+    httpOnly: true,
+    secure: secure(door),
+    sameSite,
+    ...(maxAgeS === undefined ? {} : { maxAge: maxAgeS }),
+  });
 }
 
-export const takeCookie = (c: Ctx, door: Door, name: string): string | undefined => getCookie(c, cookieName(door, name));
+export const takeCookie = (c: Ctx, door: Door, name: string): string | undefined =>
+  getCookie(c, cookieName(door, name));
 
 /** The best language of an Accept-Language header that the desk speaks. */
 export function acceptedLocale(header: string | undefined, fallback: Locale): Locale {
@@ -77,7 +88,8 @@ export function acceptedLocale(header: string | undefined, fallback: Locale): Lo
   return localeOf(wanted[0]?.tag, fallback);
 }
 
-const loopback = (address: string): boolean => /^(::ffff:)?127\./i.test(address) || address === '::1' || address === 'localhost' || address === '[::1]';
+const loopback = (address: string): boolean =>
+  /^(::ffff:)?127\./i.test(address) || address === '::1' || address === 'localhost' || address === '[::1]';
 
 /** Who is there. */
 export async function visitOf(c: Ctx, door: Door): Promise<Visit> {
@@ -86,7 +98,13 @@ export async function visitOf(c: Ctx, door: Door): Promise<Visit> {
   const locale = session?.actor.locale ?? acceptedLocale(c.req.header('accept-language'), door.dispatcher.desk.locale);
   const address = c.env.incoming.socket.remoteAddress;
   const proxied = address !== undefined && loopback(address) && !loopback(door.publicUrl.hostname);
-  return { locale, texts: pageTexts(locale), ip: proxied ? undefined : address, session: session && token ? { ...session, token } : undefined, ended: Boolean(token) && !session };
+  return {
+    locale,
+    texts: pageTexts(locale),
+    ip: proxied ? undefined : address,
+    session: session && token ? { ...session, token } : undefined,
+    ended: Boolean(token) && !session,
+  };
 }
 
 /** The mark that this browser's forms carry; a browser without a session gets a cookie to bind it to. */
@@ -94,7 +112,8 @@ export function formMark(c: Ctx, door: Door): string {
   const { session } = c.var.visit;
   if (session) return door.sessions.formMark(session.token);
   let secret = takeCookie(c, door, 'visit');
-  if (!secret) putCookie(c, door, { name: 'visit', value: (secret = door.dispatcher.desk.random(18).toString('base64url')) });
+  if (!secret)
+    putCookie(c, door, { name: 'visit', value: (secret = door.dispatcher.desk.random(18).toString('base64url')) });
   return door.sessions.formMark(secret);
 }
 
@@ -125,14 +144,17 @@ export async function readForm(c: Ctx, door: Door, mark: string): Promise<FormBo
 }
 
 /** A parsed body with its files read. */
-export async function bodyOf(parsed: Readonly<Record<string, string | File | readonly (string | File)[]>>): Promise<FormBody> {
+export async function bodyOf(
+  parsed: Readonly<Record<string, string | File | readonly (string | File)[]>>,
+): Promise<FormBody> {
   const body: Record<string, FormBody[string]> = Object.create(null) as Record<string, FormBody[string]>;
   for (const [name, value] of Object.entries(parsed)) {
     const all = typeof value === 'string' || value instanceof File ? [value] : value;
     const texts = all.filter((one) => typeof one === 'string');
     const [file] = all.filter((one) => typeof one !== 'string');
     // an empty file control sends a file without a name
-    if (file && (file.size > 0 || file.name !== '')) body[name] = { name: file.name, type: file.type, content: Buffer.from(await file.arrayBuffer()) };
+    if (file && (file.size > 0 || file.name !== ''))
+      body[name] = { name: file.name, type: file.type, content: Buffer.from(await file.arrayBuffer()) };
     else if (!file) body[name] = texts.length === 1 ? (texts[0] ?? '') : texts;
   }
   return body;
@@ -147,9 +169,13 @@ export const textIn = (body: FormBody, name: string): string => {
 type Status = 200 | 400 | 403 | 404 | 410 | 413 | 421 | 422 | 429 | 500 | 503;
 
 /** Answers with a page. */
-export async function show(c: Ctx, door: Door, given: Omit<Page, 'locale' | 'vendor'> & { status?: Status; locale?: Locale }): Promise<Response> {
+export async function show(
+  c: Ctx,
+  door: Door,
+  given: Omit<Page, 'locale' | 'vendor'> & { status?: Status; locale?: Locale },
+): Promise<Response> {
   const { status = 200, ...rest } = given;
   const locale = given.locale ?? c.var.visit.locale;
   const vendor = door.dispatcher.desk.catalogue.vendor.name[locale];
-  return c.html(await (page({ ...rest, locale, vendor })), status);
+  return c.html(await page({ ...rest, locale, vendor }), status);
 }

@@ -75,9 +75,9 @@ export class Ground {
       chance: () => 0.5,
       channels: {
         chat: this.bot.deliver,
-        mail: async (errand) => {
+        mail: (errand) => {
           this.mails.push(errand);
-          return { result: 'sent' };
+          return Promise.resolve({ result: 'sent' });
         },
       },
       onFailed: async ({ tx }, { errand, reason }) => {
@@ -162,7 +162,7 @@ export async function startGround(more: Partial<BotOptions> = {}): Promise<Groun
         TIME_ZONE: 'Europe/Paris',
       },
       DISCORD_TOKEN: double.token,
-    } as Parameters<typeof openDesk>[0],
+    },
     { onFault: ({ error, command }) => console.error(command, error), clock: () => clock.now() },
   );
   const ground = new Ground({ double, open, clock });

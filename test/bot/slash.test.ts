@@ -6,7 +6,7 @@ import { command, optional, required, typeOf, type AnyCommand, type Use } from '
 import { email, product, reason, search } from '../../src/core/command/dictionary.js';
 import { understand } from '../../src/core/command/input.js';
 import { createRegistry, usesOf } from '../../src/core/command/registry.js';
-import { long, text, type FieldContext, type FieldType, type Raw } from '../../src/core/command/type.js';
+import { long, text, type FieldContext, type Raw } from '../../src/core/command/type.js';
 import { commands } from '../../src/core/commands.js';
 
 interface OptionJson {
@@ -97,13 +97,13 @@ function inputFor(declared: AnyCommand): fc.Arbitrary<Record<string, Raw>> {
   const requiredKeys = uses.filter((use) => use.required).map((use) => use.field.name);
   return fc.record(Object.fromEntries(uses.map((use) => [use.field.name, valueFor(use)])), {
     requiredKeys,
-  }) as fc.Arbitrary<Record<string, Raw>>;
+  });
 }
 
 const letters = fc.string({ unit: fc.constantFrom(...'abcÉßœ 字😀-_*\'"@:;,<>`'), minLength: 1, maxLength: 60 });
 
 function valueFor(use: Use): fc.Arbitrary<Raw> {
-  const type = typeOf(use) as FieldType<unknown>;
+  const type = typeOf(use);
   const { kind, max = 60, min = 0 } = type;
   const some = (most: number) => letters.map((typed) => `x${[...typed].slice(0, most - 2).join('')}y`);
   if (kind === 'bool') return fc.boolean();

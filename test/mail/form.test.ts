@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { AnyCommand, Use } from '../../src/core/command/define.js';
@@ -7,7 +8,8 @@ import type { FieldContext, Upload } from '../../src/core/command/type.js';
 import { commands } from '../../src/core/commands.js';
 import { fold } from '../../src/core/record/fold.js';
 import { Refusal } from '../../src/core/guard/refusal.js';
-import { decodeMail, labelsOf, mostForms } from '../../src/mail/form.js';
+import { decodeMail, mostForms } from '../../src/mail/form.js';
+import { labelsOf } from '../../src/mail/form-names.js';
 import { blankForm, encodeForm } from '../../src/mail/form-text.js';
 import type { MailAttachment } from '../../src/mail/message.js';
 
@@ -416,10 +418,31 @@ describe.each(commands.all.map((one) => [one.name, one] as const))('decode(encod
   test('its labels are unique, and its blank form asks for what it needs', () => {
     const labels = labelsOf(one);
     for (const { field } of uses) {
-      for (const label of [field.name, ...field.labels.fr, ...field.labels.en]) expect(labels.get(fold(label))?.field.name, label).toBe(field.name);
+      for (const label of [field.name, ...field.labels.fr, ...field.labels.en])
+        expect(labels.get(fold(label))?.field.name, label).toBe(field.name);
     }
     const [form] = decodeMail(mail(blankForm(one, { context })), commands).forms;
     expect([form?.command, form?.raw]).toEqual([one.name, {}]);
     expect(form?.lines).toHaveLength(one.uses.filter((use) => use.required).length);
   });
+});
+
+test('what docs/mail-format.md shows is read as it says', () => {
+  const shown = readFileSync('docs/mail-format.md', 'utf8').match(/(?:^ {4}.*\n|^\n(?= {4}))+/gm) ?? [];
+  const [first = '', second = '', third = ''] = shown.map((block) => block.replace(/^ {4}/gm, ''));
+  expect(forms(first)).toEqual([
+    [
+      'declare new',
+      {
+        product: 'Service Pack Pro',
+        email: 'zoe@client.example',
+        'last-name': 'Roy',
+        'first-name': 'Zoé',
+        'order-number': 'F-2026-17',
+      },
+    ],
+  ]);
+  const reason = (lines: string) => forms(`Command: approval refuse\n${lines}`)[0]?.[1];
+  expect(reason(second)).toEqual({ reason: 'the client\nhas changed his mind' });
+  expect(reason(third)).toEqual({ reason: 'the client writes:\nEmail: I did not order this\n\n--- and nothing more' });
 });

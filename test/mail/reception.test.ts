@@ -242,6 +242,7 @@ describe('files', () => {
   });
 
   test('an export comes as a file', async () => {
+    await answer(form(newEmail()));
     const mail = await answer('Commande: declare list\nExport: csv');
     expect(textOf(mail)).toContain('Fichier joint : declaration-listed.csv');
     const [file] = mail.parsed.attachments;
@@ -419,7 +420,7 @@ describe('mail that is never answered (X7)', () => {
     expect(alert).toMatchObject({
       channel: 'chat',
       recipient: 'approvals',
-      params: { text: expect.stringContaining('no such user') },
+      params: { text: expect.stringContaining('no such user') as unknown },
     });
   });
 

@@ -4,11 +4,23 @@ import type { DeskPart, ReadLine } from '../../src/web/server.js';
 import { ground, reseller, type Ground, type Visitor } from './ground.js';
 
 const token = 'the-token-printed-at-start';
-const mail = { headers: 'Subject: Hello <script>\r\nTo: zoe@maison.example', text: 'See https://desk.example/t/abc. <script>alert(1)</script>', html: '<p style="color:red">Hi</p><script>alert(1)</script>' };
+const mail = {
+  headers: 'Subject: Hello <script>\r\nTo: zoe@maison.example',
+  text: 'See https://desk.example/t/abc. <script>alert(1)</script>',
+  html: '<p style="color:red">Hi</p><script>alert(1)</script>',
+};
 const part: DeskPart = {
   token,
   mails: {
-    list: () => Promise.resolve([{ id: '2026-11-30T09-00-00.000Z-x.eml', at: '2026-11-30T09:00:00Z', to: 'zoe@maison.example', subject: 'Hello <script>' }]),
+    list: () =>
+      Promise.resolve([
+        {
+          id: '2026-11-30T09-00-00.000Z-x.eml',
+          at: '2026-11-30T09:00:00Z',
+          to: 'zoe@maison.example',
+          subject: 'Hello <script>',
+        },
+      ]),
     read: (id) => Promise.resolve(id === '2026-11-30T09-00-00.000Z-x.eml' ? mail : undefined),
   },
   parseLine(line): ReadLine {
@@ -30,7 +42,8 @@ afterEach(async () => {
 });
 
 const open = () => visitor.get(`/desk?token=${token}`);
-const send = (command: string, fields: Record<string, string>, as = '') => visitor.post('/desk', { _command: command, _as: as, _key: JSON.stringify(fields), ...fields });
+const send = (command: string, fields: Record<string, string>, as = '') =>
+  visitor.post('/desk', { _command: command, _as: as, _key: JSON.stringify(fields), ...fields });
 
 describe('coming in', () => {
   it('swaps the token for a strict cookie and leaves the address without it', async () => {
@@ -61,7 +74,9 @@ describe('coming in', () => {
     expect((await visitor.post('/desk', fields, { headers: { origin: 'https://evil.example' } })).status).toBe(403);
     expect((await visitor.post('/desk', fields, { headers: { origin: 'null' } })).status).toBe(403);
     expect((await visitor.post('/desk', { ...fields, _mark: 'x' })).status).toBe(403);
-    expect((await desk.run('staff list', {})).ok && (await desk.run('account show', { person: 'evil@x.example' })).ok).toBe(false);
+    expect(
+      (await desk.run('staff list', {})).ok && (await desk.run('account show', { person: 'evil@x.example' })).ok,
+    ).toBe(false);
   });
 });
 
@@ -74,12 +89,21 @@ describe('a command', () => {
     expect(refused.status).toBe(422);
     expect(refused.text).toContain('<a href="#command-form-email">Email must be one address');
     expect(refused.text).toContain('value="Volts"');
-    const done = await send('reseller register', { email: 'anne@volts.example', 'last-name': 'Morel', 'first-name': 'Anne', company: 'Volts' });
+    const done = await send('reseller register', {
+      email: 'anne@volts.example',
+      'last-name': 'Morel',
+      'first-name': 'Anne',
+      company: 'Volts',
+    });
     expect(done.text).toContain('Volts is registered as reseller G-000001');
     expect(done.text).toContain('&quot;code&quot;: &quot;reseller.registered&quot;');
 
     await desk.run('stock receive', { reseller: 'anne@volts.example', product: 'pro', quantity: '2', purchase: 'P-1' });
-    const placed = await send('declare new', { product: 'pro', email: 'zoe@maison.example', 'last-name': 'Durand', 'first-name': 'Zoé', 'order-number': '1' }, 'anne@volts.example');
+    const placed = await send(
+      'declare new',
+      { product: 'pro', email: 'zoe@maison.example', 'last-name': 'Durand', 'first-name': 'Zoé', 'order-number': '1' },
+      'anne@volts.example',
+    );
     expect(placed.text).toContain('Declaration D-000001 placed');
     const row = await desk.open.connection.reader.audit.findFirst({ where: { action: 'declare new' } });
     expect(row).toMatchObject({ door: 'desk', operator: true });
@@ -88,7 +112,13 @@ describe('a command', () => {
 
   it('as a dry run changes nothing and keeps what was typed', async () => {
     await open();
-    const dry = await send('reseller register', { email: 'anne@volts.example', 'last-name': 'M', 'first-name': 'A', company: 'Volts', 'dry-run': 'yes' });
+    const dry = await send('reseller register', {
+      email: 'anne@volts.example',
+      'last-name': 'M',
+      'first-name': 'A',
+      company: 'Volts',
+      'dry-run': 'yes',
+    });
     expect(dry.text).toContain('Dry run: nothing was changed.');
     expect(dry.text).toContain('value="anne@volts.example"');
     expect((await desk.run('account show', { person: 'anne@volts.example' })).ok).toBe(false);
@@ -97,7 +127,9 @@ describe('a command', () => {
   it('as no address is told so', async () => {
     await open();
     expect((await send('help', {}, 'not an address')).text).toContain('must be one address');
-    expect((await visitor.get('/desk?other=nobody%40x.example&command=account+show')).text).toContain('value="nobody@x.example"');
+    expect((await visitor.get('/desk?other=nobody%40x.example&command=account+show')).text).toContain(
+      'value="nobody@x.example"',
+    );
   });
 
   it('is typed as a line', async () => {
@@ -105,7 +137,10 @@ describe('a command', () => {
     const who = await reseller(desk);
     const shown = await visitor.post('/desk', { _line: `stock show --reseller ${who.email}`, _as: '' });
     expect(shown.text).toContain('Stock of Volts &amp; Fils.');
-    for (const [line, fault] of [['nonsense', 'not a line: nonsense'], ['broken', 'product: value']] as const) {
+    for (const [line, fault] of [
+      ['nonsense', 'not a line: nonsense'],
+      ['broken', 'product: value'],
+    ] as const) {
       const refused = await visitor.post('/desk', { _line: line, _as: '' });
       expect(refused.status).toBe(422);
       expect(refused.text).toContain(fault);
@@ -125,17 +160,33 @@ describe('a command', () => {
     const who = await reseller(desk);
     const boundary = 'x'.repeat(20);
     const mark = /name="_mark" value="([^"]+)"/.exec((await visitor.get('/desk')).text)?.[1] ?? '';
-    const pieces: Record<string, string> = { _mark: mark, _command: 'stock import', _as: '', _key: 'k', reseller: who.email };
-    const fields = Object.entries(pieces).map(([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`);
+    const pieces: Record<string, string> = {
+      _mark: mark,
+      _command: 'stock import',
+      _as: '',
+      _key: 'k',
+      reseller: who.email,
+    };
+    const fields = Object.entries(pieces).map(
+      ([name, value]) => `--${boundary}\r\ncontent-disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`,
+    );
     const file = `--${boundary}\r\ncontent-disposition: form-data; name="file"; filename="packs.csv"\r\ncontent-type: text/csv\r\n\r\nnumber,product,purchase\r\nPP2016JUN002122662989,pro,F-9\r\n\r\n--${boundary}--\r\n`;
     const cookie = [...visitor.jar].map(([name, value]) => `${name}=${value}`).join('; ');
-    const previewed = await desk.send({ method: 'POST', path: '/desk', headers: { cookie, origin: desk.web.url, 'content-type': `multipart/form-data; boundary=${boundary}` }, body: fields.join('') + file });
+    const previewed = await desk.send({
+      method: 'POST',
+      path: '/desk',
+      headers: { cookie, origin: desk.web.url, 'content-type': `multipart/form-data; boundary=${boundary}` },
+      body: fields.join('') + file,
+    });
     expect(previewed.text).toContain('Nothing has changed yet');
     const pending = /name="_pending" value="([^"]+)"/.exec(previewed.text)?.[1] ?? '';
-    expect((await desk.open.connection.reader.stockUnit.count({ where: { number: 'PP2016JUN002122662989' } }))).toBe(0);
-    expect((await visitor.post('/desk', { _pending: pending, _as: who.email })).text).toContain('This preview no longer holds');
-    for (let clicks = 0; clicks < 2; clicks += 1) expect((await visitor.post('/desk', { _pending: pending, _as: '' })).text).toContain('1 packs imported.');
-    expect((await desk.open.connection.reader.stockUnit.count({ where: { number: 'PP2016JUN002122662989' } }))).toBe(1);
+    expect(await desk.open.connection.reader.stockUnit.count({ where: { number: 'PP2016JUN002122662989' } })).toBe(0);
+    expect((await visitor.post('/desk', { _pending: pending, _as: who.email })).text).toContain(
+      'This preview no longer holds',
+    );
+    for (let clicks = 0; clicks < 2; clicks += 1)
+      expect((await visitor.post('/desk', { _pending: pending, _as: '' })).text).toContain('1 packs imported.');
+    expect(await desk.open.connection.reader.stockUnit.count({ where: { number: 'PP2016JUN002122662989' } })).toBe(1);
   });
 });
 
@@ -148,13 +199,16 @@ describe('the approvals', () => {
     const page = (await visitor.get('/desk')).text;
     expect(page).toContain('A-000001');
     expect(page).toContain('Broken &lt;b&gt;');
-    const decide = (command: string, as: string, more: Record<string, string> = {}) => visitor.post('/desk', { _command: command, _as: as, _from: 'feed', number: 'A-000001', ...more });
+    const decide = (command: string, as: string, more: Record<string, string> = {}) =>
+      visitor.post('/desk', { _command: command, _as: as, _from: 'feed', number: 'A-000001', ...more });
     expect((await decide('approval approve', '')).text).toContain('A-000001 is your own request');
     expect((await decide('approval refuse', 'boss@x.example')).text).toContain('Reason is needed');
     const approved = (await decide('approval approve', 'boss@x.example')).text;
     expect(approved).toContain('A-000001 is approved and carried out.');
     expect(approved).toContain('No request is waiting.');
-    expect((await decide('approval refuse', 'boss@x.example', { reason: 'too late' })).text).toContain('has been decided already');
+    expect((await decide('approval refuse', 'boss@x.example', { reason: 'too late' })).text).toContain(
+      'has been decided already',
+    );
   });
 });
 
@@ -167,7 +221,7 @@ describe('the mails', () => {
     const read = await visitor.get(href);
     expect(read.text).toContain('&lt;script&gt;alert(1)&lt;/script&gt;');
     expect(read.text).toContain('<a href="https://desk.example/t/abc" rel="noreferrer" target="_blank">');
-    expect(read.text).toMatch(/<iframe [^>]*sandbox="allow-popups allow-popups-to-escape-sandbox"/);
+    expect(read.text).toMatch(/<iframe\s[^>]*sandbox="allow-popups allow-popups-to-escape-sandbox"/);
     const framed = await visitor.get(`${href}/html`);
     const rules = String(framed.headers['content-security-policy']);
     expect(rules).toContain("default-src 'none'");

@@ -32,7 +32,10 @@ it.each([
   ['desk.example.com.evil.example', 421],
   ['desk.example.com@evil.example', 421],
 ])('as %s answers %i', async (host, status) => {
-  const answer = await desk.send({ path: '/sign-in', headers: { host: host.replace('PORT', String(desk.web.port)), 'x-forwarded-host': 'desk.example.com' } });
+  const answer = await desk.send({
+    path: '/sign-in',
+    headers: { host: host.replace('PORT', String(desk.web.port)), 'x-forwarded-host': 'desk.example.com' },
+  });
   // the HTTP library refuses what is no host at all before we see it
   expect(status === 421 ? [400, 421] : [200]).toContain(answer.status);
 });
@@ -54,11 +57,15 @@ it('serves its two assets for good, and nothing else from there', async () => {
   const asset = await desk.send({ path });
   expect(asset.headers['content-type']).toContain('text/css');
   expect(asset.headers['cache-control']).toContain('immutable');
-  for (const other of ['/assets/constructor', '/assets/..%2f..%2fpackage.json', '/assets/x.css']) expect((await desk.send({ path: other })).status).toBe(404);
+  for (const other of ['/assets/constructor', '/assets/..%2f..%2fpackage.json', '/assets/x.css'])
+    expect((await desk.send({ path: other })).status).toBe(404);
 });
 
 it('has a page for what is not there, in the reader’s language', async () => {
-  const french = await desk.send({ path: '/nothing?<script>', headers: { 'accept-language': 'de, fr;q=0.8, en;q=0.5' } });
+  const french = await desk.send({
+    path: '/nothing?<script>',
+    headers: { 'accept-language': 'de, fr;q=0.8, en;q=0.5' },
+  });
   expect(french.status).toBe(404);
   expect(french.text).toContain('Page introuvable');
   expect(french.text).toContain('lang="fr"');
@@ -69,10 +76,20 @@ it('has a page for what is not there, in the reader’s language', async () => {
 
 it('takes no more than it asked for', async () => {
   const type = { 'content-type': 'application/x-www-form-urlencoded', origin: desk.web.url };
-  const large = await desk.send({ method: 'POST', path: '/sign-in', headers: type, body: `email=${'x'.repeat(300_000)}` });
+  const large = await desk.send({
+    method: 'POST',
+    path: '/sign-in',
+    headers: type,
+    body: `email=${'x'.repeat(300_000)}`,
+  });
   expect(large.status).toBe(413);
   expect(large.text).toContain('Too large');
-  const damaged = await desk.send({ method: 'POST', path: '/sign-in', headers: { origin: desk.web.url, 'content-type': 'multipart/form-data; boundary=x' }, body: '--y' });
+  const damaged = await desk.send({
+    method: 'POST',
+    path: '/sign-in',
+    headers: { origin: desk.web.url, 'content-type': 'multipart/form-data; boundary=x' },
+    body: '--y',
+  });
   expect([400, 403]).toContain(damaged.status);
   expect((await desk.send({ method: 'PUT', path: '/sign-in' })).status).toBe(404);
   expect((await desk.send({ path: `/${'x'.repeat(20_000)}` })).status).toBe(431);
@@ -88,7 +105,15 @@ it('believes no proxy about who is asking', async () => {
   const tries = [];
   for (let at = 0; at < 32; at += 1) {
     const visitor = desk.visitor();
-    tries.push((await visitor.post('/sign-in', { email: `n${at}@x.example`, password: 'wrong' }, { headers: { 'x-forwarded-for': `10.0.0.${at}` } })).status);
+    tries.push(
+      (
+        await visitor.post(
+          '/sign-in',
+          { email: `n${at}@x.example`, password: 'wrong' },
+          { headers: { 'x-forwarded-for': `10.0.0.${at}` } },
+        )
+      ).status,
+    );
   }
   expect(new Set(tries)).toEqual(new Set([403]));
 });
@@ -113,7 +138,9 @@ it('finishes the requests in hand before it ends', async () => {
   const other = await ground();
   const socket = connect(other.web.port, '127.0.0.1');
   const body = 'email=nobody%40x.example&password=wrong';
-  socket.write(`POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1:${other.web.port}\r\nOrigin: ${other.web.url}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 10)}`);
+  socket.write(
+    `POST /sign-in HTTP/1.1\r\nHost: 127.0.0.1:${other.web.port}\r\nOrigin: ${other.web.url}\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: ${body.length}\r\n\r\n${body.slice(0, 10)}`,
+  );
   await new Promise((resolve) => socket.once('connect', resolve));
   // a second connection is answered only after the first one's head has been read
   await other.send({ path: '/healthz' });

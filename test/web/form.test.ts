@@ -13,14 +13,15 @@ import { findProduct, loadCatalogue } from '../../src/core/record/catalogue.js';
 import { form } from '../../src/web/controls.js';
 import { decodeForm, encodeForm, formFields, type FormBody } from '../../src/web/form.js';
 import { bodyOf } from '../../src/web/visit.js';
-import { startBrowser } from './ground.js';
+import { inBrowser, startBrowser } from './ground.js';
 
 const catalogue = loadCatalogue('catalogue');
 const context: FieldContext = {
   locale: 'en',
   country: 'FR',
   products: (text, boxes) => findProduct(catalogue, text, { boxes })?.id,
-  productChoices: (boxes) => [...catalogue.packs, ...(boxes ? catalogue.boxes : [])].map(({ id, name }) => ({ id, names: name })),
+  productChoices: (boxes) =>
+    [...catalogue.packs, ...(boxes ? catalogue.boxes : [])].map(({ id, name }) => ({ id, names: name })),
 };
 
 const word = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
@@ -30,23 +31,59 @@ const number = fc.integer({ min: 1, max: 999_999 });
 function rawOf(type: FieldType<unknown>): fc.Arbitrary<Raw> {
   const kinds: Record<FieldType<unknown>['kind'], () => fc.Arbitrary<Raw>> = {
     text: () => word,
-    long: () => fc.array(word, { minLength: 1, maxLength: 3 }).map((lines) => lines.join('\n').padEnd(type.min ?? 0, 'x')),
+    long: () =>
+      fc.array(word, { minLength: 1, maxLength: 3 }).map((lines) => lines.join('\n').padEnd(type.min ?? 0, 'x')),
     bool: () => fc.constantFrom<Raw>(true, false, 'yes', 'Non', 'x', '0'),
     choice: () => fc.constantFrom(...(type.choices ?? []).flatMap(({ id, names }) => [id, names.fr, names.en])),
-    product: () => fc.constantFrom(...context.productChoices(type.boxes ?? false).flatMap(({ id, names }) => [id, names.fr, names.en.toUpperCase()])),
+    product: () =>
+      fc.constantFrom(
+        ...context
+          .productChoices(type.boxes ?? false)
+          .flatMap(({ id, names }) => [id, names.fr, names.en.toUpperCase()]),
+      ),
     email: () => fc.emailAddress(),
-    date: () => fc.date({ min: new Date('1970-01-02'), max: new Date('2090-01-01'), noInvalidDate: true }).chain((at) => {
-      const day = at.toISOString().slice(0, 10);
-      return fc.constantFrom(day, day.split('-').reverse().join('/'));
-    }),
+    date: () =>
+      fc.date({ min: new Date('1970-01-02'), max: new Date('2090-01-01'), noInvalidDate: true }).chain((at) => {
+        const day = at.toISOString().slice(0, 10);
+        return fc.constantFrom(day, day.split('-').reverse().join('/'));
+      }),
     phone: () => fc.constantFrom('01 23 45 67 89', '+33 6 12 34 56 78', '+49 30 123456'),
     country: () => fc.constantFrom('FR', 'de', 'France', 'Royaume-Uni', 'Spain'),
-    ref: () => number.chain((id) => fc.constantFrom<Raw>(id, `${type.prefix}-${id}`, `${type.prefix?.toLowerCase()}-${String(id).padStart(6, '0')}`)),
-    whole: () => fc.integer({ min: type.min ?? 0, max: type.max ?? 100 }).chain((count) => fc.constantFrom<Raw>(count, String(count))),
-    digits: () => fc.integer({ min: 0, max: 10 ** (type.min ?? 1) - 1 }).chain((code) => fc.constantFrom<Raw>(code, String(code).padStart(type.min ?? 1, '0'))),
-    list: () => fc.array(word.filter((one) => !/[,;\n]/.test(one) && one.trim() !== ''), { minLength: 1, maxLength: type.max ?? 3 }),
-    pairs: () => fc.uniqueArray(fc.constantFrom(...catalogue.packs.map(({ id }) => id)), { minLength: 1 }).chain((ids) => fc.array(number, { minLength: ids.length, maxLength: ids.length }).map((all) => ids.map((id, at) => `${id}=${all[at]}`))),
-    file: () => fc.record({ name: fc.stringMatching(/^[\w é.-]{1,20}\.csv$/), type: fc.constantFrom('text/csv', 'application/octet-stream'), content: fc.uint8Array({ minLength: 1, maxLength: 300 }).map((bytes) => Buffer.from(bytes)) }),
+    ref: () =>
+      number.chain((id) =>
+        fc.constantFrom<Raw>(
+          id,
+          `${type.prefix}-${id}`,
+          `${type.prefix?.toLowerCase()}-${String(id).padStart(6, '0')}`,
+        ),
+      ),
+    whole: () =>
+      fc
+        .integer({ min: type.min ?? 0, max: type.max ?? 100 })
+        .chain((count) => fc.constantFrom<Raw>(count, String(count))),
+    digits: () =>
+      fc
+        .integer({ min: 0, max: 10 ** (type.min ?? 1) - 1 })
+        .chain((code) => fc.constantFrom<Raw>(code, String(code).padStart(type.min ?? 1, '0'))),
+    list: () =>
+      fc.array(
+        word.filter((one) => !/[,;\n]/.test(one) && one.trim() !== ''),
+        { minLength: 1, maxLength: type.max ?? 3 },
+      ),
+    pairs: () =>
+      fc
+        .uniqueArray(fc.constantFrom(...catalogue.packs.map(({ id }) => id)), { minLength: 1 })
+        .chain((ids) =>
+          fc
+            .array(number, { minLength: ids.length, maxLength: ids.length })
+            .map((all) => ids.map((id, at) => `${id}=${all[at]}`)),
+        ),
+    file: () =>
+      fc.record({
+        name: fc.stringMatching(/^[\w é.-]{1,20}\.csv$/),
+        type: fc.constantFrom('text/csv', 'application/octet-stream'),
+        content: fc.uint8Array({ minLength: 1, maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+      }),
   };
   return kinds[type.kind]().filter((raw) => {
     try {
@@ -58,7 +95,19 @@ function rawOf(type: FieldType<unknown>): fc.Arbitrary<Raw> {
   });
 }
 
-const inputOf = (command: AnyCommand): fc.Arbitrary<RawInput> => fc.record(Object.fromEntries(usesOf(command).map(({ field, required }) => [field.name, required ? rawOf(field.type) : fc.option(rawOf(field.type), { nil: undefined })]))).map((all) => Object.fromEntries(Object.entries(all).filter((entry): entry is [string, Raw] => entry[1] !== undefined)));
+const inputOf = (command: AnyCommand): fc.Arbitrary<RawInput> =>
+  fc
+    .record(
+      Object.fromEntries(
+        usesOf(command).map(({ field, required }) => [
+          field.name,
+          required ? rawOf(field.type) : fc.option(rawOf(field.type), { nil: undefined }),
+        ]),
+      ),
+    )
+    .map((all) =>
+      Object.fromEntries(Object.entries(all).filter((entry): entry is [string, Raw] => entry[1] !== undefined)),
+    );
 
 /** What a command would get, or what it would refuse. */
 function meant(command: AnyCommand, raw: RawInput): unknown {
@@ -80,7 +129,10 @@ async function posted(command: AnyCommand, raw: RawInput, multipart: boolean): P
     body = await bodyOf(await c.req.parseBody({ all: true }));
     return c.text('');
   });
-  await app.request('/', { method: 'POST', body: multipart ? data : new URLSearchParams([...data].map(([name, value]) => [name, String(value)])) });
+  await app.request('/', {
+    method: 'POST',
+    body: multipart ? data : new URLSearchParams([...data].filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
+  });
   return body;
 }
 
@@ -105,7 +157,7 @@ describe.each(commands.all.map((command) => [command.name, command] as const))('
   });
 });
 
-describe('in a browser', () => {
+inBrowser('in a browser', () => {
   let browser: Awaited<ReturnType<typeof startBrowser>>;
   beforeAll(async () => {
     browser = await startBrowser();
@@ -116,11 +168,26 @@ describe('in a browser', () => {
     const page = await browser.newPage();
     for (const command of commands.all) {
       // a page can't put a file into a control, and confirms with a button
-      const shown = (raw: RawInput): RawInput => Object.fromEntries(Object.entries(raw).filter(([name, value]) => name !== 'yes' && !(typeof value === 'object' && 'content' in value)));
+      const shown = (raw: RawInput): RawInput =>
+        Object.fromEntries(
+          Object.entries(raw).filter(
+            ([name, value]) => name !== 'yes' && !(typeof value === 'object' && 'content' in value),
+          ),
+        );
       const inputs = fc.sample(inputOf(command), { numRuns: 8, seed: 7 }).map(shown);
-      const forms = inputs.map((values, at) => form({ id: `f${at}`, action: '/', submit: 'ok', locale: 'en', fields: formFields(command, { context, values }) }));
+      const forms = inputs.map((values, at) =>
+        form({
+          id: `f${at}`,
+          action: '/',
+          submit: 'ok',
+          locale: 'en',
+          fields: formFields(command, { context, values }),
+        }),
+      );
       await page.setContent(String(await html`<!doctype html><title>t</title>${forms}`));
-      const sent = await page.evaluate<[string, string][][]>("[...document.forms].map((form) => [...new FormData(form)].filter(([, value]) => typeof value === 'string'))");
+      const sent = await page.evaluate<[string, string][][]>(
+        "[...document.forms].map((form) => [...new FormData(form)].filter(([, value]) => typeof value === 'string'))",
+      );
       inputs.forEach((raw, at) => {
         const back = decodeForm(command, Object.fromEntries(sent[at] ?? []));
         expect(unset(meant(command, back)), command.name).toEqual(unset(meant(command, raw)));
@@ -131,7 +198,8 @@ describe('in a browser', () => {
 });
 
 /** An unchecked box says nothing, which is the same as no; the file is named missing on both sides. */
-const unset = (value: unknown): unknown => JSON.parse(JSON.stringify(value, (_, inner: unknown) => (inner === false ? undefined : inner)));
+const unset = (value: unknown): unknown =>
+  JSON.parse(JSON.stringify(value, (_, inner: unknown) => (inner === false ? undefined : inner)));
 
 it('names of the page itself are no fields', () => {
   const body: FormBody = { _mark: 'm', _key: 'k', _command: 'x', unknown: 'y', number: 'PP1' };
@@ -141,7 +209,10 @@ it('names of the page itself are no fields', () => {
 
 it('a box sent twice is what was sent last; an empty control is nothing', () => {
   const command = commands.find('declare new');
-  expect(command && decodeForm(command, { takeover: ['no', 'yes'], email: '', 'last-name': 'x' })).toEqual({ takeover: 'yes', 'last-name': 'x' });
+  expect(command && decodeForm(command, { takeover: ['no', 'yes'], email: '', 'last-name': 'x' })).toEqual({
+    takeover: 'yes',
+    'last-name': 'x',
+  });
 });
 
 it('keeps the name and bytes of a file', async () => {

@@ -1,18 +1,35 @@
 /** A desk with its web door on loopback, a clock that only moves when told, and a browser. */
-import { mkdtempSync } from 'node:fs';
+import { existsSync, mkdtempSync } from 'node:fs';
 import { request } from 'node:http';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { inject } from 'vitest';
+import { describe, inject } from 'vitest';
 import type { RawInput } from '../../src/core/command/input.js';
 import type { Outcome } from '../../src/core/command/outcome.js';
 import { openDesk, type OpenDesk } from '../../src/core/open.js';
 import { startWeb, type DeskPart, type Web } from '../../src/web/server.js';
 
-export const chromiumPath = '/usr/bin/chromium';
-const quiet = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'];
+const chromiumPath = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'].find((path) =>
+  existsSync(path),
+);
 
-export const startBrowser = (): Promise<Browser> => chromium.launch({ executablePath: chromiumPath, headless: true, args: quiet });
+/** A suite that needs a browser: skipped where there is none, and failing where the environment says CI=true. */
+export const inBrowser = describe.skipIf(chromiumPath === undefined && process.env['CI'] !== 'true');
+
+const quiet = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export function startBrowser(): Promise<Browser> {
+  if (chromiumPath === undefined) throw new Error('No Chromium on this machine');
+  return chromium.launch({ executablePath: chromiumPath, headless: true, args: quiet });
+}
 
 /** The mail that was queued for somebody, its secrets opened. */
 export interface Queued {
@@ -60,36 +77,81 @@ export interface Visitor {
   readonly jar: Map<string, string>;
   get(path: string): Promise<Answer>;
   /** Posts a form of the page last seen at `page`, with its mark. */
-  post(path: string, fields: Record<string, string>, more?: { page?: string; headers?: Record<string, string> }): Promise<Answer>;
+  post(
+    path: string,
+    fields: Record<string, string>,
+    more?: { page?: string; headers?: Record<string, string> },
+  ): Promise<Answer>;
 }
 
-export async function ground(options: { desk?: DeskPart; ready?: () => boolean; publicUrl?: string; locale?: 'fr' | 'en' } = {}): Promise<Ground> {
+export async function ground(
+  options: { desk?: DeskPart; ready?: () => boolean; publicUrl?: string; locale?: 'fr' | 'en' } = {},
+): Promise<Ground> {
   const dir = mkdtempSync(join(inject('databases').dir, 'web-'));
   const root = process.cwd();
   const faults: unknown[] = [];
   let now = new Date('2026-11-30T09:00:00Z').getTime();
-  const settings = { ROOT: root, DATABASE_URL: `file:${join(dir, 'guichet.db')}`, DATA_DIR: dir, CATALOGUE: join(root, 'catalogue'), PUBLIC_URL: options.publicUrl ?? 'http://127.0.0.1', MAIL_FROM: 'guichet@localhost', LOCALE: options.locale ?? 'en', TIME_ZONE: 'Europe/Paris' } as const;
+  const settings = {
+    ROOT: root,
+    DATABASE_URL: `file:${join(dir, 'guichet.db')}`,
+    DATA_DIR: dir,
+    CATALOGUE: join(root, 'catalogue'),
+    PUBLIC_URL: options.publicUrl ?? 'http://127.0.0.1',
+    MAIL_FROM: 'guichet@localhost',
+    LOCALE: options.locale ?? 'en',
+    TIME_ZONE: 'Europe/Paris',
+  } as const;
   const open = await openDesk(settings, { onFault: (fault) => void faults.push(fault), clock: () => new Date(now) });
   const log = { warn: () => undefined, error: (data: object) => void faults.push(data) };
-  const web = await startWeb({ dispatcher: open.dispatcher, listen: { host: '127.0.0.1', port: 0 }, publicUrl: settings.PUBLIC_URL, ready: options.ready ?? (() => true), desk: options.desk, log });
+  const web = await startWeb({
+    dispatcher: open.dispatcher,
+    listen: { host: '127.0.0.1', port: 0 },
+    publicUrl: settings.PUBLIC_URL,
+    ready: options.ready ?? (() => true),
+    desk: options.desk,
+    log,
+  });
 
   const send = (asked: Sent): Promise<Answer> =>
     new Promise((resolve, reject) => {
       const { method = 'GET', path, headers = {}, body, from } = asked;
-      const going = request({ host: '127.0.0.1', port: web.port, method, path, headers: { ...headers, ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }) }, ...(from ? { localAddress: from } : {}) }, (response) => {
-        const pieces: Buffer[] = [];
-        response.on('data', (piece: Buffer) => pieces.push(piece));
-        response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text: Buffer.concat(pieces).toString(), location: response.headers.location ?? '' }));
-      });
+      const going = request(
+        {
+          host: '127.0.0.1',
+          port: web.port,
+          method,
+          path,
+          headers: { ...headers, ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }) },
+          ...(from ? { localAddress: from } : {}),
+        },
+        (response) => {
+          const pieces: Buffer[] = [];
+          response.on('data', (piece: Buffer) => pieces.push(piece));
+          response.on('end', () =>
+            resolve({
+              status: response.statusCode ?? 0,
+              headers: response.headers,
+              text: Buffer.concat(pieces).toString(),
+              location: response.headers.location ?? '',
+            }),
+          );
+        },
+      );
       going.on('error', reject).end(body);
     });
 
   const mails = async (recipient?: string): Promise<Queued[]> => {
-    const rows = await open.connection.reader.outbox.findMany({ where: { channel: 'mail', ...(recipient ? { recipient } : {}) }, orderBy: { id: 'asc' } });
+    const rows = await open.connection.reader.outbox.findMany({
+      where: { channel: 'mail', ...(recipient ? { recipient } : {}) },
+      orderBy: { id: 'asc' },
+    });
     return rows.map((row) => ({
       letter: row.letter,
       recipient: row.recipient,
-      params: { ...(JSON.parse(row.params) as object), ...(row.secret ? (JSON.parse(open.desk.secrets.open('outbox', row.secret)) as object) : {}) },
+      params: {
+        ...(JSON.parse(row.params) as object),
+        ...(row.secret ? (JSON.parse(open.desk.secrets.open('outbox', row.secret)) as object) : {}),
+      },
     }));
   };
 
@@ -98,10 +160,13 @@ export async function ground(options: { desk?: DeskPart; ready?: () => boolean; 
     web,
     faults,
     pass: (ms) => void (now += ms),
-    run: (command, input, as) => open.dispatcher.dispatch({ door: 'terminal', caller: { kind: 'operator', as }, command, input }),
+    run: (command, input, as) =>
+      open.dispatcher.dispatch({ door: 'terminal', caller: { kind: 'operator', as }, command, input }),
     mails,
     async link(recipient) {
-      const urls = (await mails(recipient)).flatMap(({ params }) => params['url'] ?? params['chooseUrl'] ?? params['passwordLink'] ?? []);
+      const urls = (await mails(recipient)).flatMap(
+        ({ params }) => params['url'] ?? params['chooseUrl'] ?? params['passwordLink'] ?? [],
+      );
       return new URL(urls.at(-1) as string).pathname;
     },
     async page(browser, more = {}) {
@@ -135,7 +200,12 @@ function visitor(send: Ground['send'], url: string, from: string | undefined): V
     async post(path, fields, { page = path, headers = {} } = {}) {
       const mark = /name="_mark" value="([^"]+)"/.exec((await go({ path: page })).text)?.[1] ?? '';
       const body = new URLSearchParams({ _mark: mark, ...fields }).toString();
-      return go({ method: 'POST', path, body, headers: { 'content-type': 'application/x-www-form-urlencoded', origin: url, ...headers } });
+      return go({
+        method: 'POST',
+        path,
+        body,
+        headers: { 'content-type': 'application/x-www-form-urlencoded', origin: url, ...headers },
+      });
     },
   };
 }
@@ -144,8 +214,17 @@ export const minutes = 60_000;
 export const hours = 60 * minutes;
 
 /** A reseller with packs, and a first password that has been changed. */
-export async function reseller(desk: Ground, email = 'anne@volts.example'): Promise<{ email: string; password: string }> {
-  await desk.run('reseller register', { email, 'last-name': 'Morel', 'first-name': 'Anne', company: 'Volts & Fils', locale: 'en' });
+export async function reseller(
+  desk: Ground,
+  email = 'anne@volts.example',
+): Promise<{ email: string; password: string }> {
+  await desk.run('reseller register', {
+    email,
+    'last-name': 'Morel',
+    'first-name': 'Anne',
+    company: 'Volts & Fils',
+    locale: 'en',
+  });
   await desk.run('stock receive', { reseller: email, product: 'box-pro', quantity: '5', purchase: 'P-1' });
   const letter = (await desk.mails(email)).find((mail) => mail.letter === 'reseller-registered');
   return { email, password: String(letter?.params['password']) };

@@ -14,17 +14,26 @@ afterEach(async () => {
 const good = 'a phrase that is long enough';
 
 /** Declares an end user and lets it choose a password by its letter's link. */
-async function client(by: string, email: string, more: Record<string, string> = {}): Promise<{ visitor: Visitor; pack: string; declaration: string }> {
-  const placed = await desk.run('declare new', { product: 'pro', email, 'last-name': 'Durand', 'first-name': 'Zoé', 'order-number': email, ...more }, by);
+async function client(
+  by: string,
+  email: string,
+  more: Record<string, string> = {},
+): Promise<{ visitor: Visitor; pack: string; declaration: string }> {
+  const placed = await desk.run(
+    'declare new',
+    { product: 'pro', email, 'last-name': 'Durand', 'first-name': 'Zoé', 'order-number': email, ...more },
+    by,
+  );
   if (!placed.ok) throw new Error(placed.code);
   const visitor = desk.visitor();
   const chosen = await visitor.post(await desk.link(email), { password: good });
   expect(chosen.location).toBe('/me');
   const letter = (await desk.mails(email)).find((mail) => mail.letter === 'declared-client');
-  return { visitor, pack: String(letter?.params['pack'] as string), declaration: placed.data['declaration'] as string };
+  return { visitor, pack: String(letter?.params['pack']), declaration: placed.data['declaration'] as string };
 }
 
-const send = (visitor: Visitor, command: string, fields: Record<string, string>) => visitor.post('/me', { _command: command, _key: Math.random().toString(), ...fields });
+const send = (visitor: Visitor, command: string, fields: Record<string, string>) =>
+  visitor.post('/me', { _command: command, _key: Math.random().toString(), ...fields });
 
 /** A reseller who is signed in. */
 async function seller(): Promise<{ visitor: Visitor; email: string }> {
@@ -45,7 +54,11 @@ describe('the profile', () => {
     expect(refused.text).toMatch(/aria-describedby="account-edit-phone-fault" aria-invalid="true"/);
     expect((await desk.run('account show', {}, email)).ok).toBe(true);
 
-    const saved = await send(visitor, 'account edit', { 'last-name': '<b>Petit</b>', phone: '01 23 45 67 89', locale: 'fr' });
+    const saved = await send(visitor, 'account edit', {
+      'last-name': '<b>Petit</b>',
+      phone: '01 23 45 67 89',
+      locale: 'fr',
+    });
     expect(saved.location).toBe('/me');
     const shown = await visitor.get('/me');
     expect(shown.text).toContain('Vos changements sont enregistrés.');
@@ -60,8 +73,19 @@ describe('the profile', () => {
   it('edits nobody else’s account, and runs no command it has no form for', async () => {
     const { visitor } = await seller();
     await reseller(desk, 'other@x.example');
-    expect((await send(visitor, 'account edit', { person: 'other@x.example', 'last-name': 'Forged' })).status).toBe(403);
-    expect((await send(visitor, 'stock receive', { reseller: 'anne@volts.example', product: 'pro', quantity: '5', purchase: 'X' })).status).toBe(404);
+    expect((await send(visitor, 'account edit', { person: 'other@x.example', 'last-name': 'Forged' })).status).toBe(
+      403,
+    );
+    expect(
+      (
+        await send(visitor, 'stock receive', {
+          reseller: 'anne@volts.example',
+          product: 'pro',
+          quantity: '5',
+          purchase: 'X',
+        })
+      ).status,
+    ).toBe(404);
   });
 
   it('mails a link to change the password', async () => {
@@ -85,7 +109,9 @@ describe('a pack number', () => {
     const shown = await desk.run('declare show', { number: declaration }, email);
     expect(shown.ok && shown.data['state']).toBe('completed');
     const account = await desk.run('account show', {}, 'zoe@maison.example');
-    expect(account.ok && account.data['packs']).toMatchObject([{ pack, product: 'pro', name: 'Service Pack Pro', state: 'assigned' }]);
+    expect(account.ok && account.data['packs']).toMatchObject([
+      { pack, product: 'pro', name: 'Service Pack Pro', state: 'assigned' },
+    ]);
   });
 
   it('sent twice by the same form is taken once, and answered alike', async () => {
@@ -103,7 +129,8 @@ describe('a pack number', () => {
     await send(tom.visitor, 'pack redeem', { number: tom.pack });
     const third = await client(email, 'ann@maison.example');
     const refusals = [];
-    for (const number of ['PP2026NOV000000000000', third.pack, tom.pack]) refusals.push(await send(zoe.visitor, 'pack redeem', { number }));
+    for (const number of ['PP2026NOV000000000000', third.pack, tom.pack])
+      refusals.push(await send(zoe.visitor, 'pack redeem', { number }));
     const plain = refusals.map(({ text }) => text.replace(/value="[^"]*"/g, ''));
     expect(refusals.map(({ status }) => status)).toEqual([422, 422, 422]);
     expect(new Set(plain).size).toBe(1);
@@ -115,7 +142,8 @@ describe('a pack number', () => {
   it('can be tried ten times an hour', async () => {
     const { email } = await seller();
     const { visitor, pack } = await client(email, 'zoe@maison.example');
-    for (let tries = 0; tries < 10; tries += 1) expect((await send(visitor, 'pack redeem', { number: `PP${tries}` })).status).toBe(422);
+    for (let tries = 0; tries < 10; tries += 1)
+      expect((await send(visitor, 'pack redeem', { number: `PP${tries}` })).status).toBe(422);
     expect((await send(visitor, 'pack redeem', { number: pack })).status).toBe(429);
     desk.pass(hours);
     // the session has idled out meanwhile
@@ -132,17 +160,36 @@ describe('a reseller', () => {
     const { text } = await visitor.get('/me');
     const packs = /<caption>Service packs<\/caption>([\s\S]*?)<\/table>/.exec(text)?.[1] ?? '';
     const columns = [...packs.matchAll(/<th scope="col">([^<]*)/g)].map(([, name]) => name);
-    expect(columns).toEqual(['Count', 'Service Pack Power', 'Service Pack Power EnOcean', 'Service Pack Power Ultimate', 'Service Pack Pro']);
-    const rows = [...packs.matchAll(/<tr><th scope="row">([^<]*)<\/th>((?:<td>\d+<\/td>)+)/g)].map(([, name, cells]) => [name, ...[...(cells ?? '').matchAll(/\d+/g)].map(([count]) => Number(count))]);
-    expect(rows).toEqual([['Available', 0, 0, 0, 4], ['Reserved', 0, 0, 0, 0], ['Declared', 0, 0, 0, 1]]);
+    expect(columns).toEqual([
+      'Count',
+      'Service Pack Power',
+      'Service Pack Power EnOcean',
+      'Service Pack Power Ultimate',
+      'Service Pack Pro',
+    ]);
+    const rows = [...packs.matchAll(/<tr>\s*<th scope="row">([^<]*)<\/th>((?:\s*<td>\d+<\/td>)+)/g)].map(
+      ([, name, cells]) => [name, ...[...(cells ?? '').matchAll(/\d+/g)].map(([count]) => Number(count))],
+    );
+    expect(rows).toEqual([
+      ['Available', 0, 0, 0, 4],
+      ['Reserved', 0, 0, 0, 0],
+      ['Declared', 0, 0, 0, 1],
+    ]);
     expect(text).toContain('<caption>Boxes</caption>');
   });
 
   it('declares a user; only kinds in stock are offered, and a duplicate is told', async () => {
     const { visitor } = await seller();
-    const select = /<select id="declare-new-product"[\s\S]*?<\/select>/.exec((await visitor.get('/me')).text)?.[0] ?? '';
+    const select =
+      /<select id="declare-new-product"[\s\S]*?<\/select>/.exec((await visitor.get('/me')).text)?.[0] ?? '';
     expect([...select.matchAll(/option value="([^"]*)"/g)].map(([, id]) => id)).toEqual(['', 'pro', 'box-pro']);
-    const fields = { product: 'pro', email: 'zoe@maison.example', 'last-name': 'Durand', 'first-name': 'Zoé', 'order-number': 'F-1' };
+    const fields = {
+      product: 'pro',
+      email: 'zoe@maison.example',
+      'last-name': 'Durand',
+      'first-name': 'Zoé',
+      'order-number': 'F-1',
+    };
     expect((await send(visitor, 'declare new', fields)).location).toBe('/me');
     expect((await visitor.get('/me')).text).toMatch(/Declaration D-000001 placed for zoe@maison.example: pack PP/);
     const again = await send(visitor, 'declare new', fields);
@@ -159,7 +206,18 @@ describe('a reseller', () => {
     const { visitor, email } = await seller();
     await desk.run('stock receive', { reseller: email, product: 'pro', quantity: '40', purchase: 'P-2' });
     for (let at = 0; at < 30; at += 1) {
-      await desk.run('declare new', { product: 'pro', email: `c${at}@maison.example`, 'last-name': at === 3 ? 'Béranger' : 'Durand', 'first-name': 'Zoé', 'order-number': `F-${at}`, takeover: at < 2 ? 'yes' : 'no' }, email);
+      await desk.run(
+        'declare new',
+        {
+          product: 'pro',
+          email: `c${at}@maison.example`,
+          'last-name': at === 3 ? 'Béranger' : 'Durand',
+          'first-name': 'Zoé',
+          'order-number': `F-${at}`,
+          takeover: at < 2 ? 'yes' : 'no',
+        },
+        email,
+      );
     }
     const items = (text: string) => [...text.matchAll(/<th scope="row">(D-\d+)/g)].map(([, number]) => number);
     const first = (await visitor.get('/me')).text;
@@ -189,16 +247,30 @@ describe('a reseller', () => {
 
   it('of several organisations chooses which', async () => {
     const { visitor, email } = await seller();
-    await desk.run('reseller register', { email: 'other@x.example', 'last-name': 'O', 'first-name': 'P', company: 'Second Ltd' });
+    await desk.run('reseller register', {
+      email: 'other@x.example',
+      'last-name': 'O',
+      'first-name': 'P',
+      company: 'Second Ltd',
+    });
     await desk.open.desk.database.transact(async ({ tx }) => {
       const person = await tx.address.findUniqueOrThrow({ where: { email } });
-      await tx.membership.create({ data: { orgId: 2, personId: person.personId, role: 'owner', createdAt: desk.open.desk.clock() } });
+      await tx.membership.create({
+        data: { orgId: 2, personId: person.personId, role: 'owner', createdAt: desk.open.desk.clock() },
+      });
     });
     await desk.run('stock receive', { reseller: 'G-2', product: 'power', quantity: '2', purchase: 'Q-1' });
     expect((await visitor.get('/me')).text).toContain('Stock of Volts &amp; Fils');
     const second = (await visitor.get('/me?org=G-000002')).text;
     expect(second).toContain('Stock of Second Ltd');
-    const fields = { org: 'G-000002', product: 'power', email: 'zoe@maison.example', 'last-name': 'Durand', 'first-name': 'Zoé', 'order-number': 'F-1' };
+    const fields = {
+      org: 'G-000002',
+      product: 'power',
+      email: 'zoe@maison.example',
+      'last-name': 'Durand',
+      'first-name': 'Zoé',
+      'order-number': 'F-1',
+    };
     expect((await send(visitor, 'declare new', fields)).location).toBe('/me?org=G-000002');
     expect((await visitor.get('/me?org=G-000002')).text).toContain('zoe@maison.example');
     expect((await visitor.get('/me')).text).not.toContain('zoe@maison.example');

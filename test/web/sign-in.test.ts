@@ -24,7 +24,8 @@ async function settled(email = 'anne@volts.example'): Promise<{ email: string; p
   return { email, password: good };
 }
 
-const stateOf = async (email: string): Promise<string | undefined> => (await desk.open.connection.reader.address.findUnique({ where: { email }, include: { person: true } }))?.person.state;
+const stateOf = async (email: string): Promise<string | undefined> =>
+  (await desk.open.connection.reader.address.findUnique({ where: { email }, include: { person: true } }))?.person.state;
 
 describe('a first password', () => {
   it('lets in only to choose another one, which is told and makes the account active', async () => {
@@ -38,7 +39,9 @@ describe('a first password', () => {
 
     expect((await visitor.post('/password', { password: 'short' })).text).toContain('Password is too short');
     expect((await visitor.post('/password', { password: 'passwordpassword' })).text).toContain('too easy to guess');
-    expect((await visitor.post('/password', { password: who.password })).text).toContain('must differ from the first one');
+    expect((await visitor.post('/password', { password: who.password })).text).toContain(
+      'must differ from the first one',
+    );
     expect((await visitor.post('/password', { password: good })).location).toBe('/me');
     expect(visitor.jar.get('guichet-session')).not.toBe(before);
 
@@ -88,7 +91,9 @@ describe('a session', () => {
     const cookie = [answer.headers['set-cookie'] ?? []].flat().find((line) => line.startsWith('guichet-session='));
     expect(cookie).toMatch(/; Path=\/; HttpOnly; SameSite=Lax$/);
     const first = visitor.jar.get('guichet-session') ?? '';
-    expect(await desk.open.connection.reader.session.findFirst({ where: { tokenHash: { contains: first } } })).toBeNull();
+    expect(
+      await desk.open.connection.reader.session.findFirst({ where: { tokenHash: { contains: first } } }),
+    ).toBeNull();
     const other = desk.visitor();
     await signIn(other, who.email, who.password);
     expect(other.jar.get('guichet-session')).not.toBe(first);
@@ -100,7 +105,9 @@ describe('a session', () => {
     const who = await settled();
     const visitor = desk.visitor();
     await signIn(visitor, who.email, who.password);
-    await desk.open.desk.database.transact(({ tx }) => tx.person.updateMany({ where: { addresses: { some: { email: who.email } } }, data: { state: 'suspended' } }));
+    await desk.open.desk.database.transact(({ tx }) =>
+      tx.person.updateMany({ where: { addresses: { some: { email: who.email } } }, data: { state: 'suspended' } }),
+    );
     expect((await visitor.get('/me')).location).toBe('/sign-in');
     expect((await signIn(desk.visitor(), who.email, who.password)).text).toContain('This account is suspended');
     expect((await signIn(desk.visitor(), who.email, 'wrong')).text).not.toContain('suspended');
@@ -111,7 +118,11 @@ describe('wrong passwords', () => {
   it('are answered alike, whether the address is known or not', async () => {
     const who = await settled();
     const plain = (text: string) => text.replace(/value="[^"]*"/g, '');
-    const [known, unknown, none] = [await signIn(desk.visitor(), who.email, 'wrong'), await signIn(desk.visitor(), 'nobody@x.example', 'wrong'), await signIn(desk.visitor(), 'not an address', 'wrong')];
+    const [known, unknown, none] = [
+      await signIn(desk.visitor(), who.email, 'wrong'),
+      await signIn(desk.visitor(), 'nobody@x.example', 'wrong'),
+      await signIn(desk.visitor(), 'not an address', 'wrong'),
+    ];
     expect(known.status).toBe(403);
     expect([unknown.status, none.status]).toEqual([403, 403]);
     expect(plain(unknown.text)).toBe(plain(known.text));
@@ -121,7 +132,8 @@ describe('wrong passwords', () => {
   it('keep out whoever makes them, and not the owner elsewhere', async () => {
     const who = await settled();
     const attacker = desk.visitor('127.0.0.2');
-    for (let tries = 0; tries < 5; tries += 1) expect((await signIn(attacker, who.email, `wrong ${tries}`)).status).toBe(403);
+    for (let tries = 0; tries < 5; tries += 1)
+      expect((await signIn(attacker, who.email, `wrong ${tries}`)).status).toBe(403);
     const late = await signIn(attacker, who.email, who.password);
     expect(late.status).toBe(429);
     expect(late.text).toContain('Try again in 15 minutes');
@@ -137,7 +149,11 @@ describe('wrong passwords', () => {
       for (let tries = 0; tries < 5; tries += 1) await signIn(attacker, who.email, 'wrong');
     }
     const next = desk.visitor('127.0.0.30');
-    expect([(await signIn(next, who.email, 'wrong')).status, (await signIn(next, who.email, 'wrong')).status, (await signIn(next, who.email, 'wrong')).status]).toEqual([403, 403, 429]);
+    expect([
+      (await signIn(next, who.email, 'wrong')).status,
+      (await signIn(next, who.email, 'wrong')).status,
+      (await signIn(next, who.email, 'wrong')).status,
+    ]).toEqual([403, 403, 429]);
     const owner = desk.visitor('127.0.0.31');
     await signIn(owner, who.email, 'mistyped');
     expect((await signIn(owner, who.email, who.password)).location).toBe('/me');
@@ -182,7 +198,9 @@ describe('a form from elsewhere', () => {
     await signIn(visitor, who.email, who.password);
     const forged = { _command: 'account edit', _mark: 'x', 'last-name': 'Forged' };
     expect((await visitor.post('/me', forged)).status).toBe(403);
-    expect((await visitor.post('/me', { ...forged, _mark: '' }, { headers: { origin: 'https://evil.example' } })).status).toBe(403);
+    expect(
+      (await visitor.post('/me', { ...forged, _mark: '' }, { headers: { origin: 'https://evil.example' } })).status,
+    ).toBe(403);
     const shown = await desk.run('account show', {}, who.email);
     expect(shown.ok && shown.data['lastName']).toBe('Morel');
   });
@@ -247,7 +265,11 @@ describe('a link', () => {
     const visitor = desk.visitor();
     expect((await visitor.post(path, { password: 'short' })).status).toBe(422);
     // a page without a referrer sends its forms from origin null
-    const chosen = await visitor.post(path, { password: 'another phrase, also long' }, { headers: { origin: 'null', 'sec-fetch-site': 'same-origin' } });
+    const chosen = await visitor.post(
+      path,
+      { password: 'another phrase, also long' },
+      { headers: { origin: 'null', 'sec-fetch-site': 'same-origin' } },
+    );
     expect(chosen.location).toBe('/me');
     expect((await visitor.get('/me')).status).toBe(200);
     expect((await elsewhere.get('/me')).location).toBe('/sign-in');
@@ -268,7 +290,10 @@ describe('a link', () => {
     await desk.run('account password', {}, 'anne@volts.example');
     const path = await desk.link('anne@volts.example');
     const [one, two] = [desk.visitor(), desk.visitor()];
-    const answers = await Promise.all([one.post(path, { password: 'the first of two phrases' }), two.post(path, { password: 'the second of two phrases' })]);
+    const answers = await Promise.all([
+      one.post(path, { password: 'the first of two phrases' }),
+      two.post(path, { password: 'the second of two phrases' }),
+    ]);
     expect(answers.map(({ status }) => status).sort()).toEqual([303, 410]);
   });
 

@@ -7,6 +7,7 @@ import { approvalRef, summaryOf } from '../guard/approval.js';
 import { idOf } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Approval, Tx } from '../record/database.js';
+import { searchable } from '../record/fold.js';
 import { approve, refuse } from './decision.js';
 import { approvalStates } from './states.js';
 
@@ -41,6 +42,18 @@ const itemOf = (shown: ShownApproval): Record<string, unknown> => ({
   expiresAt: shown.row.expiresAt.toISOString(),
 });
 
+/** Few wait and few were ever made, so they are looked at one by one, as people read them. */
+async function matching(tx: Tx, words: readonly string[]): Promise<{ id: { in: number[] } }> {
+  const rows = await tx.approval.findMany({ select: { id: true, command: true, object: true, input: true } });
+  const found = rows.filter(({ id, command: name, object, input }) => {
+    const values = Object.values(JSON.parse(input) as Record<string, unknown>).map(String);
+    const text = searchable([approvalRef(id), name, object ?? '', ...values].join(' '));
+    return words.every((word) => text.includes(word));
+  });
+  // the databases take some tens of thousands of values a statement
+  return { id: { in: found.slice(-10_000).map(({ id }) => id) } };
+}
+
 const number = numberOf('A');
 
 /** @param registry asked for when a request is carried out, for these commands are in it themselves */
@@ -57,7 +70,7 @@ export function approvalCommands(registry: () => Registry): readonly AnyCommand[
           code: 'approval.listed',
           states: Object.keys(approvalStates),
           sortable: { approval: 'id', command: 'command', state: 'state', 'created-at': 'createdAt', 'expires-at': 'expiresAt' },
-          searchColumn: 'input',
+          matching: (words) => matching(work.tx, words),
           where: {},
           count: (args) => work.tx.approval.count(args),
           find: async (args) => {

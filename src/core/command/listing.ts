@@ -3,7 +3,7 @@ import { DateTime } from 'luxon';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import { textsOf } from '../locales/texts.js';
-import { fold } from '../record/fold.js';
+import { fold, searchable } from '../record/fold.js';
 import { writeSheet, type SheetCell } from '../record/sheet.js';
 import { exportAs, page, perPage, search, since, sort, state, until } from './dictionary.js';
 import { optional, type Input } from './define.js';
@@ -19,8 +19,9 @@ export interface ListSpec<Row> {
   readonly states: readonly string[];
   /** Field names that can be sorted by, and the column of each. */
   readonly sortable: Readonly<Record<string, string>>;
-  /** The column of folded text that `search` looks in. */
+  /** The column of `searchable` text that `search` looks in; or, for want of one, the rows that have every word. */
   readonly searchColumn?: string;
+  matching?(words: readonly string[]): Promise<Readonly<Record<string, unknown>>>;
   /** Prisma's where, added to the list's own filters. */
   readonly where: Readonly<Record<string, unknown>>;
   count(args: { where: never }): Promise<number>;
@@ -33,7 +34,7 @@ const exportedAtMost = 100_000;
 
 /** Runs a list: filtered, sorted, paged; with `export` the whole result is a file too. */
 export async function listed<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Promise<Done> {
-  const where = { ...spec.where, ...filters(work, input, spec) } as never;
+  const where = { ...spec.where, ...filters(work, input, spec), ...(await searched(input, spec)) } as never;
   const orderBy = order(work, input, spec) as never;
   const [pageNumber, take] = [input.page ?? 1, input.perPage ?? perPageDefault];
   const total = await spec.count({ where });
@@ -54,10 +55,17 @@ function filters<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Record
   const from = input.since && dayStart(work, input.since);
   const to = input.until && dayStart(work, input.until).plus({ days: 1 });
   return {
-    ...(input.search && spec.searchColumn ? { AND: fold(input.search).split(' ').map((word) => ({ [spec.searchColumn as string]: { contains: word } })) } : {}),
     ...(input.state ? { state: stateNamed(work, input.state, spec.states) } : {}),
     ...(from || to ? { createdAt: { ...(from ? { gte: from.toJSDate() } : {}), ...(to ? { lt: to.toJSDate() } : {}) } } : {}),
   };
+}
+
+/** Every word has to be there. */
+async function searched<Row>(input: ListInput, spec: ListSpec<Row>): Promise<Readonly<Record<string, unknown>>> {
+  const words = searchable(input.search ?? '').split(' ').filter(Boolean);
+  const { searchColumn } = spec;
+  if (words.length === 0) return {};
+  return searchColumn ? { AND: words.map((word) => ({ [searchColumn]: { contains: word } })) } : ((await spec.matching?.(words)) ?? {});
 }
 
 const dayStart = (work: Work, day: string): DateTime => DateTime.fromISO(day, { zone: work.desk.timeZone }).startOf('day');

@@ -34,7 +34,8 @@ export interface Suggestion {
  * may not use the command.
  * @throws whatever looking them up throws; a door offers nothing then
  */
-export async function suggest({ desk, registry, context }: Dispatcher, typing: Typing): Promise<readonly Suggestion[]> {
+export async function suggest(dispatcher: Dispatcher, typing: Typing): Promise<readonly Suggestion[]> {
+  const { desk, registry } = dispatcher;
   const command = registry.find(typing.command);
   const use = command && useOf(command, typing.field);
   if (!use) return [];
@@ -48,7 +49,8 @@ export async function suggest({ desk, registry, context }: Dispatcher, typing: T
     );
     const type = typeOf(use);
     const fixed = (): readonly Choice[] =>
-      type.choices ?? (type.kind === 'product' ? context(locale, actor).productChoices(type.boxes ?? false) : []);
+      type.choices ??
+      (type.kind === 'product' ? dispatcher.context(locale, actor).productChoices(type.boxes ?? false) : []);
     const choices = use.suggest ? await use.suggest(tx, { actor, typed: typing.typed, work }) : fixed();
     const wanted = fold(typing.typed);
     return choices

@@ -6,7 +6,7 @@ import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import type { Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
-import { fold } from '../record/fold.js';
+import { searchable } from '../record/fold.js';
 import type { Reseller } from '../parties/organisation.js';
 import { hashFirst } from '../parties/password.js';
 import type { Product } from '../record/catalogue.js';
@@ -52,7 +52,7 @@ export async function place(work: Work, reseller: Reseller, given: NewDeclaratio
   const client = await clientOf(work, given);
   const units = await takeUnits(work, reseller, { given, clientId: client.personId });
   const state = given.takeover || !units.pack ? 'completed' : 'placed';
-  const searchText = fold([given.email, given.lastName, given.firstName, given.orderNumber, units.pack?.number ?? '', given.box ?? ''].join(' '));
+  const searchText = searchable([given.email, given.lastName, given.firstName, given.orderNumber, units.pack?.number ?? '', given.box ?? ''].join(' '));
   const [row] = await work.tx.$queryRaw<{ id: number }[]>`
     INSERT INTO "Declaration" ("orgId", "declarerId", "clientId", "product", "packId", "boxId", "email", "lastName", "firstName", "orderNumber",
       "takeover", "supportContactId", "locale", "account", "state", "duplicateKey", "searchText", "createdAt", "completedAt")

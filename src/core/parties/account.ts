@@ -1,6 +1,17 @@
 /** One's own account, or for staff another's: seen, edited, and a link to choose a password. */
 import { command, optional } from '../command/define.js';
-import { city, company, country, firstName, lastName, locale, person, phone, street, zip } from '../command/dictionary.js';
+import {
+  city,
+  company,
+  country,
+  firstName,
+  lastName,
+  locale,
+  person,
+  phone,
+  street,
+  zip,
+} from '../command/dictionary.js';
 import type { Data } from '../command/outcome.js';
 import { isStaff } from '../guard/identity.js';
 import { attemptsLeft, countAttempt } from '../guard/limit.js';
@@ -24,17 +35,28 @@ type Profile = Prisma.PersonGetPayload<{ include: typeof profile }>;
 export async function subject(work: Work, named: string | undefined): Promise<Profile> {
   const other = named !== undefined && !work.actor.emails.includes(named);
   if (other && !isStaff(work.actor)) throw new Refusal('access.denied', { why: 'others' });
-  const found = await work.tx.person.findFirst({ where: other ? { addresses: { some: { email: named } } } : { id: work.actor.personId }, include: profile });
+  const found = await work.tx.person.findFirst({
+    where: other ? { addresses: { some: { email: named } } } : { id: work.actor.personId },
+    include: profile,
+  });
   if (found) return found;
   if (named === undefined) throw new Refusal('access.denied', { why: 'unlinked' });
-  throw new Refusal('person.unknown', { email: named }, { person: textsOf(work.locale).refusals['person.unknown']({ email: named }) });
+  throw new Refusal(
+    'person.unknown',
+    { email: named },
+    { person: textsOf(work.locale).refusals['person.unknown']({ email: named }) },
+  );
 }
 
-const mainOf = (found: Profile): string | null => (found.addresses.find((address) => address.main) ?? found.addresses[0])?.email ?? null;
+const mainOf = (found: Profile): string | null =>
+  (found.addresses.find((address) => address.main) ?? found.addresses[0])?.email ?? null;
 
 /** The packs on a person's account, with what comes with them (J11). */
 async function packsOf(work: Work, personId: number): Promise<Data[]> {
-  const units = await work.tx.stockUnit.findMany({ where: { personId, kind: 'pack', state: 'assigned' }, orderBy: { id: 'asc' } });
+  const units = await work.tx.stockUnit.findMany({
+    where: { personId, kind: 'pack', state: 'assigned' },
+    orderBy: { id: 'asc' },
+  });
   const { catalogue } = work.desk;
   return units.map(({ number, product, state }) => ({
     pack: number,
@@ -61,13 +83,21 @@ const shown = async (work: Work, found: Profile): Promise<Data> => ({
   emails: found.addresses.map((address) => address.email),
   discordUsers: found.discordUsers.map((user) => user.discordId),
   roles: found.roles.map((row) => row.role),
-  organisations: found.memberships.map((member) => ({ org: orgRef(member.orgId), name: member.org.name, role: member.role, state: member.org.state })),
+  organisations: found.memberships.map((member) => ({
+    org: orgRef(member.orgId),
+    name: member.org.name,
+    role: member.role,
+    state: member.org.state,
+  })),
   packs: await packsOf(work, found.id),
 });
 
 export const accountShow = command({
   name: 'account show',
-  help: { fr: 'Voir un compte : le sien, ou pour l’équipe celui d’un autre', en: 'See an account: one’s own, or for staff another’s' },
+  help: {
+    fr: 'Voir un compte : le sien, ou pour l’équipe celui d’un autre',
+    en: 'See an account: one’s own, or for staff another’s',
+  },
   who: 'anyone',
   reads: true,
   fields: [optional(person)],
@@ -78,7 +108,18 @@ export const accountEdit = command({
   name: 'account edit',
   help: { fr: 'Corriger ses coordonnées et sa langue', en: 'Correct one’s details and language' },
   who: 'anyone',
-  fields: [optional(person), optional(lastName), optional(firstName), optional(company), optional(phone), optional(street), optional(zip), optional(city), optional(country), optional(locale)],
+  fields: [
+    optional(person),
+    optional(lastName),
+    optional(firstName),
+    optional(company),
+    optional(phone),
+    optional(street),
+    optional(zip),
+    optional(city),
+    optional(country),
+    optional(locale),
+  ],
   async run(work, input) {
     const { person: named, ...changes } = input;
     const found = await subject(work, named);
@@ -90,7 +131,10 @@ export const accountEdit = command({
 });
 
 /** Mails a one-time link to choose or reset a password; the older ones of the person end. */
-export async function mailPasswordLink(work: Work, to: { personId: number; email: string; locale: Locale; isNew: boolean }): Promise<void> {
+export async function mailPasswordLink(
+  work: Work,
+  to: { personId: number; email: string; locale: Locale; isNew: boolean },
+): Promise<void> {
   const link = await makeLink(work.tx, work.desk, { purpose: 'password', personId: to.personId, now: work.now });
   work.send({
     channel: 'mail',
@@ -116,9 +160,15 @@ export const accountPassword = command({
     const email = mainOf(found);
     if (email === null) throw new Refusal('state.wrong', { why: 'no-address' });
     const key = `password link ${found.id}`;
-    if ((await attemptsLeft(work.tx, key, { limit: linksAnHour, now: work.now })) <= 0) throw new Refusal('rate.limited', { minutes: 60 });
+    if ((await attemptsLeft(work.tx, key, { limit: linksAnHour, now: work.now })) <= 0)
+      throw new Refusal('rate.limited', { minutes: 60 });
     await countAttempt(work.tx, key, work.now);
-    await mailPasswordLink(work, { personId: found.id, email, locale: found.locale as Locale, isNew: found.passwordKind === null });
+    await mailPasswordLink(work, {
+      personId: found.id,
+      email,
+      locale: found.locale as Locale,
+      isNew: found.passwordKind === null,
+    });
     work.audit({ action: 'account password', object: email });
     return { code: 'account.password-link-sent', data: { person: email } };
   },

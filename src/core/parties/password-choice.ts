@@ -30,7 +30,9 @@ export interface LinkView {
 }
 
 const emailsOf = async (tx: Tx, personId: number): Promise<string[]> =>
-  (await tx.address.findMany({ where: { personId }, orderBy: [{ main: 'desc' }, { email: 'asc' }] })).map(({ email }) => email);
+  (await tx.address.findMany({ where: { personId }, orderBy: [{ main: 'desc' }, { email: 'asc' }] })).map(
+    ({ email }) => email,
+  );
 
 /** Looking changes nothing: link scanners look too. */
 export async function viewLink(tx: Tx, desk: Desk, token: string): Promise<LinkView | undefined> {
@@ -41,12 +43,20 @@ export async function viewLink(tx: Tx, desk: Desk, token: string): Promise<LinkV
 }
 
 /** Keeps a chosen password: every session and link of the person ends, and the person is told. */
-async function keep(work: Work, chosen: { personId: number; passwordHash: string; by: 'link' | 'first password' }): Promise<string> {
+async function keep(
+  work: Work,
+  chosen: { personId: number; passwordHash: string; by: 'link' | 'first password' },
+): Promise<string> {
   const { tx, desk, now } = work;
   const person = await tx.person.findUniqueOrThrow({ where: { id: chosen.personId } });
   await tx.person.update({
     where: { id: person.id },
-    data: { passwordKind: 'chosen', passwordHash: chosen.passwordHash, passwordUntil: null, ...(person.state === 'invited' ? { state: 'active' } : {}) },
+    data: {
+      passwordKind: 'chosen',
+      passwordHash: chosen.passwordHash,
+      passwordUntil: null,
+      ...(person.state === 'invited' ? { state: 'active' } : {}),
+    },
   });
   await endSessionsOf(tx, person.id);
   await endLinks(tx, person.id, now);
@@ -54,20 +64,45 @@ async function keep(work: Work, chosen: { personId: number; passwordHash: string
   // a link to sign up was mailed before the address was somebody's
   await tx.oneTimeLink.updateMany({ where: { email: { in: emails }, usedAt: null }, data: { usedAt: now } });
   const recipient = emails[0] ?? null;
-  work.audit({ action: 'password chosen', object: recipient, detail: { by: chosen.by, ip: work.ip ?? null, state: { before: person.state, after: person.state === 'invited' ? 'active' : person.state } } });
+  work.audit({
+    action: 'password chosen',
+    object: recipient,
+    detail: {
+      by: chosen.by,
+      ip: work.ip ?? null,
+      state: { before: person.state, after: person.state === 'invited' ? 'active' : person.state },
+    },
+  });
   // where there was none before, nothing has changed that the person could miss
   if (recipient !== null && person.passwordKind !== null) {
     const locale = person.locale as Locale;
-    work.send({ channel: 'mail', letter: 'password-changed', recipient, personId: person.id, locale, params: { when: formatInstant(now, desk.timeZone, locale) }, object: recipient });
+    work.send({
+      channel: 'mail',
+      letter: 'password-changed',
+      recipient,
+      personId: person.id,
+      locale,
+      params: { when: formatInstant(now, desk.timeZone, locale) },
+      object: recipient,
+    });
   }
   return startSession(tx, desk, { personId: person.id, now });
 }
 
 const workOf = async (unit: Unit, desk: Desk, more: Visitor & { personId: number }): Promise<Work> =>
-  createWork(unit, { desk, actor: await identify(unit.tx, { kind: 'session', personId: more.personId }), door: 'web', locale: more.locale, ip: more.ip });
+  createWork(unit, {
+    desk,
+    actor: await identify(unit.tx, { kind: 'session', personId: more.personId }),
+    door: 'web',
+    locale: more.locale,
+    ip: more.ip,
+  });
 
 /** A password in place of the first one, by who has signed in with that. @returns the token of a new session */
-export async function replaceFirst(desk: Desk, given: Visitor & { personId: number; password: string }): Promise<Choice> {
+export async function replaceFirst(
+  desk: Desk,
+  given: Visitor & { personId: number; password: string },
+): Promise<Choice> {
   const { before, emails } = await desk.database.read(async (tx) => ({
     before: await tx.person.findUnique({ where: { id: given.personId } }),
     emails: await emailsOf(tx, given.personId),
@@ -75,12 +110,22 @@ export async function replaceFirst(desk: Desk, given: Visitor & { personId: numb
   if (before?.passwordKind !== 'first' || before.passwordHash === null) return { ok: false, why: 'closed' };
   const fault = passwordFault(given.password, { emails });
   if (fault) return { ok: false, why: fault };
-  if (desk.secrets.equal(before.passwordHash, hashFirst(desk.secrets, given.password))) return { ok: false, why: 'same' };
+  if (desk.secrets.equal(before.passwordHash, hashFirst(desk.secrets, given.password)))
+    return { ok: false, why: 'same' };
   const passwordHash = await hashChosen(given.password);
   return desk.database.transact(async (unit): Promise<Choice> => {
-    const still = await unit.tx.person.findFirst({ where: { id: given.personId, passwordKind: 'first', state: { in: ['invited', 'active'] } } });
+    const still = await unit.tx.person.findFirst({
+      where: { id: given.personId, passwordKind: 'first', state: { in: ['invited', 'active'] } },
+    });
     if (!still) return { ok: false, why: 'closed' };
-    return { ok: true, token: await keep(await workOf(unit, desk, given), { personId: given.personId, passwordHash, by: 'first password' }) };
+    return {
+      ok: true,
+      token: await keep(await workOf(unit, desk, given), {
+        personId: given.personId,
+        passwordHash,
+        by: 'first password',
+      }),
+    };
   });
 }
 
@@ -100,7 +145,10 @@ export async function chooseByLink(desk: Desk, given: Visitor & { link: string; 
     if (person.state !== 'invited' && person.state !== 'active') return { ok: false, why: 'closed' };
     // units run one after another: whoever opened it first in this transaction has it
     if (!(await spendLink(unit.tx, desk, { token: given.link, now }))) return { ok: false, why: 'ended' };
-    return { ok: true, token: await keep(await workOf(unit, desk, { ...given, personId }), { personId, passwordHash, by: 'link' }) };
+    return {
+      ok: true,
+      token: await keep(await workOf(unit, desk, { ...given, personId }), { personId, passwordHash, by: 'link' }),
+    };
   });
 }
 
@@ -110,7 +158,10 @@ async function personOf(unit: Unit, desk: Desk, given: Visitor & { email: string
   const known = await unit.tx.address.findUnique({ where: { email: given.email } });
   if (known) return known.personId;
   const personId = await createPerson(unit.tx, { email: given.email, locale: given.locale, state: 'active' }, now);
-  (await workOf(unit, desk, { ...given, personId })).audit({ action: 'person made', detail: { email: given.email, by: 'sign-up' } });
+  (await workOf(unit, desk, { ...given, personId })).audit({
+    action: 'person made',
+    detail: { email: given.email, by: 'sign-up' },
+  });
   return personId;
 }
 
@@ -138,10 +189,19 @@ export async function requestLink(desk: Desk, given: Visitor & { email: string }
     await countAttempt(tx, key, now);
     const actor = await identify(tx, { kind: 'address', email: given.email });
     const work = createWork(unit, { desk, actor, door: 'web', locale: given.locale, ip: given.ip });
-    work.audit({ action: 'password link asked', object: given.email, detail: { ip: given.ip ?? null, known: known !== null } });
+    work.audit({
+      action: 'password link asked',
+      object: given.email,
+      detail: { ip: given.ip ?? null, known: known !== null },
+    });
     if (!known) await mailSignUp(work, given.email);
     else if (known.person.state === 'invited' || known.person.state === 'active') {
-      await mailPasswordLink(work, { personId: known.personId, email: given.email, locale: known.person.locale as Locale, isNew: known.person.passwordKind === null });
+      await mailPasswordLink(work, {
+        personId: known.personId,
+        email: given.email,
+        locale: known.person.locale as Locale,
+        isNew: known.person.passwordKind === null,
+      });
     }
     return true;
   });

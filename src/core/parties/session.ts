@@ -19,7 +19,9 @@ const seenEveryMs = 15_000;
 export async function startSession(tx: Tx, desk: Desk, more: { personId: number; now: Date }): Promise<string> {
   const token = desk.secrets.token();
   const { personId, now } = more;
-  await tx.session.create({ data: { tokenHash: desk.secrets.hash(purpose, token), personId, createdAt: now, seenAt: now } });
+  await tx.session.create({
+    data: { tokenHash: desk.secrets.hash(purpose, token), personId, createdAt: now, seenAt: now },
+  });
   return token;
 }
 
@@ -29,14 +31,23 @@ export async function findSession(desk: Desk, token: string): Promise<Session | 
   const { sessionIdleMinutes, sessionHours } = desk.catalogue.policy.times;
   const tokenHash = desk.secrets.hash(purpose, token);
   const found = await desk.database.read(async (tx) => {
-    const row = await tx.session.findUnique({ where: { tokenHash }, include: { person: { select: { passwordKind: true } } } });
-    if (!row || row.seenAt.getTime() + sessionIdleMinutes * 60_000 <= now.getTime() || row.createdAt.getTime() + sessionHours * 3_600_000 <= now.getTime()) return undefined;
+    const row = await tx.session.findUnique({
+      where: { tokenHash },
+      include: { person: { select: { passwordKind: true } } },
+    });
+    if (
+      !row ||
+      row.seenAt.getTime() + sessionIdleMinutes * 60_000 <= now.getTime() ||
+      row.createdAt.getTime() + sessionHours * 3_600_000 <= now.getTime()
+    )
+      return undefined;
     const actor = await identify(tx, { kind: 'session', personId: row.personId });
     return actor.state === 'invited' || actor.state === 'active' ? { row, actor } : undefined;
   });
   if (!found) return undefined;
   const { row, actor } = found;
-  if (now.getTime() - row.seenAt.getTime() >= seenEveryMs) await desk.database.transact(({ tx }) => tx.session.updateMany({ where: { tokenHash }, data: { seenAt: now } }));
+  if (now.getTime() - row.seenAt.getTime() >= seenEveryMs)
+    await desk.database.transact(({ tx }) => tx.session.updateMany({ where: { tokenHash }, data: { seenAt: now } }));
   return { personId: row.personId, actor, mustChoose: row.person.passwordKind === 'first' };
 }
 

@@ -22,7 +22,10 @@ export interface SignInAttempt {
   readonly before?: string | undefined;
 }
 
-export type SignedIn = { readonly ok: true; readonly token: string } | { readonly ok: false; readonly why: 'wrong' | 'suspended' } | { readonly ok: false; readonly why: 'throttled'; readonly minutes: number };
+export type SignedIn =
+  | { readonly ok: true; readonly token: string }
+  | { readonly ok: false; readonly why: 'wrong' | 'suspended' }
+  | { readonly ok: false; readonly why: 'throttled'; readonly minutes: number };
 
 const windowMs = 15 * 60_000;
 /** Wrong tries for one address from one place; fewer once the address has had many from anywhere. */
@@ -46,7 +49,11 @@ function placeOf(ip: string | undefined): string {
 /** Counts the try before it is known to be wrong, so that tries made at once don't slip through together. */
 async function reserve(tx: Tx, attempt: SignInAttempt, now: Date): Promise<number[] | undefined> {
   const place = placeOf(attempt.ip);
-  const keys = { pair: `sign-in to ${attempt.email} from ${place}`, address: `sign-in to ${attempt.email}`, place: `sign-in from ${place}` };
+  const keys = {
+    pair: `sign-in to ${attempt.email} from ${place}`,
+    address: `sign-in to ${attempt.email}`,
+    place: `sign-in from ${place}`,
+  };
   const many = (await attemptsLeft(tx, keys.address, { limit: perAddress, now })) <= 0;
   if ((await attemptsLeft(tx, keys.pair, { limit: many ? whenMany : fromOnePlace, now })) <= 0) return undefined;
   if (attempt.ip !== undefined && (await attemptsLeft(tx, keys.place, { limit: perPlace, now })) <= 0) return undefined;
@@ -62,10 +69,17 @@ export function signingIn(desk: Desk): (attempt: SignInAttempt) => Promise<Signe
   const nobodys = hashChosen(desk.secrets.token());
 
   /** Always one slow comparison, whoever it is about: with a first password, or nobody's, against the stand-in. */
-  async function right(kept: { passwordKind: string | null; passwordHash: string | null; passwordUntil: Date | null } | undefined, password: string): Promise<boolean> {
+  async function right(
+    kept: { passwordKind: string | null; passwordHash: string | null; passwordUntil: Date | null } | undefined,
+    password: string,
+  ): Promise<boolean> {
     const given = { password: password.slice(0, 2 * passwordMax), now: desk.clock() };
     const chosen = kept?.passwordKind === 'chosen' ? kept : undefined;
-    const slow = await matches(desk.secrets, chosen ?? { passwordKind: 'chosen', passwordHash: await nobodys, passwordUntil: null }, given);
+    const slow = await matches(
+      desk.secrets,
+      chosen ?? { passwordKind: 'chosen', passwordHash: await nobodys, passwordUntil: null },
+      given,
+    );
     if (chosen || !kept) return chosen !== undefined && slow;
     return matches(desk.secrets, kept, given);
   }
@@ -75,7 +89,12 @@ export function signingIn(desk: Desk): (attempt: SignInAttempt) => Promise<Signe
     const now = desk.clock();
     const begun = await desk.database.transact(async ({ tx }) => {
       const counted = await reserve(tx, attempt, now);
-      const address = counted && (await tx.address.findUnique({ where: { email: attempt.email }, include: { person: { select: withPassword } } }));
+      const address =
+        counted &&
+        (await tx.address.findUnique({
+          where: { email: attempt.email },
+          include: { person: { select: withPassword } },
+        }));
       return { counted, person: address?.person };
     });
     const { counted, person } = begun;
@@ -90,7 +109,11 @@ export function signingIn(desk: Desk): (attempt: SignInAttempt) => Promise<Signe
       await tx.attempt.deleteMany({ where: { key: `sign-in to ${attempt.email} from ${placeOf(attempt.ip)}` } });
       if (attempt.before !== undefined) await endSession(tx, desk, attempt.before);
       const actor = await identify(tx, { kind: 'session', personId: person.id });
-      createWork({ tx, leaves }, { desk, actor, door: 'web', locale: attempt.locale, ip: attempt.ip }).audit({ action: 'signed in', object: attempt.email, detail: { ip: attempt.ip ?? null } });
+      createWork({ tx, leaves }, { desk, actor, door: 'web', locale: attempt.locale, ip: attempt.ip }).audit({
+        action: 'signed in',
+        object: attempt.email,
+        detail: { ip: attempt.ip ?? null },
+      });
       return { ok: true, token: await startSession(tx, desk, { personId: person.id, now }) };
     });
   };

@@ -1,6 +1,9 @@
 /** Connecting to the database. Nothing outside src/core/record opens one. */
 import type { SqlDriverAdapter, SqlDriverAdapterFactory, Transaction } from '@prisma/driver-adapter-utils';
+import type { Database } from 'better-sqlite3';
+import { direct, followed, type Open } from './direct.js';
 import { Prisma, type PrismaClient } from './generated/sqlite/client.js';
+import { rememberStatements } from './statements.js';
 
 export { isBusy } from './busy.js';
 export { Prisma };
@@ -16,6 +19,8 @@ export interface Connection {
   readonly provider: Provider;
   /** Reads and writes. On SQLite one connection, whose transactions follow one another. */
   readonly writer: PrismaClient;
+  /** A transaction of the writer, its raw statements without the client between. Throws what `work` or the driver throws. */
+  readonly write: <T>(work: (tx: Tx) => Promise<T>, limits: { maxWait: number; timeout: number }) => Promise<T>;
   /** A write through it fails. Its transactions each see one state of the database, whatever is written meanwhile. */
   readonly reader: PrismaClient;
   /** Rolls back what is open and lets go of the database. */
@@ -35,7 +40,8 @@ export function providerOf(url: string): Provider {
  */
 export async function connect({ url }: { readonly url: string }): Promise<Connection> {
   const provider = providerOf(url);
-  const { writer, reader } = provider === 'sqlite' ? await openSqlite(url) : await openPostgres(url);
+  const open: Open = new Set();
+  const { writer, reader } = provider === 'sqlite' ? await openSqlite(url, open) : await openPostgres(url, open);
   const close = async () => {
     await Promise.all([writer.$disconnect(), reader.$disconnect()]);
   };
@@ -47,7 +53,15 @@ export async function connect({ url }: { readonly url: string }): Promise<Connec
     await close();
     throw error;
   }
-  return { provider, writer, reader, close };
+  return { provider, writer, reader, close, write };
+
+  /** Whose transaction the driver's is, is sure when it is the only one; else the client stays between. */
+  function write<T>(work: (tx: Tx) => Promise<T>, limits: { maxWait: number; timeout: number }): Promise<T> {
+    return writer.$transaction((tx) => {
+      const [transaction, ...others] = open;
+      return work(transaction && others.length === 0 ? direct(tx, { transaction, open, provider }) : tx);
+    }, limits);
+  }
 }
 
 type Clients = Pick<Connection, 'writer' | 'reader'>;
@@ -58,26 +72,27 @@ const clientOptions = { errorFormat: 'minimal' } as const;
 // The driver waits for a lock on Node's only thread: not longer than this. Whoever writes tries again off the thread.
 const busyTimeoutMs = 100;
 
-async function openSqlite(url: string): Promise<Clients> {
+async function openSqlite(url: string, written: Open): Promise<Clients> {
   const [{ PrismaClient }, { PrismaBetterSqlite3 }] = await Promise.all([
     import('./generated/sqlite/client.js'),
     import('@prisma/adapter-better-sqlite3'),
   ]);
-  const open = (pragmas: readonly string[]) => {
+  const open = (pragmas: readonly string[], transactions: Open) => {
     const adapter = prepared(new PrismaBetterSqlite3({ url, timeout: busyTimeoutMs }), pragmas);
-    return new PrismaClient({ adapter, ...clientOptions });
+    return new PrismaClient({ adapter: followed(adapter, transactions), ...clientOptions });
   };
   const durable = ['PRAGMA synchronous = FULL', 'PRAGMA foreign_keys = ON'];
-  return { writer: open(durable), reader: open([...durable, 'PRAGMA query_only = ON']) };
+  return { writer: open(durable, written), reader: open([...durable, 'PRAGMA query_only = ON'], new Set()) };
 }
 
-/** The adapter has no place for pragmas, and one fault to be healed. A Prisma client has one SQLite connection, so once is enough. */
+/** The adapter has no place for pragmas, forgets its statements, and has one fault to be healed. A Prisma client has one SQLite connection, so once is enough. */
 function prepared(factory: SqlDriverAdapterFactory, pragmas: readonly string[]): SqlDriverAdapterFactory {
   return {
     provider: factory.provider,
     adapterName: factory.adapterName,
     async connect() {
       const adapter = await factory.connect();
+      rememberStatements((adapter as unknown as { client: Database }).client);
       const mode = await adapter.queryRaw({ sql: 'PRAGMA journal_mode = WAL', args: [], argTypes: [] });
       if (mode.rows[0]?.[0] !== 'wal') throw new Error('This SQLite database has no write-ahead log; is it in memory?');
       await adapter.executeScript(pragmas.join(';'));
@@ -105,19 +120,19 @@ function healing(adapter: SqlDriverAdapter): SqlDriverAdapter {
   return adapter;
 }
 
-async function openPostgres(url: string): Promise<Clients> {
+async function openPostgres(url: string, written: Open): Promise<Clients> {
   const [{ PrismaClient: PostgresClient }, { PrismaPg }] = await Promise.all([
     import('./generated/postgresql/client.js'),
     import('@prisma/adapter-pg'),
   ]);
-  const open = (options: string) => {
+  const open = (options: string, transactions: Open) => {
     const config = { connectionString: url, connectionTimeoutMillis: 10_000, options };
-    const adapter = new PrismaPg(config, { statementNameGenerator: statementNames() });
+    const adapter = followed(new PrismaPg(config, { statementNameGenerator: statementNames() }), transactions);
     return new PostgresClient({ adapter, ...clientOptions }) as unknown as PrismaClient;
   };
   return {
-    writer: open(''),
-    reader: open('-c default_transaction_read_only=on -c default_transaction_isolation=repeatable\\ read'),
+    writer: open('', written),
+    reader: open('-c default_transaction_read_only=on -c default_transaction_isolation=repeatable\\ read', new Set()),
   };
 }
 

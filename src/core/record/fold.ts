@@ -9,19 +9,36 @@ const numberSign = /(?<= |^)(?:no|num)\.?(?= |$)/g;
  * `n°` for `nº`, `no`, `num`. Idempotent. Since the word `no` folds to `n°`, compare folded with folded only.
  */
 export function fold(text: string): string {
-  const plain = text
-    .normalize('NFKD')
-    .toLowerCase()
-    .normalize('NFKD')
-    // marks are the accents; format characters are the invisible ones that mail programs leave in
-    .replace(/[\p{M}\p{Cf}]/gu, '')
-    .replace(apostrophes, "'")
-    .replace(bullets, '');
-  return withoutBrackets(plain)
-    .replace(/[\s\p{Pd}_]+/gu, ' ')
+  return withoutBrackets(plain(text).replace(bullets, ''))
+    .replace(spaces, ' ')
     .trim()
     .replace(numberSign, 'n°');
 }
+
+/**
+ * The form in which text is searched: without case and accents, but with what stands in brackets. `%` and the backslash
+ * count as spaces, for to LIKE they are signs, and the two databases do not escape them alike. Idempotent.
+ */
+export function searchable(text: string): string {
+  return plain(text)
+    .replace(/œ/g, 'oe')
+    .replace(/æ/g, 'ae')
+    .replace(/ß/g, 'ss')
+    .replace(/[%\\()]/g, ' ')
+    .replace(spaces, ' ')
+    .trim();
+}
+
+const spaces = /[\s\p{Pd}_]+/gu;
+
+/** Lower case without accents; marks are the accents, format characters the invisible ones that mail programs leave in. */
+const plain = (text: string): string =>
+  text
+    .normalize('NFKD')
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[\p{M}\p{Cf}]/gu, '')
+    .replace(apostrophes, "'");
 
 /** Drops each `(…)` with what is inside it, nested ones too; a bracket without its partner stays. One pass, so that
  * ten thousand opening brackets from a hostile mail cost no more than ten thousand letters. */

@@ -107,7 +107,7 @@ export function createDatabase(connection: Connection, options: TransactOptions)
 
   async function runBatch(batch: readonly Waiting[]): Promise<readonly Ended[]> {
     let mails = 0;
-    const ended = await connection.writer.$transaction(async (tx) => {
+    const ended = await connection.write(async (tx) => {
       const head = await lockChain(tx);
       const all: { ended: Ended; leaves: Leaves }[] = [];
       for (const waiting of batch) all.push(await attempt(tx, waiting, batch.length === 1));
