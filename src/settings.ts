@@ -1,5 +1,5 @@
 /**
- * The settings of a process (README, "Settings"): read from the environment and `.env`, checked once at start, every
+ * The settings of a process (docs/operations.md): read from the environment and `.env`, checked once at start, every
  * fault named at once with its fix. The only file that reads `process.env`. Secrets are never printed.
  */
 import { existsSync } from 'node:fs';

@@ -94,9 +94,9 @@ function optionsOf(command: AnyCommand, hints: boolean): APIApplicationCommandBa
 
 function descriptionOf(use: Use, hints: boolean): Record<Locale, string> {
   const { labels, hint } = use.field;
-  const of = (locale: Locale, when: string) =>
-    [labels[locale][0], ...(hints && hint ? [`– ${hint[locale]}`] : []), ...(use.when ? [when] : [])].join(' ');
-  return { fr: of('fr', '(selon le cas)'), en: of('en', `(when ${use.when ?? ''})`) };
+  const of = (locale: Locale) =>
+    [labels[locale][0], ...(hints && hint ? [`– ${hint[locale]}`] : []), ...(use.when ? [`(${use.when[locale]})`] : [])].join(' ');
+  return { fr: of('fr'), en: of('en') };
 }
 
 const longestOf: Partial<Record<string, number>> = {

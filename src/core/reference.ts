@@ -33,7 +33,7 @@ const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 const row = (use: Use): string => {
   const { name, labels, type, hint } = use.field;
-  const need = use.required ? 'yes' : use.when ? `when ${use.when}` : '';
+  const need = use.required ? 'yes' : use.when ? use.when.en : '';
   return `| \`${name}\` | ${need} | ${cell(typeInWords(type))}${hint ? ` (${cell(hint.en)})` : ''} | ${labels.fr.map(cell).join(', ')} | ${labels.en.map(cell).join(', ')} |`;
 };
 

@@ -38,9 +38,10 @@ export function outdented(line: string, columns: number): string {
 }
 
 export function readLine(line: string): Line {
+  if (/^\s?>/.test(line)) return { kind: 'quoted' };
   const text = line.trim();
   if (text === '') return { kind: 'empty' };
-  if (/^\s?>/.test(line) || isAttribution(text)) return { kind: 'quoted' };
+  if (isAttribution(text)) return { kind: 'quoted' };
   if (text.startsWith('#')) return { kind: 'note' };
   const dashes = dashWidth(text);
   if (dashes >= 2) return { kind: dashes === 2 ? 'end' : 'next' };
@@ -106,6 +107,7 @@ const divider = /^\s?-{2,}[ ]?(original message|message d.origine|message origin
  */
 export function isRestQuoted(lines: readonly string[], at: number): boolean {
   const line = lines[at] ?? '';
+  if (line.startsWith('>')) return false;
   if (divider.test(line)) return true;
   if (indentOf(line) < 2 && isAttribution(line.trim())) return nextFilled(lines, at + 1)?.startsWith('>') !== true;
   if (!from.test(line)) return false;

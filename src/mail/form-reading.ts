@@ -9,6 +9,7 @@ import { isCommandLabel, isHelpWord, labelsOf, named, type Asked } from './form-
 
 export const mostForms = 20;
 const mostCharacters = 1024 * 1024;
+const leastPrice = 16;
 /** No command has a fifth of it; each unknown label is compared with every known one. */
 const mostLines = 200;
 
@@ -56,17 +57,13 @@ export class Reading {
     let left = mostCharacters;
     for (let at = 0; at < lines.length && left > 0; at += 1) {
       const raw = lines[at] ?? '';
-      if (this.#continues(raw)) {
-        left -= raw.length;
-        continue;
-      }
-      if (isRestQuoted(lines, at)) return this.#end();
-      const line = readLine(raw);
-      if (line.kind !== 'quoted') left -= raw.length;
-      if (line.kind === 'stop') {
-        this.stopped = true;
-        return this.#end();
-      }
+      const continues = this.#continues(raw);
+      if (!continues && isRestQuoted(lines, at)) break;
+      const line: Line = continues ? { kind: 'note' } : readLine(raw);
+      // quoted text costs nothing; a line has its price even if it is short
+      if (line.kind !== 'quoted') left -= Math.max(raw.length, leastPrice);
+      this.stopped = line.kind === 'stop';
+      if (this.stopped) break;
       this.#take(line);
     }
     this.#end();

@@ -4,9 +4,7 @@ import type { RawInput } from '../core/command/input.js';
 /** The mails that have left, newest first, read from wherever they are kept. */
 export interface SentMails {
   list(limit: number): Promise<readonly { id: string; at: Date | string; to: string; subject: string }[]>;
-  read(
-    id: string,
-  ): Promise<
+  read(id: string): Promise<
     | {
         headers: string | Readonly<Record<string, string>> | readonly (readonly [string, string])[];
         text: string;

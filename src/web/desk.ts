@@ -16,6 +16,7 @@ import type { DeskPart, ReadLine } from './desk-part.js';
 import { answerFor, type DeskView } from './desk-view.js';
 import { decodeForm, type FormBody } from './form.js';
 import { notice } from './page.js';
+import type { PageTexts } from './texts.js';
 import {
   checkOrigin,
   formKey,
@@ -191,7 +192,7 @@ async function run(c: Ctx, given: Given, asked: Run): Promise<Response> {
 
 async function typed(c: Ctx, given: Given, more: { view: DeskView; caller: Caller; line: string }): Promise<Response> {
   const view = { ...more.view, line: more.line };
-  const read = readLine(given.part, more.line);
+  const read = readLine(given.part, more.line, c.var.visit.texts);
   if ('fault' in read) return shown(c, given, { ...view, lineFault: read.fault });
   const caller = read.as === undefined ? more.caller : callerOf(given.door, read.as);
   if (!caller) return shown(c, given, { ...view, as: read.as ?? '', faultyAs: true });
@@ -206,11 +207,18 @@ async function typed(c: Ctx, given: Given, more: { view: DeskView; caller: Calle
   });
 }
 
-function readLine(part: DeskPart, line: string): ReadLine {
+/** The terminal's parser throws what is wrong with a line: a field, and why. */
+function readLine(part: DeskPart, line: string, texts: PageTexts): ReadLine {
   try {
     return part.parseLine?.(line) ?? { fault: line };
   } catch (error) {
-    return { fault: error instanceof Error ? error.message : String(error) };
+    const { field, why } = error as { field?: unknown; why?: unknown };
+    const say =
+      typeof why === 'string' && why in texts.desk.lineFaults
+        ? texts.desk.lineFaults[why as keyof PageTexts['desk']['lineFaults']]
+        : undefined;
+    if (say && typeof field === 'string') return { fault: say(field) };
+    throw error;
   }
 }
 

@@ -90,6 +90,11 @@ const fr = {
     open: 'Ouvrir le formulaire',
     line: 'Ligne de commande',
     lineHint: 'comme : stock show --reseller anne@exemple.fr',
+    lineFaults: {
+      value: (field: string) => `--${field} : il manque la valeur.`,
+      file: (field: string) => `--${field} : ce fichier est illisible.`,
+      word: (field: string) => `« ${field} » : un mot de trop ; une valeur de plusieurs mots se met entre guillemets.`,
+    },
     run: 'Exécuter',
     confirm: 'Valider',
     stale: 'Cet aperçu ne vaut plus. Redemandez-le.',
@@ -220,6 +225,11 @@ const en: PageTexts = {
     open: 'Open the form',
     line: 'Command line',
     lineHint: 'like: stock show --reseller anne@example.com',
+    lineFaults: {
+      value: (field) => `--${field}: its value is missing.`,
+      file: (field) => `--${field}: this file cannot be read.`,
+      word: (field) => `“${field}”: a word too many; a value of several words goes in quotes.`,
+    },
     run: 'Run',
     confirm: 'Confirm',
     stale: 'This preview no longer holds. Ask for it again.',

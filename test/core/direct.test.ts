@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
 import { connect, isBusy, Prisma, type Connection, type Tx } from '../../src/core/record/database.js';
 import { databases } from '../servers/databases.js';
@@ -81,7 +82,7 @@ describe.each(databases())('raw statements of a writing transaction on $name', (
     await expect(kept.tx.$executeRaw`UPDATE "Setting" SET "value" = 'late'`).rejects.toThrow('after the end');
     const tooLong = write(
       async (tx) => {
-        while ((await errorOf(tx.setting.count())) === none);
+        while ((await errorOf(tx.setting.count())) === none) await setImmediate();
         await tx.$executeRaw`UPDATE "Setting" SET "value" = 'late'`;
       },
       { maxWait: 1_000, timeout: 50 },

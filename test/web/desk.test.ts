@@ -1,6 +1,8 @@
 /** The desk page: opened by a token, a command as anybody, approvals, mails. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DeskPart, ReadLine } from '../../src/web/server.js';
+import { parseLine, splitLine } from '../../src/cli/argv.js';
+import { commands } from '../../src/core/commands.js';
+import type { DeskPart } from '../../src/web/server.js';
 import { ground, reseller, type Ground, type Visitor } from './ground.js';
 
 const token = 'the-token-printed-at-start';
@@ -23,10 +25,9 @@ const part: DeskPart = {
       ]),
     read: (id) => Promise.resolve(id === '2026-11-30T09-00-00.000Z-x.eml' ? mail : undefined),
   },
-  parseLine(line): ReadLine {
-    if (line === 'broken') throw new Error('product: value');
-    const [noun, verb, flag, value = ''] = line.split(' ');
-    return flag ? { command: `${noun} ${verb}`, input: { [flag.slice(2)]: value } } : { fault: `not a line: ${line}` };
+  // as main passes it
+  parseLine: (line) => parseLine(splitLine(line), commands, () => Buffer.alloc(0)),
+};
   },
 };
 
@@ -137,9 +138,13 @@ describe('a command', () => {
     const who = await reseller(desk);
     const shown = await visitor.post('/desk', { _line: `stock show --reseller ${who.email}`, _as: '' });
     expect(shown.text).toContain('Stock of Volts &amp; Fils.');
+    const own = await visitor.post('/desk', { _line: `account edit --city "Le Mans" --as ${who.email} --dry-run`, _as: '' });
+    expect(own.text).toContain('Your changes are saved. Dry run: nothing was changed.');
+    expect(own.text).toContain('<dd>Le Mans</dd>');
     for (const [line, fault] of [
-      ['nonsense', 'not a line: nonsense'],
-      ['broken', 'product: value'],
+      ['nonsense', 'There is no command “nonsense”'],
+      ['stock show extra', '“extra”: a word too many'],
+      ['stock show --reseller', '--reseller: its value is missing'],
     ] as const) {
       const refused = await visitor.post('/desk', { _line: line, _as: '' });
       expect(refused.status).toBe(422);

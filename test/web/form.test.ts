@@ -131,7 +131,9 @@ async function posted(command: AnyCommand, raw: RawInput, multipart: boolean): P
   });
   await app.request('/', {
     method: 'POST',
-    body: multipart ? data : new URLSearchParams([...data].filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
+    body: multipart
+      ? data
+      : new URLSearchParams([...data].filter((entry): entry is [string, string] => typeof entry[1] === 'string')),
   });
   return body;
 }

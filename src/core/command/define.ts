@@ -17,7 +17,7 @@ export interface Use<F extends Field = Field, Required extends boolean = boolean
   /** Asked by the panel's modals, no Discord option (◦). */
   readonly panel?: boolean;
   /** Required when a rule of the command says so: marked † in the reference. */
-  readonly when?: string;
+  readonly when?: Localised;
   /** Values worth offering while typing, best first; at most 25 are shown. */
   readonly suggest?: Suggest;
 }

@@ -11,7 +11,7 @@ const fieldsOf = (found: AnyCommand, work: Work) =>
     field: use.field.name,
     label: use.field.labels[work.locale][0],
     required: use.required,
-    ...(use.when ? { when: use.when } : {}),
+    ...(use.when ? { when: use.when[work.locale] } : {}),
     ...(use.field.hint ? { hint: use.field.hint[work.locale] } : {}),
   }));
 

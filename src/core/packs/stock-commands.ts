@@ -34,6 +34,8 @@ export const stockShow = command({
   },
 });
 
+const forNew = { fr: 'si le revendeur est inconnu', en: 'if the reseller is unknown' } as const;
+
 /** The reseller of a purchase; an unknown address is registered, if the command says who it is (J2). */
 async function buyer(work: Work, input: { reseller: string; lastName?: string; firstName?: string; company?: string; locale?: 'fr' | 'en' }): Promise<Reseller & { isNew: boolean }> {
   const found = await findReseller(work, input.reseller);
@@ -57,9 +59,9 @@ export const stockReceive = command({
     required(product),
     required(quantity),
     required(purchase),
-    optional(lastName, { when: 'reseller unknown' }),
-    optional(firstName, { when: 'reseller unknown' }),
-    optional(company, { when: 'reseller unknown' }),
+    optional(lastName, { when: forNew }),
+    optional(firstName, { when: forNew }),
+    optional(company, { when: forNew }),
     optional(locale),
   ],
   async run(work, input) {

@@ -5,8 +5,8 @@ import type { Database, Statement } from 'better-sqlite3';
 const keptAtMost = 500;
 const keptTextAtMost = 4_000;
 
-/** What the adapter asks of a statement. */
-type Asked = Pick<Statement, 'reader' | 'run' | 'columns' | 'raw' | 'all'>;
+/** What the adapter asks of a statement that it has bound. */
+type Asked = Pick<Statement, 'reader' | 'run' | 'columns'> & { readonly raw: () => Pick<Statement, 'all'> };
 
 /** Makes a database's own `prepare` remember the statements used last. */
 export function rememberStatements(database: Database): void {
@@ -29,17 +29,16 @@ export function rememberStatements(database: Database): void {
   database.prepare = own as Database['prepare'];
 }
 
-/** A statement's own `bind` can be called only once: this one is for a single run. */
+/**
+ * A statement's own `bind` can be called only once: this one is for a single run. It has run before its columns are
+ * told, for a table may have changed since it was prepared.
+ */
 function bound(statement: Statement<unknown[]>, args: unknown[]): Asked {
-  const asked: Asked = {
-    reader: statement.reader,
-    run: () => statement.run(args),
-    columns: () => statement.columns(),
-    raw: () => {
-      statement.raw();
-      return asked as Statement;
-    },
-    all: () => statement.all(args),
+  let rows: unknown[] | undefined;
+  const all = () => (rows ??= statement.raw().all(args));
+  const columns = () => {
+    all();
+    return statement.columns();
   };
-  return asked;
+  return { reader: statement.reader, run: () => statement.run(args), columns, raw: () => ({ all }) };
 }
