@@ -30,6 +30,11 @@ interface Part {
   stop(): Promise<void>;
 }
 
+/** A line typed on the desk page names no file of this machine: its form uploads them. */
+const noFiles = (): Buffer => {
+  throw new Error('no files on this line');
+};
+
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 
 /** Starts the desk and stays until SIGTERM or Ctrl-C. */
@@ -111,7 +116,7 @@ async function web(settings: Settings, context: Context & { ready: () => boolean
   const [{ startWeb }, { sentMails }] = await Promise.all([import('./web/server.js'), import('./mail/sent.js')]);
   const token = randomBytes(24).toString('base64url');
   const desk = deskAllowed(settings)
-    ? { token, mails: sentMails(join(settings.DATA_DIR, 'sent')), parseLine: (line: string) => parseLine(splitLine(line), commands, () => Buffer.alloc(0)) }
+    ? { token, mails: sentMails(join(settings.DATA_DIR, 'sent')), parseLine: (line: string) => parseLine(splitLine(line), commands, noFiles) }
     : undefined;
   const server = await startWeb({ dispatcher: context.open.dispatcher, listen: settings.HTTP_LISTEN, publicUrl: settings.PUBLIC_URL, ready: context.ready, desk, log: context.log });
   context.parts.push({ name: 'web', stop: () => server.close() });

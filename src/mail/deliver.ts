@@ -1,7 +1,6 @@
 import type { Readable } from 'node:stream';
 import { createTransport } from 'nodemailer';
 import type { SendMailOptions } from 'nodemailer';
-import type MimeNode from 'nodemailer/lib/mime-node/index.js';
 import { normalAddress } from './headers.js';
 import { isLoopbackHost } from './hosts.js';
 import type { Log } from './message.js';
@@ -104,7 +103,7 @@ function smtp(smtpUrl: string, { log, ca, timeoutMs = 60_000, closeMs = 8000 }: 
   // way. That may be a little early for a large one, which then counts as uncertain: the safe side.
   const bodies = new Map<string, Readable>();
   transport.use('stream', (mail, done) => {
-    const node = mail.message as MimeNode;
+    const node = mail.message;
     const create = node.createReadStream.bind(node);
     node.createReadStream = (streamOptions) => {
       const body = create(streamOptions);

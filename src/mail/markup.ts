@@ -33,9 +33,10 @@ const entities = new Map<string, string>([
 
 /** Character references decoded; unknown names stay as written, characters XML forbids go. */
 export function decodeEntities(text: string): string {
-  return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z][a-z0-9]{1,7}));?/gi, (whole, decimal, hex, name) => {
-    if (name) return entities.get(name as string) ?? whole;
-    const code = decimal ? Number(decimal) : Number.parseInt(hex as string, 16);
+  return text.replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z][a-z0-9]{1,7}));?/gi, (...match: string[]) => {
+    const [whole = '', decimal, hex = '', name] = match;
+    if (name) return entities.get(name) ?? whole;
+    const code = decimal ? Number(decimal) : Number.parseInt(hex, 16);
     return code > 0 && code < 0x11_0000 && !(code >= 0xd800 && code < 0xe000) ? String.fromCodePoint(code) : '';
   });
 }
@@ -47,7 +48,10 @@ export function* tokens(html: string): Generator<Token> {
   let at = 0;
   while (at < html.length) {
     const less = html.indexOf('<', at);
-    if (less < 0) return yield { kind: 'text', text: html.slice(at) };
+    if (less < 0) {
+      yield { kind: 'text', text: html.slice(at) };
+      return;
+    }
     if (less > at) yield { kind: 'text', text: html.slice(at, less) };
     if (html.startsWith('<!--', less)) {
       const end = html.indexOf('-->', less + 4);

@@ -102,7 +102,7 @@ async function readParts(raw: Buffer, damage: Set<string>): Promise<Content> {
   });
   limitText(parser as unknown as Insides, damage);
   await new Promise<void>((resolve) => {
-    parser.on('data', (data) => {
+    parser.on('data', (data: { type: 'text' } | (Parsed & { type: 'attachment'; content: NodeJS.ReadableStream; release(): void })) => {
       if (data.type !== 'attachment') return;
       const chunks: Buffer[] = [];
       data.content.on('data', (chunk: Buffer) => chunks.push(chunk));

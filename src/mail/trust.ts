@@ -137,7 +137,7 @@ async function byDkim({ arrival, options, address, domain, signatures }: Questio
   const usable = candidates.filter((signature) => !signature.fault);
   if (usable.length === 0) return unproven(candidates[0]!.fault!);
   const { resolver, now } = options;
-  const checked = await dkimVerify(arrival.raw, { resolver, curTime: now } as { resolver: DNSResolver });
+  const checked = await dkimVerify(arrival.raw, { resolver, curTime: now });
   let last = unproven('the DKIM signature does not verify');
   for (const result of checked.results as ((typeof checked.results)[number] & { signature?: string })[]) {
     const found = usable.find(

@@ -341,7 +341,8 @@ describe('texts', () => {
       else if (typeof value === 'object' && value !== null) {
         // what an event was about, and the policy, are shown as they are
         for (const [name, inner] of Object.entries(value)) {
-          if (!(name in keys)) unnamed.add(name);
+          const nested = typeof inner === 'object' && inner !== null && !Array.isArray(inner);
+          if (!nested && !(name in keys)) unnamed.add(name);
           if (name !== 'detail' && name !== 'policy') look(inner, name);
         }
       } else if (key === 'state' && typeof value === 'string' && !(value in states)) unnamed.add(`state ${value}`);

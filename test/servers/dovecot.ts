@@ -191,7 +191,7 @@ service stats {
 async function start(config: string, port: number): Promise<ChildProcess> {
   const server = spawn('dovecot', ['-F', '-c', config], { stdio: ['ignore', 'ignore', 'pipe'], detached: true });
   let said = '';
-  server.stderr!.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  server.stderr.on('data', (chunk: Buffer) => (said += chunk.toString()));
   const ended = new Promise<never>((_, reject) =>
     server.once('exit', (code) => reject(new Error(`dovecot ended with ${code}: ${said}`))),
   );

@@ -28,8 +28,6 @@ const part: DeskPart = {
   // as main passes it
   parseLine: (line) => parseLine(splitLine(line), commands, () => Buffer.alloc(0)),
 };
-  },
-};
 
 let desk: Ground;
 let visitor: Visitor;
@@ -138,7 +136,10 @@ describe('a command', () => {
     const who = await reseller(desk);
     const shown = await visitor.post('/desk', { _line: `stock show --reseller ${who.email}`, _as: '' });
     expect(shown.text).toContain('Stock of Volts &amp; Fils.');
-    const own = await visitor.post('/desk', { _line: `account edit --city "Le Mans" --as ${who.email} --dry-run`, _as: '' });
+    const own = await visitor.post('/desk', {
+      _line: `account edit --city "Le Mans" --as ${who.email} --dry-run`,
+      _as: '',
+    });
     expect(own.text).toContain('Your changes are saved. Dry run: nothing was changed.');
     expect(own.text).toContain('<dd>Le Mans</dd>');
     for (const [line, fault] of [

@@ -130,7 +130,7 @@ export const accountEdit = command({
   },
 });
 
-/** Mails a one-time link to choose or reset a password; the older ones of the person end. */
+/** Mails a one-time link to choose or reset a password; choosing one by any link ends them all. */
 export async function mailPasswordLink(
   work: Work,
   to: { personId: number; email: string; locale: Locale; isNew: boolean },

@@ -179,7 +179,8 @@ export function createDatabase(connection: Connection, options: TransactOptions)
         running ??= Promise.resolve().then(drain);
       });
     },
-    read: (work) => connection.reader.$transaction((tx) => work(tx), transactionLimits),
+    // the client would open itself again
+    read: (work) => (closed ? Promise.reject(new Error('the database is closed')) : connection.reader.$transaction((tx) => work(tx), transactionLimits)),
     onOutbox: (run) => void outboxListeners.push(run),
     async close() {
       closed = true;
