@@ -2,24 +2,35 @@
  * The terminal door: `guichet noun verb --field value [--as person@mail] [--json] [--dry-run] [--yes] [--key K]`.
  * Without `--as` it is the operator. Exit codes: 0 done, 2 refused, 3 waiting for approval, 1 a fault of ours.
  */
+import { randomUUID } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LineFault, parseLine, type Line } from './cli/argv.js';
 import { jsonOf, keepFile, textOf } from './cli/print.js';
+import { email } from './core/command/dictionary.js';
 import { refused } from './core/command/dispatch.js';
 import { exitCode, type Outcome } from './core/command/outcome.js';
 import { replyTo } from './core/command/reply.js';
+import { Fault } from './core/command/type.js';
 import { commands } from './core/commands.js';
 import { Refusal } from './core/guard/refusal.js';
+import type { Locale } from './core/locales/locale.js';
 import { textsOf } from './core/locales/texts.js';
-import { openDesk } from './core/open.js';
+import { openDesk, type OpenDesk } from './core/open.js';
 import { createLog } from './log.js';
 import { loadEnvironmentFile, readSettings, type Settings } from './settings.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
-/** One address, as the operator typed it; the desk keeps them in lower case. */
-const address = (typed: string | undefined) => (typed === undefined ? {} : { as: typed.trim().toLowerCase() });
+/** `--as` names one address, kept as every other. @throws {LineFault} */
+function address(typed: string | undefined, open: OpenDesk, locale: Locale): { as?: string } {
+  if (typed === undefined) return {};
+  try {
+    return { as: email.type.parse(typed, open.dispatcher.context(locale)) };
+  } catch (fault) {
+    throw fault instanceof Fault ? new LineFault('as', 'address') : fault;
+  }
+}
 
 async function run(line: Line, settings: Settings): Promise<Outcome> {
   const log = createLog(settings);
@@ -27,7 +38,7 @@ async function run(line: Line, settings: Settings): Promise<Outcome> {
   try {
     return await open.dispatcher.dispatch({
       door: 'terminal',
-      caller: { kind: 'operator', ...address(line.as) },
+      caller: { kind: 'operator', ...address(line.as, open, settings.LOCALE) },
       command: line.command,
       input: line.input,
       key: line.key,
@@ -40,11 +51,14 @@ async function run(line: Line, settings: Settings): Promise<Outcome> {
   }
 }
 
+/** A fault before any command: it is on stderr already, so its reference only ties the two together. */
+const faultOf = (message: string): Outcome => ({ ok: false, code: 'fault', message, reference: randomUUID().slice(0, 8) });
+
 /** A line that is no request yet, told like any refusal. */
 function lineRefused(fault: LineFault, settings: Settings): Outcome {
   const say = textsOf(settings.LOCALE).faults;
-  const sentence = fault.why === 'value' ? say.missing({}) : fault.why === 'file' ? say.file({}) : say.unknown({ nearest: '' });
-  return refused(new Refusal('input.invalid', {}, { [fault.field]: sentence }), settings.LOCALE);
+  const sentences = { value: say.missing({}), file: say.file({}), word: say.unknown({ nearest: '' }), address: say.email({}) } as const;
+  return refused(new Refusal('input.invalid', {}, { [fault.field]: sentences[fault.why] }), settings.LOCALE);
 }
 
 export async function main(args: readonly string[]): Promise<number> {
@@ -54,7 +68,9 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     settings = readSettings(root);
   } catch (error) {
-    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${message}\n`);
+    if (json) process.stdout.write(`${jsonOf(faultOf(message))}\n`);
     return 1;
   }
   let line: Line | undefined;
@@ -67,7 +83,7 @@ export async function main(args: readonly string[]): Promise<number> {
     else {
       const message = error instanceof Error ? error.message : String(error);
       process.stderr.write(`${message}\n`);
-      outcome = { ok: false, code: 'fault', message };
+      outcome = faultOf(message);
     }
   }
   const file = outcome.ok && outcome.file ? keepFile(outcome.file, { out: line?.out, folder: join(settings.DATA_DIR, 'exports') }) : undefined;

@@ -197,7 +197,7 @@ function warnings(settings: Settings, log: Log): void {
 }
 
 function hints(settings: Settings, demo: { staff: string; reseller: string } | undefined): string[] {
-  if (demo) return [`try: open the desk, choose ${demo.reseller}, and ask «stock show»; or npx guichet declare list --as ${demo.reseller}`];
+  if (demo) return [`try: ${deskAllowed(settings) ? `open the desk, choose ${demo.reseller}, and ask «stock show»; or ` : ''}npx guichet declare list --as ${demo.reseller}`];
   if (!deskAllowed(settings)) return [];
   return ['try: npx guichet staff grant --email you@example.com --role admin, then npx guichet help; or npm start -- --demo for an example vendor'];
 }

@@ -22,7 +22,7 @@ export interface Line {
 export class LineFault extends Error {
   override name = 'LineFault';
   readonly field: string;
-  readonly why: 'value' | 'file' | 'word';
+  readonly why: 'value' | 'file' | 'word' | 'address';
   constructor(field: string, why: LineFault['why']) {
     super(`${field}: ${why}`);
     this.field = field;

@@ -1,7 +1,7 @@
 /** The desk's scheduled jobs (STATES, "Times"). */
 import { expire } from './approvals/decision.js';
 import { commands } from './commands.js';
-import { mailApprovers, tellApprovals } from './guard/approval.js';
+import { approvalRef, mailApprovers } from './guard/approval.js';
 import type { Actor } from './guard/identity.js';
 import { createWork, type Desk, type Work } from './guard/work.js';
 import { textsOf } from './locales/texts.js';
@@ -37,7 +37,8 @@ const approvals = (desk: Desk): Job => ({
       if (due <= row.reminders) continue;
       // after an outage the latest reminder only: its number says how many are past
       await unit.tx.approval.update({ where: { id: row.id }, data: { reminders: due } });
-      tellApprovals(work, row.id);
+      const text = textsOf(desk.locale).waiting({ number: approvalRef(row.id), command: row.command });
+      work.send({ channel: 'chat', letter: 'alert', recipient: 'approvals', locale: desk.locale, params: { text } });
       await mailApprovers(work, row, 'approval-reminder');
     }
   },

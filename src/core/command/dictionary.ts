@@ -94,7 +94,6 @@ export const part = field(
   }),
   { fr: ['Partie'], en: ['Part'] },
 );
-export const day = field('date', date, { fr: ['Date'], en: ['Date'] });
 export const topic = field('topic', text(80), { fr: ['Pour'], en: ['For'] });
 
 const numberLabels = { fr: ['Numéro', 'N°'], en: ['Number'] } as const;

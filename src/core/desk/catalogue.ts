@@ -1,13 +1,13 @@
 /** `catalogue show`: the vendor's data as it is in force. */
 import { command, optional } from '../command/define.js';
-import { day, part } from '../command/dictionary.js';
+import { part } from '../command/dictionary.js';
 
 export const catalogueShow = command({
   name: 'catalogue show',
   help: { fr: 'Voir les données du fournisseur : produits, box, règles', en: 'See the vendor’s data: products, boxes, policy' },
   who: 'staff',
   reads: true,
-  fields: [optional(part), optional(day)],
+  fields: [optional(part)],
   run(work, input) {
     const { packs, boxes, policy, version } = work.desk.catalogue;
     const wants = (name: string) => input.part === undefined || input.part === name;

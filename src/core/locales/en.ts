@@ -141,6 +141,7 @@ export const en: Texts = {
   },
   fault: ({ reference }) => `Something went wrong on our side; nothing was changed. Try again, or tell us this reference: ${reference}.`,
   unanswered: ({ sender, perHour }) => `${sender} got ${perHour} answers by mail within an hour: commands in further mails are carried out but not answered until the hour is over. Perhaps two programs are writing to each other.`,
+  waiting: ({ number, command }) => `Request ${number} (${command}) still waits for a decision.`,
   undelivered: ({ number, letter, recipient, error }) => `${number} (${letter}) could not be delivered to ${recipient}: ${error}`,
   keys: {
     declaration: 'Declaration', pack: 'Pack number', packs: 'Pack numbers', product: 'Product', products: 'Products', email: 'Email', takeover: 'Takeover',

@@ -141,6 +141,7 @@ export const fr: Texts = {
   },
   fault: ({ reference }) => `Une erreur de notre côté ; rien n’a changé. Réessayez, ou donnez-nous cette référence : ${reference}.`,
   unanswered: ({ sender, perHour }) => `${sender} a reçu ${perHour} réponses par courriel en une heure : les commandes de ses courriels sont exécutées, mais sans réponse jusqu’à ce que l’heure passe. Deux programmes s’écrivent peut-être l’un à l’autre.`,
+  waiting: ({ number, command }) => `La demande ${number} (${command}) attend toujours une décision.`,
   undelivered: ({ number, letter, recipient, error }) => `${number} (${letter}) n’a pas pu être remise à ${recipient} : ${error}`,
   keys: {
     declaration: 'Déclaration', pack: 'Numéro de pack', packs: 'Numéros de pack', product: 'Produit', products: 'Produits', email: 'E-mail', takeover: 'Prise en charge',

@@ -16,6 +16,8 @@ export interface Texts {
   readonly imports: Readonly<Record<'twice' | 'taken' | 'unusual', (params: FaultParams) => string>>;
   /** A fault of ours. */
   readonly fault: (params: { reference: string }) => string;
+  /** A reminder in the approvals channel. */
+  readonly waiting: (params: { number: string; command: string }) => string;
   /** An alert to staff: something can't be delivered. */
   readonly undelivered: (params: { number: string; letter: string; recipient: string; error: string }) => string;
   /** An alert to staff: a sender gets no more answers by mail this hour. */
