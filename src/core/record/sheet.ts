@@ -4,6 +4,8 @@
  * loaded at the first table: most commands never see one, and they would double the terminal's start.
  */
 
+import { unpackedBytes } from './archive.js';
+
 export type SheetCell = string | number | boolean | null | undefined;
 
 export interface SheetFile {
@@ -29,6 +31,8 @@ export interface SheetRow {
 }
 
 const rowsAtMost = 10_000;
+/** Ten thousand rows of thirty columns unpack to less. */
+const unpackedAtMost = 50 * 1024 * 1024;
 
 /**
  * Reads a table; the first row names the columns. What it is, its bytes say, not its name.
@@ -55,9 +59,11 @@ async function readTable(content: Buffer): Promise<string[][]> {
 }
 
 async function readWorkbook(content: Buffer): Promise<string[][]> {
-  const { default: readXlsx } = await import('read-excel-file/node');
+  if ((unpackedBytes(content) ?? Infinity) > unpackedAtMost) throw new SheetFault('damaged');
+  // this one goes by the archive's directory; the one for Node unpacks whatever streams past, without end
+  const { default: readXlsx } = await import('read-excel-file/universal');
   try {
-    const sheets = (await readXlsx(content)) as unknown;
+    const sheets = (await readXlsx(new Uint8Array(content).buffer)) as unknown;
     // one sheet is rows; a whole workbook is sheets with data
     const first = Array.isArray(sheets) && sheets[0] && !Array.isArray(sheets[0]) ? (sheets[0] as { data: unknown[][] }).data : (sheets as unknown[][]);
     return first.map((row) => row.map((cell) => (cell === null || cell === undefined ? '' : cell instanceof Date ? cell.toISOString().slice(0, 10) : String(cell as string))));
