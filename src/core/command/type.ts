@@ -9,7 +9,7 @@ import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/
 import { DateTime } from 'luxon';
 import { z } from 'zod';
 import { parseRef, printRef } from '../guard/number.js';
-import { fold } from '../record/fold.js';
+import { fold, searchable } from '../record/fold.js';
 import type { Locale, Localised } from '../locales/locale.js';
 
 /** A file as a door hands it over; its name is only shown, never used as a path. */
@@ -197,17 +197,30 @@ export const phone: FieldType<string> = {
   print: itself,
 };
 
+/** Every name by which people call a country, to its code: the long ones of ISO, and the short ones of everyday. */
+let countryNames: ReadonlyMap<string, string> | undefined;
+
+function namesOfCountries(): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  // the first to claim a name has it; what stands in brackets tells some apart, so it counts before it is dropped
+  const add = (name: string, code: string) => names.has(name) || names.set(name, code);
+  const all = (['en', 'fr'] as const).flatMap((language) => {
+    const everyday = new Intl.DisplayNames([language], { type: 'region' });
+    return Object.entries(countries.getNames(language, { select: 'all' })).flatMap(([code, long]) => [[code, everyday.of(code) ?? code] as const, ...[long].flat().map((name) => [code, name] as const)]);
+  });
+  for (const form of [searchable, fold]) for (const [code, name] of all) add(form(name), code);
+  return names;
+}
+
 /** ISO 3166-1 alpha-2, or the country's French or English name. */
 export const country: FieldType<string> = {
   kind: 'country',
   max: 60,
   parse(raw) {
     const typed = line(raw);
-    const code = countries.isValid(typed.toUpperCase())
-      ? countries.toAlpha2(typed.toUpperCase())
-      : (['fr', 'en'] as const)
-          .map((language) => Object.entries(countries.getNames(language, { select: 'all' })).find(([, names]) => [names].flat().some((n) => fold(n) === fold(typed)))?.[0])
-          .find(Boolean);
+    if (typed === '' || typed.length > 100) throw new Fault('country');
+    countryNames ??= namesOfCountries();
+    const code = countries.isValid(typed.toUpperCase()) ? countries.toAlpha2(typed.toUpperCase()) : (countryNames.get(searchable(typed)) ?? countryNames.get(fold(typed)));
     if (!code) throw new Fault('country');
     return code;
   },

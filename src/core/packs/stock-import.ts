@@ -119,7 +119,7 @@ export const stockImport = command({
   fields,
   async preview(work, input) {
     const rows = await sorted(work, input);
-    return { code: 'stock.previewed', data: reported(rows), basis: { org: rows.orgId, good: rows.good.map(({ number }) => number), faults: rows.faults, repeated: rows.repeated } };
+    return { code: 'stock.previewed', data: reported(rows), basis: { org: rows.orgId, good: rows.good.map(({ number }) => number), faults: rows.faults.map(({ row, column }) => [row, column]), repeated: rows.repeated } };
   },
   async run(work, input) {
     const rows = await sorted(work, input);
