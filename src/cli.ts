@@ -34,7 +34,9 @@ function address(typed: string | undefined, open: OpenDesk, locale: Locale): { a
 
 async function run(line: Line, settings: Settings): Promise<Outcome> {
   const log = createLog(settings);
-  const open = await openDesk(settings, { onFault: ({ reference, error, command }) => log.error({ reference, err: error, command }, 'a command failed') });
+  const open = await openDesk(settings, {
+    onFault: ({ reference, error, command }) => log.error({ reference, err: error, command }, 'a command failed'),
+  });
   try {
     return await open.dispatcher.dispatch({
       door: 'terminal',
@@ -44,7 +46,9 @@ async function run(line: Line, settings: Settings): Promise<Outcome> {
       key: line.key,
       dryRun: line.dryRun,
       locale: settings.LOCALE,
-      progress: line.json ? (done, total) => process.stdout.write(`${JSON.stringify({ progress: { done, total } })}\n`) : undefined,
+      progress: line.json
+        ? (done, total) => process.stdout.write(`${JSON.stringify({ progress: { done, total } })}\n`)
+        : undefined,
     });
   } finally {
     await open.close();
@@ -52,12 +56,22 @@ async function run(line: Line, settings: Settings): Promise<Outcome> {
 }
 
 /** A fault before any command: it is on stderr already, so its reference only ties the two together. */
-const faultOf = (message: string): Outcome => ({ ok: false, code: 'fault', message, reference: randomUUID().slice(0, 8) });
+const faultOf = (message: string): Outcome => ({
+  ok: false,
+  code: 'fault',
+  message,
+  reference: randomUUID().slice(0, 8),
+});
 
 /** A line that is no request yet, told like any refusal. */
 function lineRefused(fault: LineFault, settings: Settings): Outcome {
   const say = textsOf(settings.LOCALE).faults;
-  const sentences = { value: say.missing({}), file: say.file({}), word: say.unknown({ nearest: '' }), address: say.email({}) } as const;
+  const sentences = {
+    value: say.missing({}),
+    file: say.file({}),
+    word: say.unknown({ nearest: '' }),
+    address: say.email({}),
+  } as const;
   return refused(new Refusal('input.invalid', {}, { [fault.field]: sentences[fault.why] }), settings.LOCALE);
 }
 
@@ -86,7 +100,10 @@ export async function main(args: readonly string[]): Promise<number> {
       outcome = faultOf(message);
     }
   }
-  const file = outcome.ok && outcome.file ? keepFile(outcome.file, { out: line?.out, folder: join(settings.DATA_DIR, 'exports') }) : undefined;
+  const file =
+    outcome.ok && outcome.file
+      ? keepFile(outcome.file, { out: line?.out, folder: join(settings.DATA_DIR, 'exports') })
+      : undefined;
   if (json) process.stdout.write(`${jsonOf(outcome, file)}\n`);
   else {
     const command = line && commands.find(line.command);

@@ -7,8 +7,24 @@ export type Log = Logger;
 
 export function createLog(settings: Pick<Settings, 'LOG_LEVEL' | 'LOG_FORMAT'>): Log {
   const format = settings.LOG_FORMAT ?? (process.stderr.isTTY ? 'pretty' : 'json');
-  const stream = format === 'pretty' ? pretty({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' }) : pino.destination({ dest: 2, sync: true });
+  const stream =
+    format === 'pretty'
+      ? pretty({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' })
+      : pino.destination({ dest: 2, sync: true });
   // belts beside the braces: what might carry a secret is cut out wherever it stands
-  const redact = { paths: ['password', 'token', '*.password', '*.token', 'secret', '*.secret', 'err.config', 'authorization', '*.authorization'], censor: '[secret]' };
+  const redact = {
+    paths: [
+      'password',
+      'token',
+      '*.password',
+      '*.token',
+      'secret',
+      '*.secret',
+      'err.config',
+      'authorization',
+      '*.authorization',
+    ],
+    censor: '[secret]',
+  };
   return pino({ level: settings.LOG_LEVEL, redact }, stream);
 }

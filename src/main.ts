@@ -17,7 +17,15 @@ import { loadLetters } from './core/record/letters.js';
 import { createSchedule } from './core/record/schedule.js';
 import { addDemo } from './demo.js';
 import { createLog, type Log } from './log.js';
-import { deskAllowed, loadEnvironmentFile, loopbackMailTrusted, readSettings, SettingsFault, type Role, type Settings } from './settings.js';
+import {
+  deskAllowed,
+  loadEnvironmentFile,
+  loopbackMailTrusted,
+  readSettings,
+  SettingsFault,
+  type Role,
+  type Settings,
+} from './settings.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stopAtMostMs = 14_000;
@@ -66,7 +74,9 @@ export async function main(args: readonly string[]): Promise<void> {
 async function start(settings: Settings, more: { log: Log; parts: Part[]; demo: boolean }): Promise<void> {
   const { log, parts } = more;
   const has = (role: Role): boolean => settings.ROLES.includes(role);
-  const open = await openDesk(settings, { onFault: ({ reference, error, command }) => log.error({ reference, err: error, command }, 'a command failed') });
+  const open = await openDesk(settings, {
+    onFault: ({ reference, error, command }) => log.error({ reference, err: error, command }, 'a command failed'),
+  });
   parts.push({ name: 'database', stop: () => open.close() });
   const letters = loadLetters(settings.LETTERS, () => open.desk.catalogue.vendor);
   const demo = more.demo ? await addDemo(open.dispatcher) : undefined;
@@ -87,16 +97,33 @@ async function start(settings: Settings, more: { log: Log; parts: Part[]; demo: 
 
 type Context = { open: OpenDesk; log: Log; parts: Part[] };
 
-async function mailOut(settings: Settings, context: Context & { letters: ReturnType<typeof loadLetters> }): Promise<Deliver> {
-  const [{ mailTransport }, { mailDeliver }] = await Promise.all([import('./mail/deliver.js'), import('./mail/outgoing.js')]);
+async function mailOut(
+  settings: Settings,
+  context: Context & { letters: ReturnType<typeof loadLetters> },
+): Promise<Deliver> {
+  const [{ mailTransport }, { mailDeliver }] = await Promise.all([
+    import('./mail/deliver.js'),
+    import('./mail/outgoing.js'),
+  ]);
   const { open, letters, log, parts } = context;
   const transport = mailTransport({ smtpUrl: settings.SMTP_URL, sentDir: join(settings.DATA_DIR, 'sent'), log });
   parts.push({ name: 'outgoing mail', stop: async () => transport.close() });
   const { documents, secrets, catalogue } = open.desk;
-  return mailDeliver({ transport, letters, documents, secrets, from: settings.MAIL_FROM, vendorName: (locale) => catalogue.vendor.name[locale], clock: open.desk.clock });
+  return mailDeliver({
+    transport,
+    letters,
+    documents,
+    secrets,
+    from: settings.MAIL_FROM,
+    vendorName: (locale) => catalogue.vendor.name[locale],
+    clock: open.desk.clock,
+  });
 }
 
-async function chat(settings: Settings, context: Context & { letters: ReturnType<typeof loadLetters> }): Promise<Deliver> {
+async function chat(
+  settings: Settings,
+  context: Context & { letters: ReturnType<typeof loadLetters> },
+): Promise<Deliver> {
   const { startBot } = await import('./bot/gateway.js');
   const bot = await startBot({
     token: settings.DISCORD_TOKEN ?? '',
@@ -116,15 +143,32 @@ async function web(settings: Settings, context: Context & { ready: () => boolean
   const [{ startWeb }, { sentMails }] = await Promise.all([import('./web/server.js'), import('./mail/sent.js')]);
   const token = randomBytes(24).toString('base64url');
   const desk = deskAllowed(settings)
-    ? { token, mails: sentMails(join(settings.DATA_DIR, 'sent')), parseLine: (line: string) => parseLine(splitLine(line), commands, noFiles) }
+    ? {
+        token,
+        mails: sentMails(join(settings.DATA_DIR, 'sent')),
+        parseLine: (line: string) => parseLine(splitLine(line), commands, noFiles),
+      }
     : undefined;
-  const server = await startWeb({ dispatcher: context.open.dispatcher, listen: settings.HTTP_LISTEN, publicUrl: settings.PUBLIC_URL, ready: context.ready, desk, log: context.log });
+  const server = await startWeb({
+    dispatcher: context.open.dispatcher,
+    listen: settings.HTTP_LISTEN,
+    publicUrl: settings.PUBLIC_URL,
+    ready: context.ready,
+    desk,
+    log: context.log,
+  });
   context.parts.push({ name: 'web', stop: () => server.close() });
   return desk ? [`desk ${server.url}/desk?token=${token}`] : [`web ${server.url}`];
 }
 
-async function mailIn(settings: Settings, context: Context & { letters: ReturnType<typeof loadLetters> }): Promise<string[]> {
-  const [{ createReception }, { createMailbox }] = await Promise.all([import('./mail/reception.js'), import('./core/mailbox.js')]);
+async function mailIn(
+  settings: Settings,
+  context: Context & { letters: ReturnType<typeof loadLetters> },
+): Promise<string[]> {
+  const [{ createReception }, { createMailbox }] = await Promise.all([
+    import('./mail/reception.js'),
+    import('./core/mailbox.js'),
+  ]);
   const { open, log, parts } = context;
   const mailbox = createMailbox(open.desk);
   const receive = createReception({
@@ -138,8 +182,18 @@ async function mailIn(settings: Settings, context: Context & { letters: ReturnTy
   if (settings.SMTP_LISTEN) {
     const { startListener } = await import('./mail/listener.js');
     const { protocol, host, port } = settings.SMTP_LISTEN;
-    const tls = settings.SMTP_TLS_CERT && settings.SMTP_TLS_KEY ? { cert: readFileSync(settings.SMTP_TLS_CERT), key: readFileSync(settings.SMTP_TLS_KEY) } : undefined;
-    const listener = await startListener({ listen: `${protocol}://${host.includes(':') ? `[${host}]` : host}:${port}`, address: settings.MAIL_FROM, tls, receive, maxBytes: 25 * 1024 * 1024, log });
+    const tls =
+      settings.SMTP_TLS_CERT && settings.SMTP_TLS_KEY
+        ? { cert: readFileSync(settings.SMTP_TLS_CERT), key: readFileSync(settings.SMTP_TLS_KEY) }
+        : undefined;
+    const listener = await startListener({
+      listen: `${protocol}://${host.includes(':') ? `[${host}]` : host}:${port}`,
+      address: settings.MAIL_FROM,
+      tls,
+      receive,
+      maxBytes: 25 * 1024 * 1024,
+      log,
+    });
     parts.push({ name: 'mail listener', stop: () => listener.close() });
     lines.push(`mail ${listener.url}`);
   }
@@ -153,14 +207,25 @@ async function mailIn(settings: Settings, context: Context & { letters: ReturnTy
           refreshToken: settings.IMAP_OAUTH_REFRESH_TOKEN ?? '',
         }
       : undefined;
-    const inbox = await startInbox({ url: settings.IMAP_URL, folders: settings.IMAP_FOLDERS, receive, cursor: mailbox.cursor, oauth, log, random: () => randomBytes(4).readUInt32BE() / 2 ** 32 });
+    const inbox = await startInbox({
+      url: settings.IMAP_URL,
+      folders: settings.IMAP_FOLDERS,
+      receive,
+      cursor: mailbox.cursor,
+      oauth,
+      log,
+      random: () => randomBytes(4).readUInt32BE() / 2 ** 32,
+    });
     parts.push({ name: 'inbox', stop: () => inbox.close() });
     lines.push(`inbox ${new URL(settings.IMAP_URL).host}`);
   }
   return lines;
 }
 
-function startCourier(open: OpenDesk, context: { channels: { mail?: Deliver; chat?: Deliver }; log: Log; parts: Part[] }): void {
+function startCourier(
+  open: OpenDesk,
+  context: { channels: { mail?: Deliver; chat?: Deliver }; log: Log; parts: Part[] },
+): void {
   const { desk } = open;
   const courier = createCourier({
     database: desk.database,
@@ -169,7 +234,8 @@ function startCourier(open: OpenDesk, context: { channels: { mail?: Deliver; cha
     chance: () => (desk.random(1)[0] ?? 0) / 255,
     channels: context.channels,
     onFailed: async (unit, { errand, reason }) => {
-      if (!(await fallBackToMail(unit.tx, errand, desk.clock()))) await tellUndelivered(desk, unit, { ...errand, reason });
+      if (!(await fallBackToMail(unit.tx, errand, desk.clock())))
+        await tellUndelivered(desk, unit, { ...errand, reason });
     },
     onError: (error) => context.log.error({ err: error }, 'the outbox stumbled'),
   });
@@ -185,27 +251,44 @@ function startJobs(settings: Settings, { open, log, parts }: Context): void {
     await pruneSent(sentDir, new Date(now.getTime() - open.desk.catalogue.policy.times.sentMailDays * 86_400_000));
   };
   const { database, clock } = open.desk;
-  const schedule = createSchedule({ database, clock, jobs: jobsOf(open.desk, prune), onError: (error) => log.error({ err: error }, 'a scheduled job failed') });
+  const schedule = createSchedule({
+    database,
+    clock,
+    jobs: jobsOf(open.desk, prune),
+    onError: (error) => log.error({ err: error }, 'a scheduled job failed'),
+  });
   schedule.start(scheduleEveryMs);
   parts.push({ name: 'schedule', stop: () => schedule.stop() });
 }
 
 function warnings(settings: Settings, log: Log): void {
-  if (!settings.SMTP_URL && settings.ROLES.includes('outbox')) log.warn('SMTP_URL is not set: mails that leave are kept in DATA_DIR/sent and shown on the desk, and reach nobody');
-  if (loopbackMailTrusted(settings)) log.warn('a desk without real mail: whatever comes to the listener over loopback is believed to be from its From address');
-  if (settings.DISCORD_TOKEN && !settings.DISCORD_APPROVALS_CHANNEL_ID) log.warn('DISCORD_APPROVALS_CHANNEL_ID is not set: approvals are asked by mail only');
+  if (!settings.SMTP_URL && settings.ROLES.includes('outbox'))
+    log.warn('SMTP_URL is not set: mails that leave are kept in DATA_DIR/sent and shown on the desk, and reach nobody');
+  if (loopbackMailTrusted(settings))
+    log.warn(
+      'a desk without real mail: whatever comes to the listener over loopback is believed to be from its From address',
+    );
+  if (settings.DISCORD_TOKEN && !settings.DISCORD_APPROVALS_CHANNEL_ID)
+    log.warn('DISCORD_APPROVALS_CHANNEL_ID is not set: approvals are asked by mail only');
 }
 
 function hints(settings: Settings, demo: { staff: string; reseller: string } | undefined): string[] {
-  if (demo) return [`try: ${deskAllowed(settings) ? `open the desk, choose ${demo.reseller}, and ask «stock show»; or ` : ''}npx guichet declare list --as ${demo.reseller}`];
+  if (demo)
+    return [
+      `try: ${deskAllowed(settings) ? `open the desk, choose ${demo.reseller}, and ask «stock show»; or ` : ''}npx guichet declare list --as ${demo.reseller}`,
+    ];
   if (!deskAllowed(settings)) return [];
-  return ['try: npx guichet staff grant --email you@example.com --role admin, then npx guichet help; or npm start -- --demo for an example vendor'];
+  return [
+    'try: npx guichet staff grant --email you@example.com --role admin, then npx guichet help; or npm start -- --demo for an example vendor',
+  ];
 }
 
 /** Later parts stop first; nothing waits longer than the whole stop may take. */
 async function stopAll(parts: Part[], log: Log): Promise<void> {
   for (let part = parts.pop(); part; part = parts.pop()) {
-    await part.stop().catch((error: unknown) => log.error({ err: error, part: part?.name }, 'a part did not stop cleanly'));
+    await part
+      .stop()
+      .catch((error: unknown) => log.error({ err: error, part: part?.name }, 'a part did not stop cleanly'));
   }
 }
 

@@ -42,9 +42,9 @@ const urlOf = (schemes: readonly string[], example: string) =>
 
 const snowflake = z.string().regex(/^\d{15,21}$/, 'a Discord id has 15 to 21 digits (copy it with developer mode on)');
 
-const address = z.email('write one address, like desk@example.com, or guichet@localhost').or(
-  z.string().regex(/^[\w.-]+@localhost$/, 'write one address, like desk@example.com'),
-);
+const address = z
+  .email('write one address, like desk@example.com, or guichet@localhost')
+  .or(z.string().regex(/^[\w.-]+@localhost$/, 'write one address, like desk@example.com'));
 
 const hostPort = z.string().transform((text, context) => {
   const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text.trim());
@@ -61,7 +61,10 @@ const listen = z.string().transform((text, context) => {
   const protocol = text.startsWith('lmtp://') ? ('lmtp' as const) : ('smtp' as const);
   const place = hostPort.safeParse(text.replace(/^(lmtp|smtp):\/\//, '').replace(/\/$/, ''));
   if (!place.success) {
-    context.addIssue({ code: 'custom', message: 'write host:port, like 127.0.0.1:2525 (lmtp://host:port for LMTP), or off' });
+    context.addIssue({
+      code: 'custom',
+      message: 'write host:port, like 127.0.0.1:2525 (lmtp://host:port for LMTP), or off',
+    });
     return z.NEVER;
   }
   return { protocol, ...place.data };
@@ -133,7 +136,10 @@ const schema = z
         const names = text.split(',').map((name) => name.trim());
         const wrong = names.filter((name) => !(roles as readonly string[]).includes(name));
         if (wrong.length > 0) {
-          context.addIssue({ code: 'custom', message: `unknown: ${wrong.join(', ')}; choose among ${roles.join(', ')}` });
+          context.addIssue({
+            code: 'custom',
+            message: `unknown: ${wrong.join(', ')}; choose among ${roles.join(', ')}`,
+          });
           return z.NEVER;
         }
         return names as Role[];
@@ -143,14 +149,24 @@ const schema = z
     GANDI_API: urlOf(['http', 'https'], 'https://api.gandi.net/v5').optional(),
     SCAN_COMMAND: z.string().optional(),
     KEEP_RAW: durationMs('30d'),
-    LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'a pino level, like info').default('info'),
+    LOG_LEVEL: z
+      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'a pino level, like info')
+      .default('info'),
     LOG_FORMAT: z.enum(['json', 'pretty'], 'json or pretty').optional(),
   })
   .superRefine((s, context) => {
     const fault = (name: string, message: string) => context.addIssue({ code: 'custom', path: [name], message });
-    const oauth = [s.IMAP_OAUTH_TOKEN_URL, s.IMAP_OAUTH_CLIENT_ID, s.IMAP_OAUTH_CLIENT_SECRET, s.IMAP_OAUTH_REFRESH_TOKEN];
+    const oauth = [
+      s.IMAP_OAUTH_TOKEN_URL,
+      s.IMAP_OAUTH_CLIENT_ID,
+      s.IMAP_OAUTH_CLIENT_SECRET,
+      s.IMAP_OAUTH_REFRESH_TOKEN,
+    ];
     if (oauth.some(Boolean) && !oauth.every(Boolean)) {
-      fault('IMAP_OAUTH_TOKEN_URL', 'XOAUTH2 needs all four of IMAP_OAUTH_TOKEN_URL, _CLIENT_ID, _CLIENT_SECRET, _REFRESH_TOKEN');
+      fault(
+        'IMAP_OAUTH_TOKEN_URL',
+        'XOAUTH2 needs all four of IMAP_OAUTH_TOKEN_URL, _CLIENT_ID, _CLIENT_SECRET, _REFRESH_TOKEN',
+      );
     }
     if (Boolean(s.SMTP_TLS_CERT) !== Boolean(s.SMTP_TLS_KEY)) {
       fault(s.SMTP_TLS_CERT ? 'SMTP_TLS_KEY' : 'SMTP_TLS_CERT', 'a certificate and its key go together: set both');
@@ -172,10 +188,14 @@ export type Settings = Omit<Parsed, 'PUBLIC_URL' | 'DATABASE_URL'> & {
  * @throws {SettingsFault} naming every fault at once; a value is never repeated, for it may be a secret
  */
 export function readSettings(root: string, environment: NodeJS.ProcessEnv = process.env): Settings {
-  const given = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''));
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
   const parsed = schema.safeParse(given);
   if (!parsed.success) {
-    throw new SettingsFault(parsed.error.issues.map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`));
+    throw new SettingsFault(
+      parsed.error.issues.map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`),
+    );
   }
   const s = parsed.data;
   const path = (name: string) => (isAbsolute(name) ? name : resolve(root, name));

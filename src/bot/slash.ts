@@ -95,7 +95,11 @@ function optionsOf(command: AnyCommand, hints: boolean): APIApplicationCommandBa
 function descriptionOf(use: Use, hints: boolean): Record<Locale, string> {
   const { labels, hint } = use.field;
   const of = (locale: Locale) =>
-    [labels[locale][0], ...(hints && hint ? [`– ${hint[locale]}`] : []), ...(use.when ? [`(${use.when[locale]})`] : [])].join(' ');
+    [
+      labels[locale][0],
+      ...(hints && hint ? [`– ${hint[locale]}`] : []),
+      ...(use.when ? [`(${use.when[locale]})`] : []),
+    ].join(' ');
   return { fr: of('fr'), en: of('en') };
 }
 

@@ -30,7 +30,12 @@ export class LineFault extends Error {
   }
 }
 
-const own = { as: { type: 'string' }, key: { type: 'string' }, out: { type: 'string' }, json: { type: 'boolean' } } as const;
+const own = {
+  as: { type: 'string' },
+  key: { type: 'string' },
+  out: { type: 'string' },
+  json: { type: 'boolean' },
+} as const;
 
 type Option = { type: 'string' | 'boolean' };
 interface Token {
@@ -40,7 +45,8 @@ interface Token {
   readonly value?: string | undefined;
 }
 
-const tokensOf = (args: readonly string[], options: Record<string, Option>): Token[] => parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true }).tokens;
+const tokensOf = (args: readonly string[], options: Record<string, Option>): Token[] =>
+  parseArgs({ args: [...args], options, strict: false, allowPositionals: true, tokens: true }).tokens;
 
 /** The command's name: the first two words (`help` has one; what follows it is its topic). */
 function nameOf(words: readonly string[]): { command: string; rest: readonly string[] } {
@@ -54,12 +60,17 @@ function nameOf(words: readonly string[]): { command: string; rest: readonly str
  * that begin with dashes. Files are read here: a path is only ever the operator's own.
  * @throws {LineFault}
  */
-export function parseLine(args: readonly string[], registry: Registry, readFile: (path: string) => Buffer = (path) => readFileSync(path)): Line {
+export function parseLine(
+  args: readonly string[],
+  registry: Registry,
+  readFile: (path: string) => Buffer = (path) => readFileSync(path),
+): Line {
   const wordsOnly = tokensOf(args, { ...own }).filter((token) => token.kind === 'positional');
   const guess = nameOf(wordsOnly.map((token) => token.value ?? ''));
   const command = registry.find(guess.command);
   const options: Record<string, Option> = { ...own, 'dry-run': { type: 'boolean' } };
-  for (const use of command ? usesOf(command) : []) options[use.field.name] = { type: use.field.type.kind === 'bool' ? 'boolean' : 'string' };
+  for (const use of command ? usesOf(command) : [])
+    options[use.field.name] = { type: use.field.type.kind === 'bool' ? 'boolean' : 'string' };
   const tokens = tokensOf(args, options);
   const { values, words } = collect(tokens, options);
   const one = (name: string): string | undefined => values.get(name)?.at(-1);
@@ -74,12 +85,16 @@ export function parseLine(args: readonly string[], registry: Registry, readFile:
     key: one('key'),
     out: one('out'),
     json: values.has('json'),
-    dryRun: values.has('dry-run') && !['no', 'non', 'false', 'faux', '0', 'n'].includes((one('dry-run') ?? '').toLowerCase()),
+    dryRun:
+      values.has('dry-run') && !['no', 'non', 'false', 'faux', '0', 'n'].includes((one('dry-run') ?? '').toLowerCase()),
   };
 }
 
 /** Flags with their values in order, and the words between. A yes/no flag takes the next word if it is a yes or no. */
-function collect(tokens: readonly Token[], options: Readonly<Record<string, Option>>): { values: Map<string, string[]>; words: string[] } {
+function collect(
+  tokens: readonly Token[],
+  options: Readonly<Record<string, Option>>,
+): { values: Map<string, string[]>; words: string[] } {
   const values = new Map<string, string[]>();
   const words: string[] = [];
   tokens.forEach((token, at) => {
@@ -87,12 +102,16 @@ function collect(tokens: readonly Token[], options: Readonly<Record<string, Opti
     if (token.kind === 'option' && token.name !== undefined) {
       const next = tokens[at + 1];
       // an unknown flag's value follows it as a word: it is kept, so that the fault can name the flag
-      const follows = token.value === undefined && next?.kind === 'positional' && takesNext(token.name, next.value, options) ? next.value : undefined;
+      const follows =
+        token.value === undefined && next?.kind === 'positional' && takesNext(token.name, next.value, options)
+          ? next.value
+          : undefined;
       const value = token.value ?? follows;
       if (value === undefined && options[token.name]?.type === 'string') throw new LineFault(token.name, 'value');
       values.set(token.name, [...(values.get(token.name) ?? []), value ?? 'yes']);
     } else if (token.kind === 'positional') {
-      const taken = before?.kind === 'option' && before.value === undefined && takesNext(before.name ?? '', token.value, options);
+      const taken =
+        before?.kind === 'option' && before.value === undefined && takesNext(before.name ?? '', token.value, options);
       if (!taken) words.push(token.value ?? '');
     }
   });
@@ -104,7 +123,11 @@ const yesOrNo = /^(yes|no|y|n|oui|non|o|true|false|vrai|faux|0|1|x)$/i;
 const takesNext = (name: string, word: string | undefined, options: Readonly<Record<string, Option>>): boolean =>
   !(name in own) && (options[name] === undefined || (options[name].type === 'boolean' && yesOrNo.test(word ?? '')));
 
-function rawOf(command: AnyCommand | undefined, flag: { name: string; given: readonly string[] }, readFile: (path: string) => Buffer): Raw {
+function rawOf(
+  command: AnyCommand | undefined,
+  flag: { name: string; given: readonly string[] },
+  readFile: (path: string) => Buffer,
+): Raw {
   const kind = command && usesOf(command).find((use) => use.field.name === flag.name)?.field.type.kind;
   const [first = ''] = flag.given;
   if (kind === 'file') return upload(flag.name, first, readFile);
@@ -122,13 +145,20 @@ function upload(field: string, path: string, readFile: (path: string) => Buffer)
 /** Splits a typed line into words as a shell would, with quotes; for the desk page. */
 export function splitLine(line: string): string[] {
   const words = line.matchAll(/(?:[^\s"']+|"(?:[^"\\]|\\.)*"|'[^']*')+/g);
-  return [...words].map(([word]) => word.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g, (_, double: string | undefined, single: string | undefined) => double?.replace(/\\(.)/g, '$1') ?? single ?? ''));
+  return [...words].map(([word]) =>
+    word.replace(
+      /"((?:[^"\\]|\\.)*)"|'([^']*)'/g,
+      (_, double: string | undefined, single: string | undefined) => double?.replace(/\\(.)/g, '$1') ?? single ?? '',
+    ),
+  );
 }
 
 /** A command as words for this door; what `parseLine` reads back to the same input. */
 export function encodeLine(command: AnyCommand, raw: RawInput): string[] {
   const flags = Object.entries(raw).flatMap(([name, value]) => {
-    const given = Array.isArray(value) ? (value as readonly string[]) : [typeof value === 'object' ? (value as Upload).name : String(value)];
+    const given = Array.isArray(value)
+      ? (value as readonly string[])
+      : [typeof value === 'object' ? (value as Upload).name : String(value)];
     return given.map((one) => `--${name}=${one}`);
   });
   return [...command.name.split(' '), ...flags];

@@ -15,8 +15,9 @@ export function jsonOf(outcome: Outcome, file?: string): string {
 }
 
 /** Control characters from outside never reach the terminal. */
-// eslint-disable-next-line no-control-regex -- they are what is removed
-const safe = (text: string): string => text.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g, '\uFFFD');
+ 
+const safe = (text: string): string =>
+  text.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g, '\uFFFD');
 
 export function textOf(reply: Reply, file?: string): string {
   const wide = Math.max(0, ...reply.lines.map(({ label }) => label.length));
@@ -31,7 +32,10 @@ export function textOf(reply: Reply, file?: string): string {
 }
 
 /** Writes an answer's file: to `out`, else into the data folder, never over another. */
-export function keepFile(file: { name: string; content: Buffer }, more: { out: string | undefined; folder: string }): string {
+export function keepFile(
+  file: { name: string; content: Buffer },
+  more: { out: string | undefined; folder: string },
+): string {
   if (more.out !== undefined) {
     writeFileSync(more.out, file.content, { mode: 0o600 });
     return more.out;

@@ -15,11 +15,23 @@ const dayMs = 24 * hourMs;
 
 /** The desk itself: nobody asked. */
 const itself: Actor = {
-  personId: 0, name: 'guichet', firstName: '', lastName: '', emails: [], locale: undefined, country: undefined,
-  state: 'active', roles: [], members: [], operator: false, byOperator: false, proven: {},
+  personId: 0,
+  name: 'guichet',
+  firstName: '',
+  lastName: '',
+  emails: [],
+  locale: undefined,
+  country: undefined,
+  state: 'active',
+  roles: [],
+  members: [],
+  operator: false,
+  byOperator: false,
+  proven: {},
 };
 
-const workOf = (desk: Desk, unit: Unit): Work => createWork(unit, { desk, actor: itself, door: 'schedule', locale: desk.locale });
+const workOf = (desk: Desk, unit: Unit): Work =>
+  createWork(unit, { desk, actor: itself, door: 'schedule', locale: desk.locale });
 
 /** Reminders of waiting approvals after the policy's hours, and their end. */
 const approvals = (desk: Desk): Job => ({
@@ -33,7 +45,9 @@ const approvals = (desk: Desk): Job => ({
         await expire(work, row.id, commands);
         continue;
       }
-      const due = approvalReminderHours.filter((hours) => row.createdAt.getTime() + hours * hourMs <= now.getTime()).length;
+      const due = approvalReminderHours.filter(
+        (hours) => row.createdAt.getTime() + hours * hourMs <= now.getTime(),
+      ).length;
       if (due <= row.reminders) continue;
       // after an outage the latest reminder only: its number says how many are past
       await unit.tx.approval.update({ where: { id: row.id }, data: { reminders: due } });
@@ -51,15 +65,29 @@ const thresholds = (desk: Desk): Job => ({
   async run(unit, now) {
     const work = workOf(desk, unit);
     for (const row of await unit.tx.stockThreshold.findMany()) {
-      const available = await unit.tx.stockUnit.count({ where: { orgId: row.orgId, product: row.product, state: 'available' } });
+      const available = await unit.tx.stockUnit.count({
+        where: { orgId: row.orgId, product: row.product, state: 'available' },
+      });
       const low = available <= row.quantity;
       if (low === (row.toldAt !== null)) continue;
-      await unit.tx.stockThreshold.update({ where: { orgId_product: { orgId: row.orgId, product: row.product } }, data: { toldAt: low ? now : null } });
+      await unit.tx.stockThreshold.update({
+        where: { orgId_product: { orgId: row.orgId, product: row.product } },
+        data: { toldAt: low ? now : null },
+      });
       if (!low) continue;
       for (const { email, personId, locale } of await writersTo(unit.tx, row.orgId)) {
         // a kind that is no longer sold may still be watched
-        const name = [...desk.catalogue.packs, ...desk.catalogue.boxes].find(({ id }) => id === row.product)?.name[locale] ?? row.product;
-        work.send({ channel: 'mail', letter: 'stock-low', recipient: email, personId, locale, params: { name, available, threshold: row.quantity, stockUrl: `${desk.publicUrl}/me` } });
+        const name =
+          [...desk.catalogue.packs, ...desk.catalogue.boxes].find(({ id }) => id === row.product)?.name[locale] ??
+          row.product;
+        work.send({
+          channel: 'mail',
+          letter: 'stock-low',
+          recipient: email,
+          personId,
+          locale,
+          params: { name, available, threshold: row.quantity, stockUrl: `${desk.publicUrl}/me` },
+        });
       }
     }
   },
@@ -84,7 +112,11 @@ const pruning = (desk: Desk, prune: (now: Date) => Promise<void>): Job => ({
 });
 
 /** @param prune removes what has ended outside the database: kept mail */
-export const jobsOf = (desk: Desk, prune: (now: Date) => Promise<void>): readonly Job[] => [approvals(desk), thresholds(desk), pruning(desk, prune)];
+export const jobsOf = (desk: Desk, prune: (now: Date) => Promise<void>): readonly Job[] => [
+  approvals(desk),
+  thresholds(desk),
+  pruning(desk, prune),
+];
 
 /** A mail that was refused, given up, or came back. */
 export interface Undelivered {
@@ -101,21 +133,45 @@ export async function tellUndelivered(desk: Desk, unit: Unit, failed: Undelivere
   const work = workOf(desk, unit);
   const number = `M-${String(failed.id).padStart(6, '0')}`;
   const { letter, recipient: to, reason } = failed;
-  work.audit({ action: failed.bounced ? 'mail bounced' : 'mail failed', object: failed.object ?? number, detail: { mail: number, letter, recipient: to, reason } });
+  work.audit({
+    action: failed.bounced ? 'mail bounced' : 'mail failed',
+    object: failed.object ?? number,
+    detail: { mail: number, letter, recipient: to, reason },
+  });
   // a letter about an undeliverable letter that can't be delivered either would never end
   if (failed.letter === 'delivery-failed') return;
-  const text = textsOf(desk.locale).undelivered({ number, letter: failed.letter, recipient: failed.recipient, error: failed.reason });
+  const text = textsOf(desk.locale).undelivered({
+    number,
+    letter: failed.letter,
+    recipient: failed.recipient,
+    error: failed.reason,
+  });
   // when it is the channel that takes nothing, an alert there would fail too, and the next one about it
   const inChannel = desk.chat && failed.recipient !== 'approvals';
-  if (inChannel) work.send({ channel: 'chat', letter: 'alert', recipient: 'approvals', locale: desk.locale, params: { text } });
+  if (inChannel)
+    work.send({ channel: 'chat', letter: 'alert', recipient: 'approvals', locale: desk.locale, params: { text } });
   if (inChannel) return;
-  const admins = await unit.tx.person.findMany({ where: { roles: { some: { role: 'admin' } }, state: { in: ['active', 'invited'] } }, include: { addresses: { where: { main: true } } } });
+  const admins = await unit.tx.person.findMany({
+    where: { roles: { some: { role: 'admin' } }, state: { in: ['active', 'invited'] } },
+    include: { addresses: { where: { main: true } } },
+  });
   for (const admin of admins) {
     const recipient = admin.addresses[0]?.email;
     if (!recipient || recipient === failed.recipient) continue;
     work.send({
-      channel: 'mail', letter: 'delivery-failed', recipient, personId: admin.id, locale: admin.locale === 'en' ? 'en' : 'fr', object: failed.object,
-      params: { number, letter: failed.letter, recipient: failed.recipient, ...(failed.object ? { object: failed.object } : {}), error: failed.reason },
+      channel: 'mail',
+      letter: 'delivery-failed',
+      recipient,
+      personId: admin.id,
+      locale: admin.locale === 'en' ? 'en' : 'fr',
+      object: failed.object,
+      params: {
+        number,
+        letter: failed.letter,
+        recipient: failed.recipient,
+        ...(failed.object ? { object: failed.object } : {}),
+        error: failed.reason,
+      },
     });
   }
 }

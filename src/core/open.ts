@@ -48,7 +48,11 @@ export async function openDesk(settings: DeskSettings, options: OpenOptions): Pr
   const catalogue = loadCatalogue(settings.CATALOGUE, new Set(commands.all.map(({ name }) => name)));
   const secrets = createSecrets(loadKey(settings.SECRET_KEY, settings.DATA_DIR), random);
   const provider = providerOf(settings.DATABASE_URL);
-  await migrate({ provider, url: settings.DATABASE_URL, migrationsDir: join(settings.ROOT, 'prisma', provider, 'migrations') });
+  await migrate({
+    provider,
+    url: settings.DATABASE_URL,
+    migrationsDir: join(settings.ROOT, 'prisma', provider, 'migrations'),
+  });
   const connection = await connect({ url: settings.DATABASE_URL });
   await prepare(connection, { secrets, locale: settings.LOCALE, now: clock() });
   const mailDomain = settings.MAIL_FROM.slice(settings.MAIL_FROM.lastIndexOf('@') + 1);
@@ -66,5 +70,10 @@ export async function openDesk(settings: DeskSettings, options: OpenOptions): Pr
     timeZone: settings.TIME_ZONE,
     chat: settings.DISCORD_TOKEN !== undefined,
   };
-  return { desk, connection, dispatcher: createDispatcher({ desk, registry: commands, onFault: options.onFault }), close: () => database.close() };
+  return {
+    desk,
+    connection,
+    dispatcher: createDispatcher({ desk, registry: commands, onFault: options.onFault }),
+    close: () => database.close(),
+  };
 }

@@ -46,23 +46,31 @@ function section(command: AnyCommand): string {
     command.reads ? 'Changes nothing.' : '',
   ].filter(Boolean);
   const head = '| field | needed | type | labels (fr) | labels (en) |\n| --- | --- | --- | --- | --- |';
-  return [`### ${command.name}`, `${command.help.en}. ${notes.join(' ')}`, uses.length > 0 ? [head, ...uses.map(row)].join('\n') : 'No fields.'].join('\n\n');
+  return [
+    `### ${command.name}`,
+    `${command.help.en}. ${notes.join(' ')}`,
+    uses.length > 0 ? [head, ...uses.map(row)].join('\n') : 'No fields.',
+  ].join('\n\n');
 }
 
 function states(name: string, moves: Readonly<Record<string, readonly string[]>>): string {
-  const lines = Object.entries(moves).map(([state, to]) => (to.length > 0 ? `- **${state}** → ${to.join(' · ')}` : `- *${state}* (final)`));
+  const lines = Object.entries(moves).map(([state, to]) =>
+    to.length > 0 ? `- **${state}** → ${to.join(' · ')}` : `- *${state}* (final)`,
+  );
   return [`### ${name}`, lines.join('\n')].join('\n\n');
 }
 
 /** The whole reference as Markdown. */
 export function reference(registry: Registry): string {
-  return [
-    '# Commands',
-    'Made by `npm run docs` from the commands themselves; a test fails when it is out of date.',
-    'A command is the same at every door: `/declare new` in Discord, `Commande: declare new` in a mail, `npx guichet declare new --product pro …` in the terminal, and the forms of the web pages. A label is matched without case, accents, bullets and brackets; the field’s own name is a label too.',
-    'In the terminal every command also takes `--json`, `--as person@mail`, `--key K` (a repeat gets the first answer) and `--out FILE` (where a file goes).',
-    ...registry.all.map(section),
-    '# States',
-    ...Object.entries(stateTables).map(([name, moves]) => states(name, moves)),
-  ].join('\n\n') + '\n';
+  return (
+    [
+      '# Commands',
+      'Made by `npm run docs` from the commands themselves; a test fails when it is out of date.',
+      'A command is the same at every door: `/declare new` in Discord, `Commande: declare new` in a mail, `npx guichet declare new --product pro …` in the terminal, and the forms of the web pages. A label is matched without case, accents, bullets and brackets; the field’s own name is a label too.',
+      'In the terminal every command also takes `--json`, `--as person@mail`, `--key K` (a repeat gets the first answer) and `--out FILE` (where a file goes).',
+      ...registry.all.map(section),
+      '# States',
+      ...Object.entries(stateTables).map(([name, moves]) => states(name, moves)),
+    ].join('\n\n') + '\n'
+  );
 }

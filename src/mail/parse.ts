@@ -102,16 +102,19 @@ async function readParts(raw: Buffer, damage: Set<string>): Promise<Content> {
   });
   limitText(parser as unknown as Insides, damage);
   await new Promise<void>((resolve) => {
-    parser.on('data', (data: { type: 'text' } | (Parsed & { type: 'attachment'; content: NodeJS.ReadableStream; release(): void })) => {
-      if (data.type !== 'attachment') return;
-      const chunks: Buffer[] = [];
-      data.content.on('data', (chunk: Buffer) => chunks.push(chunk));
-      data.content.once('error', () => damage.add('an attachment can not be decoded'));
-      data.content.once('end', () => {
-        keep(attachments, toAttachment(data, Buffer.concat(chunks)), damage);
-        data.release();
-      });
-    });
+    parser.on(
+      'data',
+      (data: { type: 'text' } | (Parsed & { type: 'attachment'; content: NodeJS.ReadableStream; release(): void })) => {
+        if (data.type !== 'attachment') return;
+        const chunks: Buffer[] = [];
+        data.content.on('data', (chunk: Buffer) => chunks.push(chunk));
+        data.content.once('error', () => damage.add('an attachment can not be decoded'));
+        data.content.once('end', () => {
+          keep(attachments, toAttachment(data, Buffer.concat(chunks)), damage);
+          data.release();
+        });
+      },
+    );
     parser.on('error', (error: Error) => {
       damage.add(`not readable: ${error.message}`);
       resolve();

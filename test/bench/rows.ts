@@ -70,7 +70,7 @@ function* statements(sample: Sample, n: number): Generator<Statement, void, Row>
     searchText: like(Declaration['searchText'], n),
   };
   const { id } = yield insert('Declaration', Declaration, { ...declared, ...searched });
-  const object = `D-${String(id as number).padStart(6, '0')}`;
+  const object = `D-${String(id).padStart(6, '0')}`;
   yield insert('OneTimeLink', OneTimeLink, { tokenHash: random(OneTimeLink['tokenHash'], n), personId });
   yield insert('Audit', Audit, {
     seq,

@@ -67,7 +67,7 @@ describe.each(databases())('the audit on $name', (provider) => {
       await desk.done('stock threshold', { product: 'pro', quantity: '1' }, { as: reseller.email });
     const pages = [];
     for (const page of ['1', '2', '3'])
-      pages.push((await desk.done('audit show', { object: reseller.ref, page }))['items'] as unknown[]);
+      pages.push((await desk.done('audit show', { object: reseller.ref, page }))['items']);
     expect(pages.map((items) => items.length)).toEqual([25, 3, 0]);
   });
 

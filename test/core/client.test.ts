@@ -128,7 +128,8 @@ describe.each(databases())('the client on $name', (provider) => {
     const ip = '192.0.2.7';
     for (const someone of [newEmail(), newEmail(), newEmail()]) {
       await desk.done('help', {}, { as: someone });
-      for (let wrong = 0; wrong < 10; wrong += 1) expect(codeOf(await redeem(someone, 'wrong', { ip }))).toBe('pack.refused');
+      for (let wrong = 0; wrong < 10; wrong += 1)
+        expect(codeOf(await redeem(someone, 'wrong', { ip }))).toBe('pack.refused');
     }
     const email = newEmail();
     const { pack } = await declared({ email });

@@ -19,7 +19,10 @@ export interface ShownApproval {
 
 /** A request with the names of who asked and who decided; the channel's message is made from it too. */
 export async function approvalShown(tx: Tx, row: Approval): Promise<ShownApproval> {
-  const decisions = await tx.approvalDecision.findMany({ where: { approvalId: row.id }, orderBy: { decidedAt: 'asc' } });
+  const decisions = await tx.approvalDecision.findMany({
+    where: { approvalId: row.id },
+    orderBy: { decidedAt: 'asc' },
+  });
   const people = await tx.person.findMany({
     where: { id: { in: [row.requesterId, ...decisions.map(({ personId }) => personId)] } },
     include: { addresses: { where: { main: true } } },
@@ -29,7 +32,16 @@ export async function approvalShown(tx: Tx, row: Approval): Promise<ShownApprova
     if (person?.operator) return 'operator';
     return [person?.firstName, person?.lastName].filter(Boolean).join(' ') || (person?.addresses[0]?.email ?? `#${id}`);
   };
-  return { row, requester: name(row.requesterId), decisions: decisions.map((one) => ({ by: name(one.personId), verdict: one.verdict, reason: one.reason, decidedAt: one.decidedAt })) };
+  return {
+    row,
+    requester: name(row.requesterId),
+    decisions: decisions.map((one) => ({
+      by: name(one.personId),
+      verdict: one.verdict,
+      reason: one.reason,
+      decidedAt: one.decidedAt,
+    })),
+  };
 }
 
 const itemOf = (shown: ShownApproval): Record<string, unknown> => ({
@@ -61,7 +73,10 @@ export function approvalCommands(registry: () => Registry): readonly AnyCommand[
   return [
     command({
       name: 'approval list',
-      help: { fr: 'Les demandes qui attendent une seconde personne, et les décidées', en: 'The requests that wait for a second person, and the decided ones' },
+      help: {
+        fr: 'Les demandes qui attendent une seconde personne, et les décidées',
+        en: 'The requests that wait for a second person, and the decided ones',
+      },
       who: 'staff',
       reads: true,
       fields: listFields,
@@ -69,7 +84,13 @@ export function approvalCommands(registry: () => Registry): readonly AnyCommand[
         listed(work, input, {
           code: 'approval.listed',
           states: Object.keys(approvalStates),
-          sortable: { approval: 'id', command: 'command', state: 'state', 'created-at': 'createdAt', 'expires-at': 'expiresAt' },
+          sortable: {
+            approval: 'id',
+            command: 'command',
+            state: 'state',
+            'created-at': 'createdAt',
+            'expires-at': 'expiresAt',
+          },
           matching: (words) => matching(work.tx, words),
           where: {},
           count: (args) => work.tx.approval.count(args),
@@ -92,24 +113,34 @@ export function approvalCommands(registry: () => Registry): readonly AnyCommand[
         const shown = await approvalShown(work.tx, row);
         return {
           code: 'approval.shown',
-          data: { ...itemOf(shown), summary: summaryOf(row, work.locale), needed: row.needed, decisions: shown.decisions.map((one) => ({ ...one, decidedAt: one.decidedAt.toISOString() })) },
+          data: {
+            ...itemOf(shown),
+            summary: summaryOf(row, work.locale),
+            needed: row.needed,
+            decisions: shown.decisions.map((one) => ({ ...one, decidedAt: one.decidedAt.toISOString() })),
+          },
         };
       },
     }),
     command({
       name: 'approval approve',
-      help: { fr: 'Approuver la demande de quelqu’un d’autre : elle est exécutée', en: 'Approve somebody else’s request: it is carried out' },
+      help: {
+        fr: 'Approuver la demande de quelqu’un d’autre : elle est exécutée',
+        en: 'Approve somebody else’s request: it is carried out',
+      },
       who: 'staff',
       fields: [required(number)],
       run: (work, input) => approve(work, idOf(input.number), registry()),
     }),
     command({
       name: 'approval refuse',
-      help: { fr: 'Refuser la demande de quelqu’un d’autre, en disant pourquoi', en: 'Refuse somebody else’s request, and say why' },
+      help: {
+        fr: 'Refuser la demande de quelqu’un d’autre, en disant pourquoi',
+        en: 'Refuse somebody else’s request, and say why',
+      },
       who: 'staff',
       fields: [required(number), required(reason)],
       run: (work, input) => refuse(work, idOf(input.number), { registry: registry(), reason: input.reason }),
     }),
   ];
 }
-

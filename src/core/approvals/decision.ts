@@ -18,7 +18,8 @@ export async function openRequest(work: Work, id: number): Promise<Approval> {
   const row = await work.tx.approval.findUnique({ where: { id } });
   if (!row) throw new Refusal('object.unknown', { number: approvalRef(id) });
   if (row.state === 'void') throw new Refusal('approval.void', { number: approvalRef(id) });
-  if (row.state === 'expired' || (row.state === 'pending' && row.expiresAt <= work.now)) throw new Refusal('approval.expired', { number: approvalRef(id) });
+  if (row.state === 'expired' || (row.state === 'pending' && row.expiresAt <= work.now))
+    throw new Refusal('approval.expired', { number: approvalRef(id) });
   if (row.state !== 'pending') throw new Refusal('approval.decided', { number: approvalRef(id), state: row.state });
   if (row.requesterId === work.actor.personId) throw new Refusal('approval.self', { number: approvalRef(id) });
   if (!mayDecide(work, row.command)) throw new Refusal('access.denied', { why: 'approver', command: row.command });
@@ -38,21 +39,33 @@ export async function approve(work: Work, id: number, registry: Registry): Promi
   const command = commandOf(registry, request);
   const asked = await asAsked(work, command, request);
   const content = asked && (await command.fourEyes?.content(work, asked.input, id));
-  if (!asked || approvedHash(request.command, JSON.parse(request.input), content) !== request.contentHash) return voided(work, command, request);
+  if (!asked || approvedHash(request.command, JSON.parse(request.input), content) !== request.contentHash)
+    return voided(work, command, request);
   const { input, requester } = asked;
   await recordVote(work, request, { verdict: 'approved', reason: null });
   const votes = await work.tx.approvalDecision.count({ where: { approvalId: id, verdict: 'approved' } });
   const number = approvalRef(id);
   if (votes < request.needed) {
     tellApprovals(work, id);
-    return { code: 'approval.approved', data: { approval: number, state: 'pending', command: request.command, needed: request.needed, votes } };
+    return {
+      code: 'approval.approved',
+      data: { approval: number, state: 'pending', command: request.command, needed: request.needed, votes },
+    };
   }
   await end(work, request, 'approved');
   const done = await command.run({ ...work, locale: requester.locale ?? work.locale }, input, id);
   if ('refusal' in done) throw done.refusal;
   work.audit({ action: 'approval approved', object: number, detail: { command: request.command, outcome: done.code } });
   await tellRequester(work, request, { verdict: 'approved' });
-  return { code: 'approval.approved', data: { approval: number, state: 'approved', command: request.command, result: { code: done.code, data: done.data } } };
+  return {
+    code: 'approval.approved',
+    data: {
+      approval: number,
+      state: 'approved',
+      command: request.command,
+      result: { code: done.code, data: done.data },
+    },
+  };
 }
 
 /** One no ends it, with its reason. */
@@ -62,9 +75,16 @@ export async function refuse(work: Work, id: number, more: { registry: Registry;
   await recordVote(work, request, { verdict: 'refused', reason: more.reason });
   await end(work, request, 'refused');
   await command.fourEyes?.release(work, id);
-  work.audit({ action: 'approval refused', object: approvalRef(id), detail: { command: request.command, reason: more.reason } });
+  work.audit({
+    action: 'approval refused',
+    object: approvalRef(id),
+    detail: { command: request.command, reason: more.reason },
+  });
   await tellRequester(work, request, { verdict: 'refused', reason: more.reason });
-  return { code: 'approval.refused', data: { approval: approvalRef(id), state: 'refused', command: request.command, reason: more.reason } };
+  return {
+    code: 'approval.refused',
+    data: { approval: approvalRef(id), state: 'refused', command: request.command, reason: more.reason },
+  };
 }
 
 /** Ends a request that nobody decided in time; what it held is let go. */
@@ -84,7 +104,11 @@ function commandOf(registry: Registry, request: Approval): AnyCommand {
 }
 
 /** The request's input, understood again as its asker typed it; nothing when it no longer can be (a product is gone). */
-async function asAsked(work: Work, command: AnyCommand, request: Approval): Promise<{ input: never; requester: Actor } | undefined> {
+async function asAsked(
+  work: Work,
+  command: AnyCommand,
+  request: Approval,
+): Promise<{ input: never; requester: Actor } | undefined> {
   const requester = await identify(work.tx, { kind: 'session', personId: request.requesterId });
   const { catalogue } = work.desk;
   try {
@@ -113,22 +137,40 @@ async function voided(work: Work, command: AnyCommand, request: Approval): Promi
   return { refusal };
 }
 
-async function recordVote(work: Work, request: Approval, vote: { verdict: Verdict; reason: string | null }): Promise<void> {
-  const twice = await work.tx.approvalDecision.findUnique({ where: { approvalId_personId: { approvalId: request.id, personId: work.actor.personId } } });
+async function recordVote(
+  work: Work,
+  request: Approval,
+  vote: { verdict: Verdict; reason: string | null },
+): Promise<void> {
+  const twice = await work.tx.approvalDecision.findUnique({
+    where: { approvalId_personId: { approvalId: request.id, personId: work.actor.personId } },
+  });
   if (twice) throw new Refusal('approval.decided', { number: approvalRef(request.id), state: request.state });
-  await work.tx.approvalDecision.create({ data: { approvalId: request.id, personId: work.actor.personId, ...vote, door: work.door, decidedAt: work.now } });
+  await work.tx.approvalDecision.create({
+    data: { approvalId: request.id, personId: work.actor.personId, ...vote, door: work.door, decidedAt: work.now },
+  });
 }
 
 /** Two clicks at once give one decision: the second finds it no longer pending. */
 async function end(work: Work, request: Approval, state: 'approved' | 'refused' | 'expired' | 'void'): Promise<void> {
-  const { count } = await work.tx.approval.updateMany({ where: { id: request.id, state: 'pending' }, data: { state, endedAt: work.now } });
+  const { count } = await work.tx.approval.updateMany({
+    where: { id: request.id, state: 'pending' },
+    data: { state, endedAt: work.now },
+  });
   if (count !== 1) throw new Refusal('approval.decided', { number: approvalRef(request.id), state: request.state });
   tellApprovals(work, request.id);
 }
 
 /** The asker hears by mail, and in chat when asked there. */
-async function tellRequester(work: Work, request: Approval, more: { verdict: Verdict | 'expired' | 'void'; reason?: string }): Promise<void> {
-  const person = await work.tx.person.findUniqueOrThrow({ where: { id: request.requesterId }, include: { addresses: { where: { main: true } }, discordUsers: true } });
+async function tellRequester(
+  work: Work,
+  request: Approval,
+  more: { verdict: Verdict | 'expired' | 'void'; reason?: string },
+): Promise<void> {
+  const person = await work.tx.person.findUniqueOrThrow({
+    where: { id: request.requesterId },
+    include: { addresses: { where: { main: true } }, discordUsers: true },
+  });
   const locale = request.locale as Locale;
   const decided = more.verdict === 'approved' || more.verdict === 'refused';
   const params = {
@@ -138,9 +180,16 @@ async function tellRequester(work: Work, request: Approval, more: { verdict: Ver
     ...(more.reason ? { reason: more.reason } : {}),
     summary: summaryOf(request, locale),
   };
-  const about = { letter: 'approval-decided', personId: person.id, locale, params, object: approvalRef(request.id) } as const;
+  const about = {
+    letter: 'approval-decided',
+    personId: person.id,
+    locale,
+    params,
+    object: approvalRef(request.id),
+  } as const;
   const address = person.addresses[0]?.email;
   const discord = person.discordUsers[0]?.discordId;
-  if (request.door === 'chat' && discord && work.desk.chat) work.send({ channel: 'chat', recipient: discord, ...about });
+  if (request.door === 'chat' && discord && work.desk.chat)
+    work.send({ channel: 'chat', recipient: discord, ...about });
   else if (address) work.send({ channel: 'mail', recipient: address, ...about });
 }

@@ -22,12 +22,25 @@ export interface Use<F extends Field = Field, Required extends boolean = boolean
   readonly suggest?: Suggest;
 }
 
-export type Suggest = (tx: Work['tx'], asker: { actor: Actor; typed: string; work: Work }) => Promise<readonly Choice[]>;
+export type Suggest = (
+  tx: Work['tx'],
+  asker: { actor: Actor; typed: string; work: Work },
+) => Promise<readonly Choice[]>;
 
-export const required = <F extends Field>(field: F, more: Omit<Use, 'field' | 'required'> = {}): Use<F, true> => ({ field, required: true, ...more });
-export const optional = <F extends Field>(field: F, more: Omit<Use, 'field' | 'required'> = {}): Use<F, false> => ({ field, required: false, ...more });
+export const required = <F extends Field>(field: F, more: Omit<Use, 'field' | 'required'> = {}): Use<F, true> => ({
+  field,
+  required: true,
+  ...more,
+});
+export const optional = <F extends Field>(field: F, more: Omit<Use, 'field' | 'required'> = {}): Use<F, false> => ({
+  field,
+  required: false,
+  ...more,
+});
 
-type Camel<Name extends string> = Name extends `${infer Head}-${infer Tail}` ? `${Head}${Capitalize<Camel<Tail>>}` : Name;
+type Camel<Name extends string> = Name extends `${infer Head}-${infer Tail}`
+  ? `${Head}${Capitalize<Camel<Tail>>}`
+  : Name;
 type Value<F> = F extends Field<string, infer T> ? T : never;
 
 /** What a handler gets: field names in camelCase, optional fields perhaps undefined. */

@@ -3,7 +3,24 @@
  * (docs/commands.md prints it). A field's own name is always a label too.
  */
 import type { Locale, Localised } from '../locales/locale.js';
-import { bool, choice, counts as countsType, country as countryType, date, digits, email as emailType, file as fileType, list, long, phone as phoneType, product as productType, ref, text, whole, type FieldType } from './type.js';
+import {
+  bool,
+  choice,
+  counts as countsType,
+  country as countryType,
+  date,
+  digits,
+  email as emailType,
+  file as fileType,
+  list,
+  long,
+  phone as phoneType,
+  product as productType,
+  ref,
+  text,
+  whole,
+  type FieldType,
+} from './type.js';
 
 export interface Field<Name extends string = string, T = unknown> {
   readonly name: Name;
@@ -15,7 +32,11 @@ export interface Field<Name extends string = string, T = unknown> {
 
 type Labels = readonly [string, ...string[]];
 
-const field = <const Name extends string, T>(name: Name, type: FieldType<T>, { hint, ...labels }: { fr: Labels; en: Labels; hint?: Localised }): Field<Name, T> => ({
+const field = <const Name extends string, T>(
+  name: Name,
+  type: FieldType<T>,
+  { hint, ...labels }: { fr: Labels; en: Labels; hint?: Localised },
+): Field<Name, T> => ({
   name,
   labels,
   type,
@@ -35,47 +56,85 @@ const tableBytes = 10 * 1024 * 1024;
 
 export const dryRun = field('dry-run', bool, { fr: ['Essai', 'Simulation'], en: ['Dry run'] });
 export const yes = field('yes', bool, { fr: ['Valider', 'Oui'], en: ['Yes', 'Go ahead'] });
-export const org = field('org', text(120), { fr: ['Organisation', "Pour l'organisation"], en: ['Organisation', 'Organization', 'For organisation'] });
+export const org = field('org', text(120), {
+  fr: ['Organisation', "Pour l'organisation"],
+  en: ['Organisation', 'Organization', 'For organisation'],
+});
 export const person = field('person', emailType, { fr: ['Personne'], en: ['Person'] });
 export const reseller = field('reseller', text(254), { fr: ['Revendeur', 'Partenaire'], en: ['Reseller', 'Partner'] });
 export const email = field('email', emailType, {
   fr: ['E-mail', 'Email', 'Mail', 'Courriel', 'Adresse e-mail', 'Adresse mail'],
   en: ['Email', 'E-mail', 'Email address'],
 });
-export const lastName = field('last-name', text(80), { fr: ['Nom', 'Nom de famille'], en: ['Last name', 'Surname', 'Family name'] });
+export const lastName = field('last-name', text(80), {
+  fr: ['Nom', 'Nom de famille'],
+  en: ['Last name', 'Surname', 'Family name'],
+});
 export const firstName = field('first-name', text(80), { fr: ['Prénom'], en: ['First name', 'Given name'] });
-export const phone = field('phone', phoneType, { fr: ['Téléphone', 'Tél', 'Portable'], en: ['Phone', 'Telephone', 'Mobile'] });
-export const locale = field('locale', choice({ fr: { fr: 'français', en: 'French' }, en: { fr: 'anglais', en: 'English' } }), { fr: ['Langue'], en: ['Language'] });
-export const company = field('company', text(120), { fr: ['Société', 'Entreprise', 'Raison sociale'], en: ['Company', 'Company name'] });
-export const street = field('street', text(200), { fr: ['Adresse', 'Rue', 'Adresse postale'], en: ['Street', 'Address'] });
+export const phone = field('phone', phoneType, {
+  fr: ['Téléphone', 'Tél', 'Portable'],
+  en: ['Phone', 'Telephone', 'Mobile'],
+});
+export const locale = field(
+  'locale',
+  choice({ fr: { fr: 'français', en: 'French' }, en: { fr: 'anglais', en: 'English' } }),
+  { fr: ['Langue'], en: ['Language'] },
+);
+export const company = field('company', text(120), {
+  fr: ['Société', 'Entreprise', 'Raison sociale'],
+  en: ['Company', 'Company name'],
+});
+export const street = field('street', text(200), {
+  fr: ['Adresse', 'Rue', 'Adresse postale'],
+  en: ['Street', 'Address'],
+});
 export const zip = field('zip', text(12), { fr: ['Code postal', 'CP'], en: ['ZIP', 'Postal code', 'Postcode'] });
 export const city = field('city', text(80), { fr: ['Ville'], en: ['City', 'Town'] });
 export const country = field('country', countryType, { fr: ['Pays'], en: ['Country'] });
 export const role = field('role', choice(staffRoleNames), { fr: ['Rôle'], en: ['Role'] });
 export const code = field('code', digits(8), { fr: ['Code'], en: ['Code'] });
-const productLabels = { fr: ['Licence', 'Type de licence', 'Produit', 'Service pack'], en: ['Product', 'Licence', 'License', 'Service pack'] } as const;
+const productLabels = {
+  fr: ['Licence', 'Type de licence', 'Produit', 'Service pack'],
+  en: ['Product', 'Licence', 'License', 'Service pack'],
+} as const;
 /** A pack kind or a box model: what a reseller buys and declares. */
 export const product = field('product', productType(true), productLabels);
 export const quantity = field('quantity', whole(1, 10_000), { fr: ['Quantité', 'Nombre'], en: ['Quantity'] });
 /** In `stock threshold` 0 switches the warning off. */
 export const thresholdQuantity = field('quantity', whole(0, 10_000), { fr: ['Quantité', 'Nombre'], en: ['Quantity'] });
-export const purchase = field('purchase', text(60), { fr: ['Achat', "Numéro d'achat", "Référence d'achat"], en: ['Purchase', 'Purchase reference'] });
+export const purchase = field('purchase', text(60), {
+  fr: ['Achat', "Numéro d'achat", "Référence d'achat"],
+  en: ['Purchase', 'Purchase reference'],
+});
 export const counts = field('counts', countsType, { fr: ['Comptage', 'Inventaire'], en: ['Counts'] });
 export const orderNumber = field('order-number', text(60), {
   fr: ['Numéro de commande', 'N° de commande', 'Commande client', 'Numéro de facture', 'N° de facture'],
   en: ['Order number', 'Invoice number'],
-  hint: { fr: 'le vôtre ; en général le numéro de facture de votre client', en: 'your own; usually the number of your invoice to the client' },
+  hint: {
+    fr: 'le vôtre ; en général le numéro de facture de votre client',
+    en: 'your own; usually the number of your invoice to the client',
+  },
 });
 export const takeover = field('takeover', bool, {
   fr: ['Prise en charge', "Prendre en charge l'installation", "Prise en charge de l'installation"],
   en: ['Takeover', 'Take over', 'Take over the installation'],
 });
-export const supportContact = field('support-contact', emailType, { fr: ['Contact', 'Contact support'], en: ['Support contact'] });
+export const supportContact = field('support-contact', emailType, {
+  fr: ['Contact', 'Contact support'],
+  en: ['Support contact'],
+});
 export const box = field('box', text(60), { fr: ['Box', 'Numéro de série'], en: ['Box', 'Serial number'] });
 export const anyway = field('anyway', bool, { fr: ['Quand même', 'Malgré le doublon'], en: ['Anyway'] });
-export const mode = field('mode', choice({ all: { fr: 'tout', en: 'all' }, good: { fr: 'bonnes lignes', en: 'good rows' } }), { fr: ['Mode'], en: ['Mode'] });
+export const mode = field(
+  'mode',
+  choice({ all: { fr: 'tout', en: 'all' }, good: { fr: 'bonnes lignes', en: 'good rows' } }),
+  { fr: ['Mode'], en: ['Mode'] },
+);
 export const reason = field('reason', long(500, 3), { fr: ['Motif', 'Raison'], en: ['Reason'] });
-export const file = field('file', fileType(tableBytes), { fr: ['Fichier', 'Pièce jointe'], en: ['File', 'Attachment'] });
+export const file = field('file', fileType(tableBytes), {
+  fr: ['Fichier', 'Pièce jointe'],
+  en: ['File', 'Attachment'],
+});
 export const object = field('object', text(254), { fr: ['Concerne'], en: ['About', 'Object'] });
 export const search = field('search', text(100), { fr: ['Recherche'], en: ['Search'] });
 export const state = field('state', text(40), { fr: ['État', 'Statut'], en: ['State', 'Status'] });
@@ -84,7 +143,10 @@ export const until = field('until', date, { fr: ["Jusqu'au", 'Au'], en: ['Until'
 export const sort = field('sort', list(text(40), 5), { fr: ['Tri', 'Trier par'], en: ['Sort', 'Sort by'] });
 export const page = field('page', whole(1, 1_000_000), { fr: ['Page'], en: ['Page'] });
 export const perPage = field('per-page', whole(1, 200), { fr: ['Par page'], en: ['Per page'] });
-export const exportAs = field('export', choice({ csv: { fr: 'CSV', en: 'CSV' }, xlsx: { fr: 'Excel', en: 'Excel' } }), { fr: ['Export', 'Exporter'], en: ['Export'] });
+export const exportAs = field('export', choice({ csv: { fr: 'CSV', en: 'CSV' }, xlsx: { fr: 'Excel', en: 'Excel' } }), {
+  fr: ['Export', 'Exporter'],
+  en: ['Export'],
+});
 export const part = field(
   'part',
   choice({

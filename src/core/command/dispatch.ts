@@ -69,7 +69,8 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
     locale,
     country: actor?.country ?? desk.catalogue.vendor.country,
     products: (text, boxes) => findProduct(desk.catalogue, text, { boxes })?.id,
-    productChoices: (boxes) => [...desk.catalogue.packs, ...(boxes ? desk.catalogue.boxes : [])].map(({ id, name }) => ({ id, names: name })),
+    productChoices: (boxes) =>
+      [...desk.catalogue.packs, ...(boxes ? desk.catalogue.boxes : [])].map(({ id, name }) => ({ id, names: name })),
   });
 
   /** Everything between a known command and its outcome, inside the transaction. */
@@ -83,7 +84,10 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
         const first = await firstAnswer<Outcome>(unit.tx, once, desk.secrets);
         if (first) return first;
       }
-      const actor = known.personId === 0 && !command.reads ? await firstPerson(unit, { desk, actor: known, door: request.door, locale }) : known;
+      const actor =
+        known.personId === 0 && !command.reads
+          ? await firstPerson(unit, { desk, actor: known, door: request.door, locale })
+          : known;
       return await answerOnce(unit, { once: onceOf(request, actor, command), actor, locale, request, command });
     } catch (error) {
       throw error instanceof Refusal ? new Told(error, known, locale) : error;
@@ -97,7 +101,16 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
     const { once, actor, locale, request, command } = asked;
     const understood = understand(command, request.input, context(locale, actor));
     const dryRun = request.dryRun ?? false;
-    const work = createWork(unit, { desk, actor, door: request.door, locale, ip: request.ip, org: understood.org, dryRun, progress: request.progress });
+    const work = createWork(unit, {
+      desk,
+      actor,
+      door: request.door,
+      locale,
+      ip: request.ip,
+      org: understood.org,
+      dryRun,
+      progress: request.progress,
+    });
     const { outcome, counted } = await carryOut(work, command, { understood, raw: request.input });
     // a wrong try is counted in a dry run too: else trying would be free
     if (dryRun && counted) return { ...outcome, dryRun: true };
@@ -163,21 +176,32 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
   }
 
   /** A refusal given under a key is a first answer too; its handler's changes are gone, so it is kept by itself. */
-  async function keepRefusal(told: Told, more: { request: Request; command: AnyCommand; outcome: Outcome }): Promise<void> {
-    const once = more.command.reads || more.outcome.dryRun || told.refusal.code === 'key.reused' ? undefined : onceOf(more.request, told.actor, more.command);
+  async function keepRefusal(
+    told: Told,
+    more: { request: Request; command: AnyCommand; outcome: Outcome },
+  ): Promise<void> {
+    const once =
+      more.command.reads || more.outcome.dryRun || told.refusal.code === 'key.reused'
+        ? undefined
+        : onceOf(more.request, told.actor, more.command);
     if (!once) return;
-    await desk.database.transact(async (unit) => {
-      if (await firstAnswer(unit.tx, once, desk.secrets)) return;
-      unit.leaves.answers.push(answerRow(once, more.outcome, { secrets: desk.secrets, now: desk.clock() }));
-    }).catch((error: unknown) => {
-      if (!(error instanceof Refusal)) throw error;
-    });
+    await desk.database
+      .transact(async (unit) => {
+        if (await firstAnswer(unit.tx, once, desk.secrets)) return;
+        unit.leaves.answers.push(answerRow(once, more.outcome, { secrets: desk.secrets, now: desk.clock() }));
+      })
+      .catch((error: unknown) => {
+        if (!(error instanceof Refusal)) throw error;
+      });
   }
 
   async function unknown(request: Request): Promise<Outcome> {
     const actor = await desk.database.read((tx) => identify(tx, request.caller));
     const locale = actor.locale ?? localeOf(request.locale, desk.locale);
-    return refused(new Refusal('command.unknown', { command: request.command, nearest: registry.nearest(request.command) }), locale);
+    return refused(
+      new Refusal('command.unknown', { command: request.command, nearest: registry.nearest(request.command) }),
+      locale,
+    );
   }
 
   return { registry, desk, dispatch, context };
@@ -199,14 +223,23 @@ class Told extends Error {
 const noLeaves: Leaves = { audit: [], outbox: [], answers: [] };
 
 /** Preview, approval or the handler itself. `counted`: a refusal whose count is kept. */
-async function carryOut(work: Work, command: AnyCommand, asked: { understood: Understood; raw: RawInput }): Promise<{ outcome: Outcome; counted: boolean }> {
+async function carryOut(
+  work: Work,
+  command: AnyCommand,
+  asked: { understood: Understood; raw: RawInput },
+): Promise<{ outcome: Outcome; counted: boolean }> {
   const input = asked.understood.input as never;
   if (command.preview) {
     const preview = await command.preview(work, input);
     const basis = contentHash(preview.basis);
     if (!asked.understood.yes) {
-      const pending = work.dryRun ? undefined : await keepPreview(work, { command: command.name, raw: asked.raw, basis });
-      return { outcome: { ok: true, code: preview.code, data: { preview: preview.data }, ...(pending ? { pending } : {}) }, counted: false };
+      const pending = work.dryRun
+        ? undefined
+        : await keepPreview(work, { command: command.name, raw: asked.raw, basis });
+      return {
+        outcome: { ok: true, code: preview.code, data: { preview: preview.data }, ...(pending ? { pending } : {}) },
+        counted: false,
+      };
     }
     const seen = await previewBasis(work, { command: command.name, raw: asked.raw });
     await dropPreview(work, { command: command.name, raw: asked.raw });
@@ -219,7 +252,10 @@ async function carryOut(work: Work, command: AnyCommand, asked: { understood: Un
       input: asked.raw,
       hold: (approvalId) => fourEyes.hold(work, input, approvalId),
     });
-    return { outcome: { ok: true, code: 'approval.pending', data: { approval: work.made(approval) }, waiting: true }, counted: false };
+    return {
+      outcome: { ok: true, code: 'approval.pending', data: { approval: work.made(approval) }, waiting: true },
+      counted: false,
+    };
   }
   const done = await command.run(work, input);
   return { outcome: outcomeOf(done, work.locale), counted: 'refusal' in done };
@@ -237,5 +273,12 @@ export function refused(refusal: Refusal, locale: Locale, more: { dryRun?: true 
   const message = textsOf(locale).refusals[refusal.code](refusal.params);
   const { missing } = refusal.params;
   const leftOut = Array.isArray(missing) && missing.length > 0 ? { missing: missing as readonly string[] } : {};
-  return { ok: false, code: refusal.code, message, ...(refusal.fields ? { fields: refusal.fields } : {}), ...leftOut, ...more };
+  return {
+    ok: false,
+    code: refusal.code,
+    message,
+    ...(refusal.fields ? { fields: refusal.fields } : {}),
+    ...leftOut,
+    ...more,
+  };
 }

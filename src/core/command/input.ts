@@ -19,7 +19,11 @@ export interface Understood {
   readonly dryRun: boolean;
 }
 
-const empty = (raw: Raw | undefined): boolean => raw === undefined || raw === '' || (typeof raw === 'string' && raw.trim() === '') || (Array.isArray(raw) && raw.length === 0);
+const empty = (raw: Raw | undefined): boolean =>
+  raw === undefined ||
+  raw === '' ||
+  (typeof raw === 'string' && raw.trim() === '') ||
+  (Array.isArray(raw) && raw.length === 0);
 
 /**
  * Parses every field.
@@ -32,7 +36,8 @@ export function understand(command: AnyCommand, raw: RawInput, context: FieldCon
   const values: Record<string, unknown> = {};
   const say = textsOf(context.locale).faults;
   for (const name of Object.keys(raw)) {
-    if (!uses.some((use) => use.field.name === name)) faults[name] = say.unknown({ nearest: nearestField(uses, name, context.locale) });
+    if (!uses.some((use) => use.field.name === name))
+      faults[name] = say.unknown({ nearest: nearestField(uses, name, context.locale) });
   }
   for (const use of uses) {
     const name = use.field.name;
@@ -54,13 +59,22 @@ export function understand(command: AnyCommand, raw: RawInput, context: FieldCon
 /** A refusal for fields that turn out to be needed only in this case; a door that can ask for them does. */
 export function needed(locale: Locale, fields: readonly string[], params: RefusalParams = {}): Refusal {
   const say = textsOf(locale).faults.missing({});
-  return new Refusal('input.invalid', { ...params, missing: fields }, Object.fromEntries(fields.map((field) => [field, say])));
+  return new Refusal(
+    'input.invalid',
+    { ...params, missing: fields },
+    Object.fromEntries(fields.map((field) => [field, say])),
+  );
 }
 
 /** The label nearest to what was typed, as the asker would write it. */
 export function nearestField(uses: readonly Use[], typed: string, locale: Locale): string {
   const wanted = fold(typed);
-  const labels = uses.flatMap((use) => [use.field.name, ...use.field.labels.fr, ...use.field.labels.en].map((label) => ({ use, far: distance(wanted, fold(label)) })));
+  const labels = uses.flatMap((use) =>
+    [use.field.name, ...use.field.labels.fr, ...use.field.labels.en].map((label) => ({
+      use,
+      far: distance(wanted, fold(label)),
+    })),
+  );
   const best = labels.sort((a, b) => a.far - b.far)[0];
   return best ? best.use.field.labels[locale][0] : '';
 }

@@ -10,7 +10,16 @@ import { optional, type Input } from './define.js';
 import type { Done } from './outcome.js';
 import type { AnswerCode } from './outcome.js';
 
-export const listFields = [optional(search), optional(state), optional(since), optional(until), optional(sort), optional(page), optional(perPage), optional(exportAs)] as const;
+export const listFields = [
+  optional(search),
+  optional(state),
+  optional(since),
+  optional(until),
+  optional(sort),
+  optional(page),
+  optional(perPage),
+  optional(exportAs),
+] as const;
 export type ListInput = Input<typeof listFields>;
 
 export interface ListSpec<Row> {
@@ -56,26 +65,41 @@ function filters<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Record
   const to = input.until && dayStart(work, input.until).plus({ days: 1 });
   return {
     ...(input.state ? { state: stateNamed(work, input.state, spec.states) } : {}),
-    ...(from || to ? { createdAt: { ...(from ? { gte: from.toJSDate() } : {}), ...(to ? { lt: to.toJSDate() } : {}) } } : {}),
+    ...(from || to
+      ? { createdAt: { ...(from ? { gte: from.toJSDate() } : {}), ...(to ? { lt: to.toJSDate() } : {}) } }
+      : {}),
   };
 }
 
 /** Every word has to be there. */
 async function searched<Row>(input: ListInput, spec: ListSpec<Row>): Promise<Readonly<Record<string, unknown>>> {
-  const words = searchable(input.search ?? '').split(' ').filter(Boolean);
+  const words = searchable(input.search ?? '')
+    .split(' ')
+    .filter(Boolean);
   const { searchColumn } = spec;
   if (words.length === 0) return {};
-  return searchColumn ? { AND: words.map((word) => ({ [searchColumn]: { contains: word } })) } : ((await spec.matching?.(words)) ?? {});
+  return searchColumn
+    ? { AND: words.map((word) => ({ [searchColumn]: { contains: word } })) }
+    : ((await spec.matching?.(words)) ?? {});
 }
 
-const dayStart = (work: Work, day: string): DateTime => DateTime.fromISO(day, { zone: work.desk.timeZone }).startOf('day');
+const dayStart = (work: Work, day: string): DateTime =>
+  DateTime.fromISO(day, { zone: work.desk.timeZone }).startOf('day');
 
 function stateNamed(work: Work, typed: string, states: readonly string[]): string {
   const wanted = fold(typed);
-  const found = states.find((name) => [name, textsOf('fr').states[name], textsOf('en').states[name]].some((label) => label !== undefined && fold(label) === wanted));
+  const found = states.find((name) =>
+    [name, textsOf('fr').states[name], textsOf('en').states[name]].some(
+      (label) => label !== undefined && fold(label) === wanted,
+    ),
+  );
   if (found) return found;
   const say = textsOf(work.locale);
-  throw new Refusal('input.invalid', {}, { state: say.faults.choice({ choices: states.map((name) => `${name} (${say.states[name] ?? name})`).join(', ') }) });
+  throw new Refusal(
+    'input.invalid',
+    {},
+    { state: say.faults.choice({ choices: states.map((name) => `${name} (${say.states[name] ?? name})`).join(', ') }) },
+  );
 }
 
 function order<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Record<string, 'asc' | 'desc'>[] {
@@ -83,7 +107,12 @@ function order<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Record<s
   const orders = wanted.map((typed): Record<string, 'asc' | 'desc'> => {
     const name = typed.replace(/^-/, '').toLowerCase();
     const column = spec.sortable[name];
-    if (!column) throw new Refusal('input.invalid', {}, { sort: textsOf(work.locale).faults.choice({ choices: Object.keys(spec.sortable).join(', ') }) });
+    if (!column)
+      throw new Refusal(
+        'input.invalid',
+        {},
+        { sort: textsOf(work.locale).faults.choice({ choices: Object.keys(spec.sortable).join(', ') }) },
+      );
     return { [column]: typed.startsWith('-') ? 'desc' : 'asc' };
   });
   // newest first, and always a total order, so that pages neither overlap nor leave gaps

@@ -4,12 +4,38 @@ import type { Upload } from './type.js';
 
 /** Every answer of the public interface that is in use; one without a text does not compile (locales). */
 export const answerCodes = [
-  'account.code-sent', 'account.linked', 'account.unlinked', 'account.shown', 'account.edited', 'account.password-link-sent',
-  'reseller.registered', 'reseller.existing', 'stock.shown', 'stock.received', 'stock.previewed', 'stock.imported',
-  'stock.withdrawn', 'stock.threshold-set', 'stock.reconciled', 'declaration.placed', 'declaration.listed',
-  'declaration.shown', 'declaration.resent', 'pack.redeemed', 'approval.pending', 'approval.listed', 'approval.shown',
-  'approval.approved', 'approval.refused', 'staff.granted', 'staff.revoked', 'staff.listed', 'catalogue.shown',
-  'audit.shown', 'audit.verified', 'help.shown',
+  'account.code-sent',
+  'account.linked',
+  'account.unlinked',
+  'account.shown',
+  'account.edited',
+  'account.password-link-sent',
+  'reseller.registered',
+  'reseller.existing',
+  'stock.shown',
+  'stock.received',
+  'stock.previewed',
+  'stock.imported',
+  'stock.withdrawn',
+  'stock.threshold-set',
+  'stock.reconciled',
+  'declaration.placed',
+  'declaration.listed',
+  'declaration.shown',
+  'declaration.resent',
+  'pack.redeemed',
+  'approval.pending',
+  'approval.listed',
+  'approval.shown',
+  'approval.approved',
+  'approval.refused',
+  'staff.granted',
+  'staff.revoked',
+  'staff.listed',
+  'catalogue.shown',
+  'audit.shown',
+  'audit.verified',
+  'help.shown',
 ] as const;
 export type AnswerCode = (typeof answerCodes)[number];
 
@@ -38,7 +64,15 @@ export interface Preview {
 }
 
 export type Outcome =
-  | { readonly ok: true; readonly code: AnswerCode; readonly data: Data; readonly dryRun?: true; readonly file?: Upload; readonly waiting?: boolean; /** a preview to confirm */ readonly pending?: string }
+  | {
+      readonly ok: true;
+      readonly code: AnswerCode;
+      readonly data: Data;
+      readonly dryRun?: true;
+      readonly file?: Upload;
+      readonly waiting?: boolean;
+      /** a preview to confirm */ readonly pending?: string;
+    }
   | {
       readonly ok: false;
       readonly code: string;

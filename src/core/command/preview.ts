@@ -10,7 +10,8 @@ import type { Raw, Upload } from './type.js';
 const hours24Ms = 24 * 3_600_000;
 const purpose = 'pending';
 
-type Stored = string | number | boolean | readonly string[] | { upload: { name: string; type: string; content: string } };
+type Stored =
+  string | number | boolean | readonly string[] | { upload: { name: string; type: string; content: string } };
 
 const isUpload = (raw: Raw): raw is Upload => typeof raw === 'object' && 'content' in raw;
 
@@ -19,7 +20,9 @@ export function sealInput(work: Pick<Work, 'desk'>, raw: RawInput): string {
   const stored = Object.fromEntries(
     Object.entries(raw).map(([name, value]): [string, Stored] => [
       name,
-      isUpload(value) ? { upload: { name: value.name, type: value.type, content: value.content.toString('base64') } } : value,
+      isUpload(value)
+        ? { upload: { name: value.name, type: value.type, content: value.content.toString('base64') } }
+        : value,
     ]),
   );
   return work.desk.secrets.seal(purpose, JSON.stringify(stored));
@@ -30,7 +33,9 @@ export function openInput(work: Pick<Work, 'desk'>, sealed: string): RawInput {
   return Object.fromEntries(
     Object.entries(stored).map(([name, value]): [string, Raw] => [
       name,
-      typeof value === 'object' && 'upload' in value ? { ...value.upload, content: Buffer.from(value.upload.content, 'base64') } : value,
+      typeof value === 'object' && 'upload' in value
+        ? { ...value.upload, content: Buffer.from(value.upload.content, 'base64') }
+        : value,
     ]),
   );
 }
@@ -38,11 +43,17 @@ export function openInput(work: Pick<Work, 'desk'>, sealed: string): RawInput {
 /** One preview a person, command and content: asking again replaces it. The id is not guessable, but bound to its person too. */
 const idOf = (work: Work, command: string, raw: RawInput): string => {
   const { yes: _, 'dry-run': __, ...content } = raw;
-  const comparable = Object.entries(content).map(([name, value]) => [name, isUpload(value) ? value.content.toString('base64') : value]);
+  const comparable = Object.entries(content).map(([name, value]) => [
+    name,
+    isUpload(value) ? value.content.toString('base64') : value,
+  ]);
   return `p${contentHash([work.actor.personId, command, comparable]).slice(0, 30)}`;
 };
 
-export async function keepPreview(work: Work, preview: { command: string; raw: RawInput; basis: string }): Promise<string> {
+export async function keepPreview(
+  work: Work,
+  preview: { command: string; raw: RawInput; basis: string },
+): Promise<string> {
   const id = idOf(work, preview.command, preview.raw);
   const row = {
     personId: work.actor.personId,
@@ -59,11 +70,17 @@ export async function keepPreview(work: Work, preview: { command: string; raw: R
 }
 
 /** The basis last shown for exactly this command and content, if it was previewed in the last 24 h. */
-export async function previewBasis(work: Work, preview: { command: string; raw: RawInput }): Promise<string | undefined> {
+export async function previewBasis(
+  work: Work,
+  preview: { command: string; raw: RawInput },
+): Promise<string | undefined> {
   const row = await work.tx.pendingCommand.findUnique({ where: { id: idOf(work, preview.command, preview.raw) } });
   return row && row.usedAt === null && row.expiresAt > work.now ? (row.basis ?? undefined) : undefined;
 }
 
 export async function dropPreview(work: Work, preview: { command: string; raw: RawInput }): Promise<void> {
-  await work.tx.pendingCommand.updateMany({ where: { id: idOf(work, preview.command, preview.raw) }, data: { usedAt: work.now } });
+  await work.tx.pendingCommand.updateMany({
+    where: { id: idOf(work, preview.command, preview.raw) },
+    data: { usedAt: work.now },
+  });
 }

@@ -34,4 +34,5 @@ export function usesOf(command: AnyCommand): readonly Use[] {
   ];
 }
 
-export const useOf = (command: AnyCommand, field: string): Use | undefined => usesOf(command).find((use) => use.field.name === field);
+export const useOf = (command: AnyCommand, field: string): Use | undefined =>
+  usesOf(command).find((use) => use.field.name === field);

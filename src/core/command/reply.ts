@@ -37,14 +37,18 @@ function plain(key: string, value: unknown, reader: Reader): string {
   const texts = textsOf(reader.locale);
   if (value === null || value === undefined || value === '') return '–';
   if (typeof value === 'boolean') return value ? texts.yes : texts.no;
-  if (typeof value === 'string' && instant.test(value)) return formatInstant(new Date(value), reader.timeZone, reader.locale);
-  if ((key === 'state' || key === 'verdict' || key === 'account') && typeof value === 'string') return texts.states[value] ?? value;
+  if (typeof value === 'string' && instant.test(value))
+    return formatInstant(new Date(value), reader.timeZone, reader.locale);
+  if ((key === 'state' || key === 'verdict' || key === 'account') && typeof value === 'string')
+    return texts.states[value] ?? value;
   if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return value.join(', ') || '–';
   return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
-const isRows = (value: unknown): value is readonly Readonly<Record<string, unknown>>[] => Array.isArray(value) && value.length > 0 && typeof value[0] === 'object' && value[0] !== null;
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isRows = (value: unknown): value is readonly Readonly<Record<string, unknown>>[] =>
+  Array.isArray(value) && value.length > 0 && typeof value[0] === 'object' && value[0] !== null;
+const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function table(key: string, rows: readonly Readonly<Record<string, unknown>>[], reader: Reader): Table {
   const { keys } = textsOf(reader.locale);
@@ -56,12 +60,17 @@ function table(key: string, rows: readonly Readonly<Record<string, unknown>>[], 
   };
 }
 
-function fill(data: Readonly<Record<string, unknown>>, reader: Reader, into: { lines: { label: string; value: string }[]; tables: Table[] }): void {
+function fill(
+  data: Readonly<Record<string, unknown>>,
+  reader: Reader,
+  into: { lines: { label: string; value: string }[]; tables: Table[] },
+): void {
   const { keys } = textsOf(reader.locale);
   for (const [key, value] of Object.entries(data)) {
     if (isRows(value)) into.tables.push(table(key, value, reader));
     else if (isObject(value)) fill(value, reader, into);
-    else if (!(Array.isArray(value) && value.length === 0)) into.lines.push({ label: keys[key] ?? key, value: plain(key, value, reader) });
+    else if (!(Array.isArray(value) && value.length === 0))
+      into.lines.push({ label: keys[key] ?? key, value: plain(key, value, reader) });
   }
 }
 
@@ -72,7 +81,10 @@ export function replyTo(outcome: Outcome, reader: Reader & { readonly command?: 
   if (!outcome.ok) {
     const faults = Object.entries(outcome.fields ?? {}).map(([field, text]) => ({
       field,
-      label: (reader.command && useOf(reader.command, field)?.field.labels[reader.locale][0]) ?? texts.keys[camel(field)] ?? field,
+      label:
+        (reader.command && useOf(reader.command, field)?.field.labels[reader.locale][0]) ??
+        texts.keys[camel(field)] ??
+        field,
       text,
     }));
     return { ok: false, headline: outcome.message + dryRun, lines: [], tables: [], faults };
@@ -87,5 +99,10 @@ export function aligned(source: Table, widest = 40): string[] {
   const cut = (text: string) => ([...text].length > widest ? `${[...text].slice(0, widest - 1).join('')}…` : text);
   const all = [source.columns, ...source.rows].map((row) => row.map(cut));
   const widths = source.columns.map((_, column) => Math.max(...all.map((row) => [...(row[column] ?? '')].length)));
-  return all.map((row) => row.map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length)).join('  ').trimEnd());
+  return all.map((row) =>
+    row
+      .map((cell, column) => cell + ' '.repeat((widths[column] ?? 0) - [...cell].length))
+      .join('  ')
+      .trimEnd(),
+  );
 }

@@ -24,8 +24,27 @@ export type Raw = string | number | boolean | readonly string[] | Upload;
 
 /** Why a value was refused; the sentences are in the locales. */
 export type FaultCode =
-  | 'missing' | 'unknown' | 'one-line' | 'too-long' | 'too-short' | 'control' | 'bool' | 'choice' | 'email' | 'date' | 'phone'
-  | 'country' | 'ref' | 'whole' | 'range' | 'file' | 'pairs' | 'digits' | 'many' | 'mismatch' | 'twice';
+  | 'missing'
+  | 'unknown'
+  | 'one-line'
+  | 'too-long'
+  | 'too-short'
+  | 'control'
+  | 'bool'
+  | 'choice'
+  | 'email'
+  | 'date'
+  | 'phone'
+  | 'country'
+  | 'ref'
+  | 'whole'
+  | 'range'
+  | 'file'
+  | 'pairs'
+  | 'digits'
+  | 'many'
+  | 'mismatch'
+  | 'twice';
 
 export type FaultParams = Readonly<Record<string, string | number>>;
 
@@ -56,8 +75,21 @@ export interface FieldContext {
 }
 
 export type Kind =
-  | 'text' | 'long' | 'bool' | 'choice' | 'product' | 'email' | 'date' | 'phone' | 'country' | 'ref' | 'whole' | 'digits'
-  | 'list' | 'pairs' | 'file';
+  | 'text'
+  | 'long'
+  | 'bool'
+  | 'choice'
+  | 'product'
+  | 'email'
+  | 'date'
+  | 'phone'
+  | 'country'
+  | 'ref'
+  | 'whole'
+  | 'digits'
+  | 'list'
+  | 'pairs'
+  | 'file';
 
 export interface FieldType<T> {
   readonly kind: Kind;
@@ -136,7 +168,8 @@ export const choice = <const Id extends string>(names: Readonly<Record<Id, Local
     parse(raw, context) {
       const typed = fold(line(raw));
       const found = choices.find(({ id, names: n }) => [id, n.fr, n.en].some((name) => fold(name) === typed));
-      if (!found) throw new Fault('choice', { choices: choices.map((c) => `${c.id} (${c.names[context.locale]})`).join(', ') });
+      if (!found)
+        throw new Fault('choice', { choices: choices.map((c) => `${c.id} (${c.names[context.locale]})`).join(', ') });
       return found.id;
     },
     print: itself,
@@ -149,7 +182,13 @@ export const product = (boxes: boolean): FieldType<string> => ({
   boxes,
   parse(raw, context) {
     const found = context.products(line(raw), boxes);
-    if (!found) throw new Fault('choice', { choices: context.productChoices(boxes).map(({ id }) => id).join(', ') });
+    if (!found)
+      throw new Fault('choice', {
+        choices: context
+          .productChoices(boxes)
+          .map(({ id }) => id)
+          .join(', '),
+      });
     return found;
   },
   print: itself,
@@ -167,7 +206,8 @@ export const email: FieldType<string> = {
     const domain = domainToASCII(bare.slice(at + 1).toLowerCase());
     const address = `${bare.slice(0, at).toLowerCase()}@${domain}`;
     const known = z.email({ pattern: z.regexes.html5Email }).safeParse(address);
-    if (at < 1 || !domain || address.length > 254 || !known.success || /^\.|\.\.|\.@/.test(address)) throw new Fault('email');
+    if (at < 1 || !domain || address.length > 254 || !known.success || /^\.|\.\.|\.@/.test(address))
+      throw new Fault('email');
     return address;
   },
   print: itself,
@@ -178,7 +218,9 @@ export const date: FieldType<string> = {
   kind: 'date',
   parse(raw) {
     const typed = line(raw);
-    const day = ['yyyy-MM-dd', 'd/M/yyyy'].map((format) => DateTime.fromFormat(typed, format, { zone: 'utc' })).find((d) => d.isValid);
+    const day = ['yyyy-MM-dd', 'd/M/yyyy']
+      .map((format) => DateTime.fromFormat(typed, format, { zone: 'utc' }))
+      .find((d) => d.isValid);
     if (!day) throw new Fault('date');
     return day.toFormat('yyyy-MM-dd');
   },
@@ -206,7 +248,10 @@ function namesOfCountries(): ReadonlyMap<string, string> {
   const add = (name: string, code: string) => names.has(name) || names.set(name, code);
   const all = (['en', 'fr'] as const).flatMap((language) => {
     const everyday = new Intl.DisplayNames([language], { type: 'region' });
-    return Object.entries(countries.getNames(language, { select: 'all' })).flatMap(([code, long]) => [[code, everyday.of(code) ?? code] as const, ...[long].flat().map((name) => [code, name] as const)]);
+    return Object.entries(countries.getNames(language, { select: 'all' })).flatMap(([code, long]) => [
+      [code, everyday.of(code) ?? code] as const,
+      ...[long].flat().map((name) => [code, name] as const),
+    ]);
   });
   for (const form of [searchable, fold]) for (const [code, name] of all) add(form(name), code);
   return names;
@@ -220,7 +265,9 @@ export const country: FieldType<string> = {
     const typed = line(raw);
     if (typed === '' || typed.length > 100) throw new Fault('country');
     countryNames ??= namesOfCountries();
-    const code = countries.isValid(typed.toUpperCase()) ? countries.toAlpha2(typed.toUpperCase()) : (countryNames.get(searchable(typed)) ?? countryNames.get(fold(typed)));
+    const code = countries.isValid(typed.toUpperCase())
+      ? countries.toAlpha2(typed.toUpperCase())
+      : (countryNames.get(searchable(typed)) ?? countryNames.get(fold(typed)));
     if (!code) throw new Fault('country');
     return code;
   },
@@ -270,7 +317,10 @@ export const digits = (count: number): FieldType<string> => ({
 });
 
 const parts = (raw: Raw): string[] =>
-  (Array.isArray(raw) ? (raw as readonly string[]) : [line(raw)]).flatMap((piece) => piece.split(/[,;\n]/)).map((piece) => piece.trim()).filter(Boolean);
+  (Array.isArray(raw) ? (raw as readonly string[]) : [line(raw)])
+    .flatMap((piece) => piece.split(/[,;\n]/))
+    .map((piece) => piece.trim())
+    .filter(Boolean);
 
 /** Several values, separated by `,` `;` or line ends. */
 export const list = <T>(item: FieldType<T>, max: number): FieldType<readonly T[]> => ({
@@ -302,7 +352,10 @@ export const counts: FieldType<Readonly<Record<string, number>>> = {
     if (Object.keys(found).length === 0) throw new Fault('missing');
     return found;
   },
-  print: (value) => Object.entries(value).map(([id, count]) => `${id}=${count}`).join(', '),
+  print: (value) =>
+    Object.entries(value)
+      .map(([id, count]) => `${id}=${count}`)
+      .join(', '),
 };
 
 /** A file of at most `maxBytes`. */

@@ -26,7 +26,11 @@ async function objectsOf(work: Work, typed: string): Promise<string[]> {
   const unit = await work.tx.stockUnit.findUnique({ where: { numberKey: numberKey(typed) } });
   if (!unit) return [typed, typed.toLowerCase()];
   const declarations = await work.tx.declaration.findMany({ where: { packId: unit.id }, select: { id: true } });
-  return [typed, ...declarations.map(({ id }) => declarationRef(id)), ...(unit.approvalId === null ? [] : [approvalRef(unit.approvalId)])];
+  return [
+    typed,
+    ...declarations.map(({ id }) => declarationRef(id)),
+    ...(unit.approvalId === null ? [] : [approvalRef(unit.approvalId)]),
+  ];
 }
 
 export const auditShow = command({
@@ -39,12 +43,22 @@ export const auditShow = command({
     const where = { object: { in: await objectsOf(work, input.object) } };
     const number = input.page ?? 1;
     const total = await work.tx.audit.count({ where });
-    const rows = await work.tx.audit.findMany({ where, orderBy: { seq: 'desc' }, skip: (number - 1) * perPage, take: perPage });
+    const rows = await work.tx.audit.findMany({
+      where,
+      orderBy: { seq: 'desc' },
+      skip: (number - 1) * perPage,
+      take: perPage,
+    });
     const details = await work.tx.auditDetail.findMany({ where: { seq: { in: rows.map(({ seq }) => seq) } } });
-    const people = await work.tx.person.findMany({ where: { id: { in: rows.flatMap(({ actorId }) => actorId ?? []) } }, include: { addresses: { where: { main: true } } } });
+    const people = await work.tx.person.findMany({
+      where: { id: { in: rows.flatMap(({ actorId }) => actorId ?? []) } },
+      include: { addresses: { where: { main: true } } },
+    });
     const items = rows.map((row) => {
       const person = people.find(({ id }) => id === row.actorId);
-      const name = person?.operator ? 'operator' : (person?.addresses[0]?.email ?? (row.actorId === null ? null : `#${row.actorId}`));
+      const name = person?.operator
+        ? 'operator'
+        : (person?.addresses[0]?.email ?? (row.actorId === null ? null : `#${row.actorId}`));
       const detail = details.find(({ seq }) => seq === row.seq);
       return {
         seq: row.seq,
@@ -62,7 +76,10 @@ export const auditShow = command({
 
 export const auditVerify = command({
   name: 'audit verify',
-  help: { fr: 'Vérifier que rien n’a été retiré ni changé dans l’audit', en: 'Check that nothing was removed from or changed in the audit' },
+  help: {
+    fr: 'Vérifier que rien n’a été retiré ni changé dans l’audit',
+    en: 'Check that nothing was removed from or changed in the audit',
+  },
   who: 'staff',
   reads: true,
   fields: [],

@@ -24,11 +24,23 @@ export const helpCommand = (registry: () => Registry): AnyCommand =>
     fields: [optional(topic)],
     run(work, input) {
       const may = registry().all.filter((one) => denied(work.actor, one) === undefined);
-      if (input.topic === undefined) return Promise.resolve({ code: 'help.shown', data: { commands: may.map((one) => ({ command: one.name, help: one.help[work.locale] })) } });
+      if (input.topic === undefined)
+        return Promise.resolve({
+          code: 'help.shown',
+          data: { commands: may.map((one) => ({ command: one.name, help: one.help[work.locale] })) },
+        });
       const found = registry().find(input.topic);
       const nouns = may.filter((one) => one.name.split(' ')[0] === input.topic?.toLowerCase());
-      if (!found && nouns.length > 0) return Promise.resolve({ code: 'help.shown', data: { commands: nouns.map((one) => ({ command: one.name, help: one.help[work.locale] })) } });
-      if (!found) throw new Refusal('command.unknown', { command: input.topic, nearest: registry().nearest(input.topic) });
-      return Promise.resolve({ code: 'help.shown', data: { command: found.name, help: found.help[work.locale], fields: fieldsOf(found, work) } });
+      if (!found && nouns.length > 0)
+        return Promise.resolve({
+          code: 'help.shown',
+          data: { commands: nouns.map((one) => ({ command: one.name, help: one.help[work.locale] })) },
+        });
+      if (!found)
+        throw new Refusal('command.unknown', { command: input.topic, nearest: registry().nearest(input.topic) });
+      return Promise.resolve({
+        code: 'help.shown',
+        data: { command: found.name, help: found.help[work.locale], fields: fieldsOf(found, work) },
+      });
     },
   });

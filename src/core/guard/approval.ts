@@ -11,7 +11,8 @@ import type { Work } from './work.js';
 export const approvalRef = (id: number): string => printRef('A', id);
 
 /** What an approval holds for: the command, what was typed, and what it is about, by hash. */
-export const approvedHash = (command: string, input: unknown, content: unknown): string => contentHash({ command, input, content: content ?? null });
+export const approvedHash = (command: string, input: unknown, content: unknown): string =>
+  contentHash({ command, input, content: content ?? null });
 
 /**
  * Opens a request and tells those who may decide it. `hold` takes hold of what it is about, in the same transaction.
@@ -19,7 +20,11 @@ export const approvedHash = (command: string, input: unknown, content: unknown):
  */
 export async function openApproval(
   work: Work,
-  request: { command: string; input: Readonly<Record<string, unknown>>; hold: (approvalId: number) => Promise<{ object?: string; content?: unknown }> },
+  request: {
+    command: string;
+    input: Readonly<Record<string, unknown>>;
+    hold: (approvalId: number) => Promise<{ object?: string; content?: unknown }>;
+  },
 ): Promise<string> {
   const { approvals, times } = work.desk.catalogue.policy;
   const rule = (approvals as Readonly<Record<string, { needed: number }>>)[request.command];
@@ -42,16 +47,30 @@ export async function openApproval(
     data: { object: object ?? null, contentHash: approvedHash(request.command, request.input, content) },
   });
   const number = approvalRef(row.id);
-  work.audit({ action: 'approval asked', object: number, detail: { command: request.command, input: request.input, object } });
+  work.audit({
+    action: 'approval asked',
+    object: number,
+    detail: { command: request.command, input: request.input, object },
+  });
   tellApprovals(work, row.id);
-  await mailApprovers(work, { ...request, id: row.id, expiresAt: row.expiresAt, requesterId: row.requesterId }, 'approval-asked');
+  await mailApprovers(
+    work,
+    { ...request, id: row.id, expiresAt: row.expiresAt, requesterId: row.requesterId },
+    'approval-asked',
+  );
   return number;
 }
 
 /** What a request asks, as lines that people read before they decide: the command, and each field as typed. */
-export function summaryOf(request: { command: string; input: unknown }, locale: Locale): { label: string; value: string }[] {
+export function summaryOf(
+  request: { command: string; input: unknown },
+  locale: Locale,
+): { label: string; value: string }[] {
   const { keys } = textsOf(locale);
-  const input = (typeof request.input === 'string' ? JSON.parse(request.input) : request.input) as Record<string, unknown>;
+  const input = (typeof request.input === 'string' ? JSON.parse(request.input) : request.input) as Record<
+    string,
+    unknown
+  >;
   return [
     { label: keys['command'] ?? 'command', value: request.command },
     ...Object.entries(input).map(([name, value]) => ({ label: keys[camel(name)] ?? name, value: String(value) })),
@@ -66,7 +85,11 @@ export async function mailApprovers(
 ): Promise<void> {
   const rules = work.desk.catalogue.policy.approvals as Readonly<Record<string, { approvers: readonly string[] }>>;
   const people = await work.tx.person.findMany({
-    where: { id: { not: request.requesterId }, state: { in: ['invited', 'active'] }, roles: { some: { role: { in: [...(rules[request.command]?.approvers ?? ['admin'])] } } } },
+    where: {
+      id: { not: request.requesterId },
+      state: { in: ['invited', 'active'] },
+      roles: { some: { role: { in: [...(rules[request.command]?.approvers ?? ['admin'])] } } },
+    },
     include: { addresses: { where: { main: true } } },
   });
   const asker = await nameOf(work, request.requesterId);
@@ -82,7 +105,12 @@ export async function mailApprovers(
       locale,
       object: approvalRef(request.id),
       replyToken: work.desk.secrets.thread('a', request.id),
-      params: { number: approvalRef(request.id), asker, summary: summaryOf(request, locale), expires: formatInstant(request.expiresAt, work.desk.timeZone, locale) },
+      params: {
+        number: approvalRef(request.id),
+        asker,
+        summary: summaryOf(request, locale),
+        expires: formatInstant(request.expiresAt, work.desk.timeZone, locale),
+      },
     });
   }
 }
@@ -95,5 +123,12 @@ async function nameOf(work: Work, personId: number): Promise<string> {
 
 /** Posts the request in the approvals channel, or brings its message up to date: the message is made from the row. */
 export function tellApprovals(work: Work, approvalId: number): void {
-  work.send({ channel: 'chat', letter: 'approval', recipient: 'approvals', locale: work.desk.locale, params: { approval: approvalId }, object: approvalRef(approvalId) });
+  work.send({
+    channel: 'chat',
+    letter: 'approval',
+    recipient: 'approvals',
+    locale: work.desk.locale,
+    params: { approval: approvalId },
+    object: approvalRef(approvalId),
+  });
 }

@@ -99,13 +99,37 @@ export async function identify(tx: Tx, caller: Caller): Promise<Actor> {
   const byOperator = caller.kind === 'operator';
   if (!first) {
     const name = caller.kind === 'discord' ? caller.name : (provenBy(caller).email ?? '');
-    return { personId: 0, name, firstName: '', lastName: name, emails: [], locale: undefined, country: undefined, state: 'unknown', roles: [], members: [], operator: false, byOperator, proven: provenBy(caller) };
+    return {
+      personId: 0,
+      name,
+      firstName: '',
+      lastName: name,
+      emails: [],
+      locale: undefined,
+      country: undefined,
+      state: 'unknown',
+      roles: [],
+      members: [],
+      operator: false,
+      byOperator,
+      proven: provenBy(caller),
+    };
   }
-  const emails = new Map(rows.filter((row) => row.email !== null).map((row) => [row.email as string, Boolean(row.main)]));
+  const emails = new Map(
+    rows.filter((row) => row.email !== null).map((row) => [row.email as string, Boolean(row.main)]),
+  );
   const members = new Map(
     rows
       .filter((row) => row.orgId !== null)
-      .map((row) => [Number(row.orgId), { orgId: Number(row.orgId), role: row.memberRole ?? 'viewer', orgName: row.orgName ?? '', orgState: row.orgState ?? '' } satisfies Member]),
+      .map((row) => [
+        Number(row.orgId),
+        {
+          orgId: Number(row.orgId),
+          role: row.memberRole ?? 'viewer',
+          orgName: row.orgName ?? '',
+          orgState: row.orgState ?? '',
+        } satisfies Member,
+      ]),
   );
   const operator = Boolean(first.operator);
   const sorted = [...emails].sort(([, a], [, b]) => Number(b) - Number(a)).map(([address]) => address);
@@ -127,6 +151,7 @@ export async function identify(tx: Tx, caller: Caller): Promise<Actor> {
 }
 
 /** Organisations of the actor that are resellers. */
-export const resellersOf = (actor: Actor): readonly Member[] => actor.members.filter((member) => member.orgState === 'reseller');
+export const resellersOf = (actor: Actor): readonly Member[] =>
+  actor.members.filter((member) => member.orgState === 'reseller');
 
 export const isStaff = (actor: Actor): boolean => actor.roles.length > 0;

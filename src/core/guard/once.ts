@@ -17,7 +17,8 @@ export function canonical(value: unknown): string {
   );
 }
 
-export const contentHash = (value: unknown): string => createHash('sha256').update(canonical(value)).digest('base64url');
+export const contentHash = (value: unknown): string =>
+  createHash('sha256').update(canonical(value)).digest('base64url');
 
 const purpose = 'answer';
 

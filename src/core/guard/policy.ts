@@ -11,7 +11,10 @@ export type Who = 'anyone' | 'person' | 'reseller' | 'staff' | StaffRole;
 const mayWrite = (role: string): boolean => role !== 'viewer';
 
 /** Says why not, or nothing when the actor may. */
-export function denied(actor: Actor, command: { who: readonly Who[]; reads: boolean }): 'suspended' | 'unlinked' | 'role' | undefined {
+export function denied(
+  actor: Actor,
+  command: { who: readonly Who[]; reads: boolean },
+): 'suspended' | 'unlinked' | 'role' | undefined {
   if (actor.state === 'suspended' || actor.state === 'erased') return 'suspended';
   if (command.who.includes('anyone')) return undefined;
   if (actor.personId === 0) return 'unlinked';

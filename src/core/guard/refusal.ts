@@ -2,9 +2,26 @@
 
 /** Every refusal code of the public interface that is in use; a code without a text does not compile (locales). */
 export const refusalCodes = [
-  'input.invalid', 'command.unknown', 'access.denied', 'person.unknown', 'object.unknown', 'state.wrong', 'stock.empty',
-  'declaration.duplicate', 'purchase.conflict', 'key.reused', 'preview.stale', 'approval.self', 'approval.decided',
-  'approval.void', 'approval.expired', 'pack.refused', 'link.invalid', 'file.refused', 'rate.limited', 'sender.unproven',
+  'input.invalid',
+  'command.unknown',
+  'access.denied',
+  'person.unknown',
+  'object.unknown',
+  'state.wrong',
+  'stock.empty',
+  'declaration.duplicate',
+  'purchase.conflict',
+  'key.reused',
+  'preview.stale',
+  'approval.self',
+  'approval.decided',
+  'approval.void',
+  'approval.expired',
+  'pack.refused',
+  'link.invalid',
+  'file.refused',
+  'rate.limited',
+  'sender.unproven',
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 

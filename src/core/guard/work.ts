@@ -80,7 +80,15 @@ export function createWork(unit: Pick<Unit, 'tx' | 'leaves'>, options: WorkOptio
     dryRun,
     made: (value) => (dryRun ? null : value),
     audit: ({ action, object = null, detail }) =>
-      void unit.leaves.audit.push({ at: now, actorId: actor.personId || null, operator: actor.byOperator, door, action, object, detail }),
+      void unit.leaves.audit.push({
+        at: now,
+        actorId: actor.personId || null,
+        operator: actor.byOperator,
+        door,
+        action,
+        object,
+        detail,
+      }),
     send: (entry) => {
       // Without a bot a chat notice would wait for ever: the desk page shows the same from the approvals themselves.
       if (entry.channel === 'mail' || desk.chat) unit.leaves.outbox.push(entry);

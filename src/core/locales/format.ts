@@ -13,7 +13,8 @@ function formatter(key: string, options: Intl.DateTimeFormatOptions, locale: Loc
 }
 
 /** `30 novembre 2026` · `30 November 2026`. */
-export const formatDay = (at: Date, timeZone: string, locale: Locale): string => formatter(`day ${timeZone}`, { dateStyle: 'long', timeZone }, locale).format(at);
+export const formatDay = (at: Date, timeZone: string, locale: Locale): string =>
+  formatter(`day ${timeZone}`, { dateStyle: 'long', timeZone }, locale).format(at);
 
 /** `30 novembre 2026 à 14:05` · `30 November 2026 at 14:05`. */
 export const formatInstant = (at: Date, timeZone: string, locale: Locale): string =>

@@ -6,22 +6,33 @@ const s = (value: unknown): string => (typeof value === 'string' || typeof value
 
 export const fr: Texts = {
   answers: {
-    'account.code-sent': (d) => `Un code part vers ${s(d['email'])}. Rendez-le dans les ${s(d['minutes'])} minutes avec « account confirm ».`,
+    'account.code-sent': (d) =>
+      `Un code part vers ${s(d['email'])}. Rendez-le dans les ${s(d['minutes'])} minutes avec « account confirm ».`,
     'account.linked': (d) => `${s(d['email'])} est reliée.`,
-    'account.unlinked': (d) => (d['email'] ? `${s(d['email'])} n’est plus reliée.` : 'Cet utilisateur Discord n’est plus relié.'),
+    'account.unlinked': (d) =>
+      d['email'] ? `${s(d['email'])} n’est plus reliée.` : 'Cet utilisateur Discord n’est plus relié.',
     'account.shown': (d) => `Compte de ${s(d['person'])}.`,
     'account.edited': () => 'Vos changements sont enregistrés.',
     'account.password-link-sent': (d) => `Un lien pour choisir un mot de passe part vers ${s(d['person'])}.`,
-    'reseller.registered': (d) => `${s(d['company'])} est enregistrée comme revendeur ${s(d['reseller'])} ; une lettre l’annonce à ${s(d['email'])}.`,
-    'reseller.existing': (d) => `${s(d['email'])} appartient déjà au revendeur ${s(d['reseller'])} (${s(d['company'])}) ; rien n’a changé.`,
+    'reseller.registered': (d) =>
+      `${s(d['company'])} est enregistrée comme revendeur ${s(d['reseller'])} ; une lettre l’annonce à ${s(d['email'])}.`,
+    'reseller.existing': (d) =>
+      `${s(d['email'])} appartient déjà au revendeur ${s(d['reseller'])} (${s(d['company'])}) ; rien n’a changé.`,
     'stock.shown': (d) => `Stock de ${s(d['company'])}.`,
     'stock.received': (d) => `${s(d['quantity'])} × ${s(d['product'])} dans le stock de ${s(d['company'])}.`,
     'stock.previewed': () => 'Voici ce que ferait le fichier. Rien n’a encore changé : validez par « oui ».',
     'stock.imported': (d) => `${s(d['imported'])} packs importés.`,
     'stock.withdrawn': (d) => `${s(d['quantity'])} × ${s(d['product'])} retirés.`,
-    'stock.threshold-set': (d) => (d['quantity'] === 0 ? `Plus d’alerte pour ${s(d['product'])}.` : `Vous serez prévenu quand ${s(d['product'])} descendra à ${s(d['quantity'])}.`),
-    'stock.reconciled': (d) => (count(d['differences']) === 0 ? 'Votre comptage et le nôtre concordent.' : 'Votre comptage et le nôtre diffèrent ; rien n’a changé.'),
-    'declaration.placed': (d) => `Déclaration ${s(d['declaration'])} enregistrée pour ${s(d['email'])}${d['pack'] ? ` : pack ${s(d['pack'])}` : ''}.`,
+    'stock.threshold-set': (d) =>
+      d['quantity'] === 0
+        ? `Plus d’alerte pour ${s(d['product'])}.`
+        : `Vous serez prévenu quand ${s(d['product'])} descendra à ${s(d['quantity'])}.`,
+    'stock.reconciled': (d) =>
+      count(d['differences']) === 0
+        ? 'Votre comptage et le nôtre concordent.'
+        : 'Votre comptage et le nôtre diffèrent ; rien n’a changé.',
+    'declaration.placed': (d) =>
+      `Déclaration ${s(d['declaration'])} enregistrée pour ${s(d['email'])}${d['pack'] ? ` : pack ${s(d['pack'])}` : ''}.`,
     'declaration.listed': (d) => `${s(d['total'])} déclarations.`,
     'declaration.shown': (d) => `Déclaration ${s(d['declaration'])}.`,
     'declaration.resent': (d) => `Les courriers de ${s(d['declaration'])} repartent.`,
@@ -29,7 +40,10 @@ export const fr: Texts = {
     'approval.pending': (d) => `La demande ${s(d['approval'])} attend l’accord d’une autre personne.`,
     'approval.listed': (d) => `${s(d['total'])} demandes.`,
     'approval.shown': (d) => `Demande ${s(d['approval'])}.`,
-    'approval.approved': (d) => (d['state'] === 'pending' ? `Votre accord pour ${s(d['approval'])} est noté ; il en faut d’autres.` : `${s(d['approval'])} est approuvée et exécutée.`),
+    'approval.approved': (d) =>
+      d['state'] === 'pending'
+        ? `Votre accord pour ${s(d['approval'])} est noté ; il en faut d’autres.`
+        : `${s(d['approval'])} est approuvée et exécutée.`,
     'approval.refused': (d) => `${s(d['approval'])} est refusée.`,
     'staff.granted': (d) => `${s(d['email'])} a maintenant le rôle ${s(d['role'])}.`,
     'staff.revoked': (d) => `${s(d['email'])} n’a plus le rôle ${s(d['role'])}.`,
@@ -46,7 +60,8 @@ export const fr: Texts = {
         : p['why'] === 'rows'
           ? 'Des lignes du fichier sont fautives, aucune n’a donc été prise. Corrigez-les, ou demandez le mode « bonnes lignes » pour prendre les autres.'
           : 'Il y a d’abord quelque chose à corriger ; rien n’a changé.',
-    'command.unknown': (p) => `La commande « ${s(p['command'])} » n’existe pas. Vouliez-vous dire « ${s(p['nearest'])} » ? « aide » dit ce que vous pouvez faire.`,
+    'command.unknown': (p) =>
+      `La commande « ${s(p['command'])} » n’existe pas. Vouliez-vous dire « ${s(p['nearest'])} » ? « aide » dit ce que vous pouvez faire.`,
     'access.denied': (p) => {
       switch (p['why']) {
         case 'unlinked':
@@ -60,11 +75,14 @@ export const fr: Texts = {
         case 'approver':
           return `Vous n’êtes pas de ceux qui décident de « ${s(p['command'])} ».`;
         default:
-          return p['command'] ? `« ${s(p['command'])} » ne vous est pas ouvert. « aide » dit ce que vous pouvez faire.` : 'Cela ne vous est pas ouvert. « aide » dit ce que vous pouvez faire.';
+          return p['command']
+            ? `« ${s(p['command'])} » ne vous est pas ouvert. « aide » dit ce que vous pouvez faire.`
+            : 'Cela ne vous est pas ouvert. « aide » dit ce que vous pouvez faire.';
       }
     },
     'person.unknown': (p) => `Personne n’a l’adresse ${s(p['email'])}.`,
-    'object.unknown': (p) => `${s(p['number'])} est introuvable. Vérifiez le numéro ; « list » montre ce que vous pouvez voir.`,
+    'object.unknown': (p) =>
+      `${s(p['number'])} est introuvable. Vérifiez le numéro ; « list » montre ce que vous pouvez voir.`,
     'state.wrong': (p) => {
       switch (p['why']) {
         case 'last-address':
@@ -82,16 +100,24 @@ export const fr: Texts = {
       }
     },
     'stock.empty': (p) => `Il n’y a plus assez de ${s(p['name'])} en stock.`,
-    'declaration.duplicate': (p) => `La même déclaration existe déjà : ${s(p['declaration'])}. Si vous en voulez une seconde, dites « quand même ».`,
-    'purchase.conflict': (p) => `L’achat ${s(p['purchase'])} existe déjà, avec la quantité ${s(p['quantity'])}. Changez de référence d’achat, ou reprenez la même quantité.`,
+    'declaration.duplicate': (p) =>
+      `La même déclaration existe déjà : ${s(p['declaration'])}. Si vous en voulez une seconde, dites « quand même ».`,
+    'purchase.conflict': (p) =>
+      `L’achat ${s(p['purchase'])} existe déjà, avec la quantité ${s(p['quantity'])}. Changez de référence d’achat, ou reprenez la même quantité.`,
     'key.reused': (p) => `La clé ${s(p['key'])} a servi pour autre chose. Prenez-en une nouvelle.`,
     'preview.stale': () => 'Ce que vous avez vu a changé entre-temps. Redemandez un aperçu et validez celui-là.',
     'approval.self': (p) => `${s(p['number'])} est votre propre demande : une autre personne doit décider.`,
     'approval.decided': (p) => `${s(p['number'])} est déjà décidée.`,
     'approval.void': (p) => `${s(p['number'])} ne vaut plus : ce dont il s’agit a changé. Redemandez.`,
     'approval.expired': (p) => `${s(p['number'])} a expiré. Redemandez.`,
-    'pack.refused': () => 'Ce numéro ne peut pas être pris. Vérifiez-le sur votre lettre ; s’il est juste, écrivez à la société qui vous l’a envoyé.',
-    'link.invalid': (p) => (p['why'] === 'tries' ? 'Trop d’essais : demandez un nouveau code avec « account link ».' : p['why'] === 'code' ? 'Ce code est faux ou périmé. Vérifiez-le, ou demandez-en un autre avec « account link ».' : 'Ce lien a servi ou a expiré. Demandez-en un nouveau.'),
+    'pack.refused': () =>
+      'Ce numéro ne peut pas être pris. Vérifiez-le sur votre lettre ; s’il est juste, écrivez à la société qui vous l’a envoyé.',
+    'link.invalid': (p) =>
+      p['why'] === 'tries'
+        ? 'Trop d’essais : demandez un nouveau code avec « account link ».'
+        : p['why'] === 'code'
+          ? 'Ce code est faux ou périmé. Vérifiez-le, ou demandez-en un autre avec « account link ».'
+          : 'Ce lien a servi ou a expiré. Demandez-en un nouveau.',
     'file.refused': (p) => {
       switch (p['why']) {
         case 'columns':
@@ -139,32 +165,145 @@ export const fr: Texts = {
     taken: () => 'ce numéro existe déjà',
     unusual: () => 'un numéro inhabituel ; il est pris tel quel',
   },
-  fault: ({ reference }) => `Une erreur de notre côté ; rien n’a changé. Réessayez, ou donnez-nous cette référence : ${reference}.`,
-  unanswered: ({ sender, perHour }) => `${sender} a reçu ${perHour} réponses par courriel en une heure : les commandes de ses courriels sont exécutées, mais sans réponse jusqu’à ce que l’heure passe. Deux programmes s’écrivent peut-être l’un à l’autre.`,
+  fault: ({ reference }) =>
+    `Une erreur de notre côté ; rien n’a changé. Réessayez, ou donnez-nous cette référence : ${reference}.`,
+  unanswered: ({ sender, perHour }) =>
+    `${sender} a reçu ${perHour} réponses par courriel en une heure : les commandes de ses courriels sont exécutées, mais sans réponse jusqu’à ce que l’heure passe. Deux programmes s’écrivent peut-être l’un à l’autre.`,
   waiting: ({ number, command }) => `La demande ${number} (${command}) attend toujours une décision.`,
-  undelivered: ({ number, letter, recipient, error }) => `${number} (${letter}) n’a pas pu être remise à ${recipient} : ${error}`,
+  undelivered: ({ number, letter, recipient, error }) =>
+    `${number} (${letter}) n’a pas pu être remise à ${recipient} : ${error}`,
   keys: {
-    declaration: 'Déclaration', pack: 'Numéro de pack', packs: 'Numéros de pack', product: 'Produit', products: 'Produits', email: 'E-mail', takeover: 'Prise en charge',
-    account: 'Compte', state: 'État', box: 'Box', boxes: 'Box', lastName: 'Nom', firstName: 'Prénom', orderNumber: 'Numéro de commande',
-    createdAt: 'Le', completedAt: 'Achevée', reseller: 'Revendeur', company: 'Société', quantity: 'Quantité', purchase: 'Achat', name: 'Nom',
-    available: 'Disponible', reserved: 'Réservé', declared: 'Déclaré', items: 'Lignes', total: 'Total', page: 'Page', approval: 'Demande',
-    command: 'Commande', object: 'Concerne', requester: 'Demandé par', expiresAt: 'Expire', summary: 'Ce qui est demandé', needed: 'Accords nécessaires', decisions: 'Décisions',
-    by: 'Par', verdict: 'Décision', reason: 'Motif', decidedAt: 'Décidé', result: 'Résultat', votes: 'Accords', role: 'Rôle', roles: 'Rôles',
-    person: 'Personne', phone: 'Téléphone', street: 'Adresse', zip: 'Code postal', city: 'Ville', country: 'Pays', locale: 'Langue', emails: 'Adresses',
-    discordUsers: 'Utilisateurs Discord', organisations: 'Organisations', org: 'Organisation', mails: 'Courriers', mail: 'Courrier', letter: 'Lettre',
-    recipient: 'À', sentAt: 'Envoyé', error: 'Erreur', differences: 'Différences', counted: 'Compté', difference: 'Différence', counts: 'Comptage',
-    preview: 'Aperçu', good: 'Bonnes lignes', repeated: 'Déjà là', faulty: 'Lignes fautives', faults: 'Fautes', warnings: 'Avertissements', row: 'Ligne',
-    column: 'Colonne', fault: 'Faute', imported: 'Importés', minutes: 'Minutes', version: 'Version', policy: 'Règles', services: 'Services',
-    help: 'Aide', commands: 'Commandes', fields: 'Champs', field: 'Champ', label: 'Libellé', required: 'Obligatoire', when: 'Quand', hint: 'Note',
-    seq: 'Ligne', at: 'Quand', who: 'Qui', door: 'Porte', action: 'Quoi', detail: 'Détail', rows: 'Lignes', file: 'Fichier', mode: 'Mode', value: 'Valeur', code: 'Code', number: 'Numéro', supportContact: 'Contact', anyway: 'Quand même',
+    declaration: 'Déclaration',
+    pack: 'Numéro de pack',
+    packs: 'Numéros de pack',
+    product: 'Produit',
+    products: 'Produits',
+    email: 'E-mail',
+    takeover: 'Prise en charge',
+    account: 'Compte',
+    state: 'État',
+    box: 'Box',
+    boxes: 'Box',
+    lastName: 'Nom',
+    firstName: 'Prénom',
+    orderNumber: 'Numéro de commande',
+    createdAt: 'Le',
+    completedAt: 'Achevée',
+    reseller: 'Revendeur',
+    company: 'Société',
+    quantity: 'Quantité',
+    purchase: 'Achat',
+    name: 'Nom',
+    available: 'Disponible',
+    reserved: 'Réservé',
+    declared: 'Déclaré',
+    items: 'Lignes',
+    total: 'Total',
+    page: 'Page',
+    approval: 'Demande',
+    command: 'Commande',
+    object: 'Concerne',
+    requester: 'Demandé par',
+    expiresAt: 'Expire',
+    summary: 'Ce qui est demandé',
+    needed: 'Accords nécessaires',
+    decisions: 'Décisions',
+    by: 'Par',
+    verdict: 'Décision',
+    reason: 'Motif',
+    decidedAt: 'Décidé',
+    result: 'Résultat',
+    votes: 'Accords',
+    role: 'Rôle',
+    roles: 'Rôles',
+    person: 'Personne',
+    phone: 'Téléphone',
+    street: 'Adresse',
+    zip: 'Code postal',
+    city: 'Ville',
+    country: 'Pays',
+    locale: 'Langue',
+    emails: 'Adresses',
+    discordUsers: 'Utilisateurs Discord',
+    organisations: 'Organisations',
+    org: 'Organisation',
+    mails: 'Courriers',
+    mail: 'Courrier',
+    letter: 'Lettre',
+    recipient: 'À',
+    sentAt: 'Envoyé',
+    error: 'Erreur',
+    differences: 'Différences',
+    counted: 'Compté',
+    difference: 'Différence',
+    counts: 'Comptage',
+    preview: 'Aperçu',
+    good: 'Bonnes lignes',
+    repeated: 'Déjà là',
+    faulty: 'Lignes fautives',
+    faults: 'Fautes',
+    warnings: 'Avertissements',
+    row: 'Ligne',
+    column: 'Colonne',
+    fault: 'Faute',
+    imported: 'Importés',
+    minutes: 'Minutes',
+    version: 'Version',
+    policy: 'Règles',
+    services: 'Services',
+    help: 'Aide',
+    commands: 'Commandes',
+    fields: 'Champs',
+    field: 'Champ',
+    label: 'Libellé',
+    required: 'Obligatoire',
+    when: 'Quand',
+    hint: 'Note',
+    seq: 'Ligne',
+    at: 'Quand',
+    who: 'Qui',
+    door: 'Porte',
+    action: 'Quoi',
+    detail: 'Détail',
+    rows: 'Lignes',
+    file: 'Fichier',
+    mode: 'Mode',
+    value: 'Valeur',
+    code: 'Code',
+    number: 'Numéro',
+    supportContact: 'Contact',
+    anyway: 'Quand même',
   },
   states: {
     created: 'nouveau',
     existing: 'existant',
-    available: 'disponible', reserved: 'réservé', declared: 'déclaré', assigned: 'sur le compte du client', withdrawn: 'retiré', revoked: 'révoqué',
-    held: 'retenue', placed: 'enregistrée', completed: 'achevée', undone: 'annulée', pending: 'en attente', approved: 'approuvée', refused: 'refusée', void: 'caduque',
-    expired: 'expirée', cancelled: 'retirée', invited: 'invité', active: 'actif', suspended: 'suspendu', erased: 'effacé', reseller: 'revendeur',
-    queued: 'en file', sending: 'en cours d’envoi', sent: 'envoyé', uncertain: 'incertain', failed: 'échoué', bounced: 'revenu',
+    available: 'disponible',
+    reserved: 'réservé',
+    declared: 'déclaré',
+    assigned: 'sur le compte du client',
+    withdrawn: 'retiré',
+    revoked: 'révoqué',
+    held: 'retenue',
+    placed: 'enregistrée',
+    completed: 'achevée',
+    undone: 'annulée',
+    pending: 'en attente',
+    approved: 'approuvée',
+    refused: 'refusée',
+    void: 'caduque',
+    expired: 'expirée',
+    cancelled: 'retirée',
+    invited: 'invité',
+    active: 'actif',
+    suspended: 'suspendu',
+    erased: 'effacé',
+    reseller: 'revendeur',
+    queued: 'en file',
+    sending: 'en cours d’envoi',
+    sent: 'envoyé',
+    uncertain: 'incertain',
+    failed: 'échoué',
+    bounced: 'revenu',
   },
   yes: 'oui',
   no: 'non',

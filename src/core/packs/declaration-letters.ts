@@ -30,7 +30,13 @@ export interface Installer {
 /** The asker as an installer. */
 export function installerOf({ actor, desk }: Pick<Work, 'actor' | 'desk'>): Installer {
   const { personId, emails, firstName, lastName, name } = actor;
-  return { personId, email: emails[0], firstName, lastName: firstName || lastName ? lastName : name, locale: actor.locale ?? desk.locale };
+  return {
+    personId,
+    email: emails[0],
+    firstName,
+    lastName: firstName || lastName ? lastName : name,
+    locale: actor.locale ?? desk.locale,
+  };
 }
 
 /** Queues the letters of a declaration that has just been placed, or sends them again. */
@@ -43,7 +49,10 @@ export async function tellDeclared(work: Work, told: Told): Promise<void> {
 
 const clientName = ({ given }: Told): string => `${given.firstName} ${given.lastName}`;
 
-const unitOf = ({ pack, given }: Told) => ({ ...(pack === null ? {} : { pack }), ...(given.box === undefined ? {} : { box: given.box }) });
+const unitOf = ({ pack, given }: Told) => ({
+  ...(pack === null ? {} : { pack }),
+  ...(given.box === undefined ? {} : { box: given.box }),
+});
 
 /** J6: number, the box's credentials and, for a new account, identifier and password. To whoever declared. */
 async function tellInstaller(work: Work, told: Told): Promise<void> {
@@ -53,7 +62,10 @@ async function tellInstaller(work: Work, told: Told): Promise<void> {
   if (recipient === undefined) return;
   // A password is mailed once; sent again, the letter has a link to choose one instead. An account that was there before
   // is the client's own: whoever declares a system for it is given no way in.
-  const link = client.account === 'created' && client.invited && client.firstPassword === undefined ? await makeLink(work.tx, desk, { purpose: 'password', personId: client.personId, now }) : undefined;
+  const link =
+    client.account === 'created' && client.invited && client.firstPassword === undefined
+      ? await makeLink(work.tx, desk, { purpose: 'password', personId: client.personId, now })
+      : undefined;
   const isNew = client.firstPassword !== undefined || link !== undefined;
   const until = client.passwordUntil ?? link?.expiresAt;
   work.send({
@@ -74,7 +86,11 @@ async function tellInstaller(work: Work, told: Told): Promise<void> {
       clientIdentifier: given.email,
       ...(isNew && until ? { passwordUntil: formatDay(until, desk.timeZone, locale) } : {}),
     },
-    ...(client.firstPassword ? { secret: { password: client.firstPassword } } : link ? { secret: { passwordLink: link.url } } : {}),
+    ...(client.firstPassword
+      ? { secret: { password: client.firstPassword } }
+      : link
+        ? { secret: { passwordLink: link.url } }
+        : {}),
   });
 }
 
@@ -100,7 +116,10 @@ async function tellClientOfTakeover(work: Work, told: Told): Promise<void> {
 
 async function contactOf(work: Work, personId: number): Promise<{ name: string; email: string }> {
   if (personId === work.actor.personId) return { name: work.actor.name, email: work.actor.emails[0] ?? '' };
-  const person = await work.tx.person.findUniqueOrThrow({ where: { id: personId }, include: { addresses: { where: { main: true } } } });
+  const person = await work.tx.person.findUniqueOrThrow({
+    where: { id: personId },
+    include: { addresses: { where: { main: true } } },
+  });
   const email = person.addresses[0]?.email ?? '';
   return { name: [person.firstName, person.lastName].filter(Boolean).join(' ') || email, email };
 }
@@ -109,7 +128,9 @@ async function contactOf(work: Work, personId: number): Promise<{ name: string; 
 async function tellClient(work: Work, told: Told): Promise<void> {
   const { desk } = work;
   const { given, client } = told;
-  const link = client.invited ? await makeLink(work.tx, desk, { purpose: 'password', personId: client.personId, now: work.now }) : undefined;
+  const link = client.invited
+    ? await makeLink(work.tx, desk, { purpose: 'password', personId: client.personId, now: work.now })
+    : undefined;
   work.send({
     channel: 'mail',
     letter: 'declared-client',

@@ -44,7 +44,9 @@ export function duplicateKey(orgId: number, given: { product: Product; email: st
 /** @throws {Refusal} `declaration.duplicate` with the first one's number, `stock.empty` */
 export async function place(work: Work, reseller: Reseller, given: NewDeclaration): Promise<Placed> {
   const key = duplicateKey(reseller.id, given);
-  const [equal] = await work.tx.$queryRaw<{ id: number }[]>`SELECT "id" FROM "Declaration" WHERE "duplicateKey" = ${key}`;
+  const [equal] = await work.tx.$queryRaw<
+    { id: number }[]
+  >`SELECT "id" FROM "Declaration" WHERE "duplicateKey" = ${key}`;
   if (equal && !given.anyway) {
     const declaration = declarationRef(Number(equal.id));
     throw new Refusal('declaration.duplicate', { declaration }, { declaration });
@@ -52,7 +54,11 @@ export async function place(work: Work, reseller: Reseller, given: NewDeclaratio
   const client = await clientOf(work, given);
   const units = await takeUnits(work, reseller, { given, clientId: client.personId });
   const state = given.takeover || !units.pack ? 'completed' : 'placed';
-  const searchText = searchable([given.email, given.lastName, given.firstName, given.orderNumber, units.pack?.number ?? '', given.box ?? ''].join(' '));
+  const searchText = searchable(
+    [given.email, given.lastName, given.firstName, given.orderNumber, units.pack?.number ?? '', given.box ?? ''].join(
+      ' ',
+    ),
+  );
   const [row] = await work.tx.$queryRaw<{ id: number }[]>`
     INSERT INTO "Declaration" ("orgId", "declarerId", "clientId", "product", "packId", "boxId", "email", "lastName", "firstName", "orderNumber",
       "takeover", "supportContactId", "locale", "account", "state", "duplicateKey", "searchText", "createdAt", "completedAt")
@@ -66,9 +72,26 @@ export async function place(work: Work, reseller: Reseller, given: NewDeclaratio
   work.audit({
     action: 'declare new',
     object: declarationRef(id),
-    detail: { reseller: reseller.id, product: given.product.id, pack, box: given.box ?? null, email: given.email, orderNumber: given.orderNumber, takeover: given.takeover, account: client.account, anyway: equal !== undefined },
+    detail: {
+      reseller: reseller.id,
+      product: given.product.id,
+      pack,
+      box: given.box ?? null,
+      email: given.email,
+      orderNumber: given.orderNumber,
+      takeover: given.takeover,
+      account: client.account,
+      anyway: equal !== undefined,
+    },
   });
-  await tellDeclared(work, { id, reseller, given: { ...given, locale: client.locale }, pack, client, installer: installerOf(work) });
+  await tellDeclared(work, {
+    id,
+    reseller,
+    given: { ...given, locale: client.locale },
+    pack,
+    client,
+    installer: installerOf(work),
+  });
   return { id, pack, account: client.account, state };
 }
 
@@ -89,15 +112,33 @@ async function clientOf(work: Work, given: NewDeclaration): Promise<Client> {
   const [known] = await tx.$queryRaw<{ id: number; locale: Locale; state: string }[]>`
     SELECT p."id", p."locale", p."state" FROM "Address" a JOIN "Person" p ON p."id" = a."personId" WHERE a."email" = ${given.email}`;
   if (known) {
-    return { personId: Number(known.id), account: 'existing', locale: given.locale ?? known.locale, invited: known.state === 'invited', firstPassword: undefined, passwordUntil: undefined };
+    return {
+      personId: Number(known.id),
+      account: 'existing',
+      locale: given.locale ?? known.locale,
+      invited: known.state === 'invited',
+      firstPassword: undefined,
+      passwordUntil: undefined,
+    };
   }
   const { policy, vendor } = desk.catalogue;
   const firstPassword = given.takeover && vendor.credentials === 'password' ? desk.secrets.password() : undefined;
-  const passwordUntil = firstPassword ? new Date(now.getTime() + policy.times.firstPasswordDays * 86_400_000) : undefined;
+  const passwordUntil = firstPassword
+    ? new Date(now.getTime() + policy.times.firstPasswordDays * 86_400_000)
+    : undefined;
   const locale = given.locale ?? desk.locale;
   const personId = await createPerson(
     tx,
-    { email: given.email, lastName: given.lastName, firstName: given.firstName, locale, state: 'invited', ...(firstPassword && passwordUntil ? { passwordHash: hashFirst(desk.secrets, firstPassword), passwordUntil } : {}) },
+    {
+      email: given.email,
+      lastName: given.lastName,
+      firstName: given.firstName,
+      locale,
+      state: 'invited',
+      ...(firstPassword && passwordUntil
+        ? { passwordHash: hashFirst(desk.secrets, firstPassword), passwordUntil }
+        : {}),
+    },
     now,
   );
   return { personId, account: 'created', locale, invited: true, firstPassword, passwordUntil };
@@ -118,7 +159,9 @@ async function takeUnits(work: Work, reseller: Reseller, more: { given: NewDecla
   const pack = alone ? undefined : await take([given.product.id]);
   if (!alone && !pack) throw stockEmpty(work, 'product', given.product.name[work.locale]);
   if (!alone && given.box === undefined) return { pack, box: undefined };
-  const models = alone ? [given.product] : work.desk.catalogue.boxes.filter((box) => box.brings === packKind(given.product));
+  const models = alone
+    ? [given.product]
+    : work.desk.catalogue.boxes.filter((box) => box.brings === packKind(given.product));
   const ids = models.map(({ id }) => id);
   if (given.box !== undefined) await refuseKnownSerial(work, ids, given.box);
   const box = ids.length === 0 ? undefined : await take(ids, given.box);

@@ -1,6 +1,18 @@
 /** `declare …`: end users declared by a reseller (J4–J8), and `pack redeem`, by which a client takes its pack (J7). */
 import { command, optional, required, type Suggest } from '../command/define.js';
-import { anyway, box, declarationOrPack, email, firstName, lastName, locale, orderNumber, product, supportContact, takeover } from '../command/dictionary.js';
+import {
+  anyway,
+  box,
+  declarationOrPack,
+  email,
+  firstName,
+  lastName,
+  locale,
+  orderNumber,
+  product,
+  supportContact,
+  takeover,
+} from '../command/dictionary.js';
 import type { Data } from '../command/outcome.js';
 import { listed, listFields } from '../command/listing.js';
 import { identify, resellersOf } from '../guard/identity.js';
@@ -24,20 +36,33 @@ const inStock: Suggest = async (_, { work }) => {
   const counts = own.length === 0 ? [] : await stockOf(work, ownReseller(work).id);
   return counts
     .filter(({ available }) => available > 0)
-    .map(({ product: id, name, available }) => ({ id, names: { fr: `${name} (${available})`, en: `${name} (${available})` } }));
+    .map(({ product: id, name, available }) => ({
+      id,
+      names: { fr: `${name} (${available})`, en: `${name} (${available})` },
+    }));
 };
 
 /** The person named to the client: a member of the reseller, by default the asker. @throws {Refusal} `input.invalid` */
 async function contactOf(work: Work, reseller: Reseller, named: string | undefined): Promise<{ personId: number }> {
   if (named === undefined || work.actor.emails.includes(named)) return { personId: work.actor.personId };
-  const member = await work.tx.membership.findFirst({ where: { orgId: reseller.id, person: { addresses: { some: { email: named } } } } });
-  if (!member) throw new Refusal('input.invalid', {}, { 'support-contact': textsOf(work.locale).faults.mismatch({ expected: reseller.name }) });
+  const member = await work.tx.membership.findFirst({
+    where: { orgId: reseller.id, person: { addresses: { some: { email: named } } } },
+  });
+  if (!member)
+    throw new Refusal(
+      'input.invalid',
+      {},
+      { 'support-contact': textsOf(work.locale).faults.mismatch({ expected: reseller.name }) },
+    );
   return { personId: member.personId };
 }
 
 export const declareNew = command({
   name: 'declare new',
-  help: { fr: 'Déclarer un utilisateur final : un service pack sort du stock', en: 'Declare an end user: a service pack leaves the stock' },
+  help: {
+    fr: 'Déclarer un utilisateur final : un service pack sort du stock',
+    en: 'Declare an end user: a service pack leaves the stock',
+  },
   who: 'reseller',
   fields: [
     required(product, { suggest: inStock }),
@@ -103,13 +128,19 @@ async function visibleTo(work: Work, to: { write: boolean } = { write: false }):
 }
 
 async function packNumbers(tx: Tx, rows: readonly Declaration[]): Promise<Map<number, string | null>> {
-  const units = await tx.stockUnit.findMany({ where: { id: { in: rows.flatMap((row) => row.packId ?? []) } }, select: { id: true, number: true } });
+  const units = await tx.stockUnit.findMany({
+    where: { id: { in: rows.flatMap((row) => row.packId ?? []) } },
+    select: { id: true, number: true },
+  });
   return new Map(units.map(({ id, number }) => [id, number]));
 }
 
 export const declareList = command({
   name: 'declare list',
-  help: { fr: 'Lister, filtrer et exporter les utilisateurs déclarés', en: 'List, filter and export the declared users' },
+  help: {
+    fr: 'Lister, filtrer et exporter les utilisateurs déclarés',
+    en: 'List, filter and export the declared users',
+  },
   who: ['reseller', 'staff'],
   reads: true,
   fields: [...listFields, optional(product)],
@@ -117,7 +148,17 @@ export const declareList = command({
     listed(work, input, {
       code: 'declaration.listed',
       states: Object.keys(declarationStates),
-      sortable: { declaration: 'id', product: 'product', email: 'email', 'last-name': 'lastName', 'first-name': 'firstName', 'order-number': 'orderNumber', takeover: 'takeover', state: 'state', 'created-at': 'createdAt' },
+      sortable: {
+        declaration: 'id',
+        product: 'product',
+        email: 'email',
+        'last-name': 'lastName',
+        'first-name': 'firstName',
+        'order-number': 'orderNumber',
+        takeover: 'takeover',
+        state: 'state',
+        'created-at': 'createdAt',
+      },
       searchColumn: 'searchText',
       where: { ...(await visibleTo(work)), ...(input.product ? { product: input.product } : {}) },
       count: (args) => work.tx.declaration.count(args),
@@ -137,8 +178,16 @@ async function declarationNamed(work: Work, typed: string, to?: { write: boolean
   const own = id === undefined ? null : await work.tx.declaration.findFirst({ where: { id, ...visible } });
   // an imported pack number may be digits alone
   const unit = own ? null : await work.tx.stockUnit.findUnique({ where: { numberKey: numberKey(typed) } });
-  const found = own ?? (unit && (await work.tx.declaration.findFirst({ where: { packId: unit.id, ...visible }, orderBy: { id: 'desc' } })));
-  if (!found) throw new Refusal('object.unknown', { number: typed }, { number: textsOf(work.locale).refusals['object.unknown']({ number: typed }) });
+  const found =
+    own ??
+    (unit &&
+      (await work.tx.declaration.findFirst({ where: { packId: unit.id, ...visible }, orderBy: { id: 'desc' } })));
+  if (!found)
+    throw new Refusal(
+      'object.unknown',
+      { number: typed },
+      { number: textsOf(work.locale).refusals['object.unknown']({ number: typed }) },
+    );
   return found;
 }
 
@@ -157,7 +206,10 @@ async function mailsOf(tx: Tx, declaration: string): Promise<Data[]> {
 
 export const declareShow = command({
   name: 'declare show',
-  help: { fr: 'Voir une déclaration et le sort de ses courriers', en: 'See a declaration and what became of its mails' },
+  help: {
+    fr: 'Voir une déclaration et le sort de ses courriers',
+    en: 'See a declaration and what became of its mails',
+  },
   who: ['reseller', 'staff'],
   reads: true,
   fields: [required(declarationOrPack)],
@@ -193,7 +245,8 @@ export const declareResend = command({
     const declaration = declarationRef(row.id);
     if (row.state === 'undone') throw new Refusal('state.wrong', { why: 'undone', number: declaration });
     const key = `resend ${declaration}`;
-    if ((await attemptsLeft(work.tx, key, { limit: resendsAnHour, now: work.now })) <= 0) throw new Refusal('rate.limited', { minutes: 60 });
+    if ((await attemptsLeft(work.tx, key, { limit: resendsAnHour, now: work.now })) <= 0)
+      throw new Refusal('rate.limited', { minutes: 60 });
     await countAttempt(work.tx, key, work.now);
     const letters = await sendAgain(work, row);
     work.audit({ action: 'declare resend', object: declaration, detail: { letters } });
@@ -221,7 +274,14 @@ async function sendAgain(work: Work, row: Declaration): Promise<readonly string[
       locale: row.locale as Locale,
     },
     pack: (await packNumbers(work.tx, [row])).get(row.packId ?? 0) ?? null,
-    client: { personId: row.clientId, account: row.account === 'created' ? 'created' : 'existing', locale: row.locale as Locale, invited: client.state === 'invited', firstPassword: undefined, passwordUntil: undefined },
+    client: {
+      personId: row.clientId,
+      account: row.account === 'created' ? 'created' : 'existing',
+      locale: row.locale as Locale,
+      invited: client.state === 'invited',
+      firstPassword: undefined,
+      passwordUntil: undefined,
+    },
     installer: await installerAgain(work, row),
   });
   return row.takeover ? ['takeover-installer', 'takeover-client'] : ['declared-client'];
@@ -230,5 +290,8 @@ async function sendAgain(work: Work, row: Declaration): Promise<readonly string[
 /** Whoever of the reseller asks; when staff ask, whoever declared it: the letter is none of theirs. */
 async function installerAgain(work: Work, row: Declaration): Promise<Installer> {
   if (work.actor.members.some(({ orgId }) => orgId === row.orgId)) return installerOf(work);
-  return installerOf({ actor: await identify(work.tx, { kind: 'session', personId: row.declarerId }), desk: work.desk });
+  return installerOf({
+    actor: await identify(work.tx, { kind: 'session', personId: row.declarerId }),
+    desk: work.desk,
+  });
 }

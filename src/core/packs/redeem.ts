@@ -24,19 +24,31 @@ async function redeem(work: Work, typed: string): Promise<Done | CountedRefusal>
     ...(work.ip ? [{ key: `wrong pack number from ${work.ip}`, count: limits.wrongPackNumbersPerHourAndIp }] : []),
   ];
   for (const { key, count } of counted) {
-    if ((await attemptsLeft(tx, key, { limit: { count, windowMs: hourMs }, now })) <= 0) throw new Refusal('rate.limited', { minutes: 60 });
+    if ((await attemptsLeft(tx, key, { limit: { count, windowMs: hourMs }, now })) <= 0)
+      throw new Refusal('rate.limited', { minutes: 60 });
   }
   const unit = await tx.stockUnit.findUnique({ where: { numberKey: numberKey(typed) } });
-  const declaration = unit && (await tx.declaration.findFirst({ where: { packId: unit.id, clientId: actor.personId, state: 'placed' } }));
+  const declaration =
+    unit && (await tx.declaration.findFirst({ where: { packId: unit.id, clientId: actor.personId, state: 'placed' } }));
   const { count } = declaration
-    ? await tx.stockUnit.updateMany({ where: { id: unit.id, state: 'declared' }, data: { state: 'assigned', personId: actor.personId } })
+    ? await tx.stockUnit.updateMany({
+        where: { id: unit.id, state: 'declared' },
+        data: { state: 'assigned', personId: actor.personId },
+      })
     : { count: 0 };
   if (!declaration || count !== 1) {
     for (const { key } of counted) await countAttempt(tx, key, now);
     return packRefused(work);
   }
-  await tx.declaration.updateMany({ where: { id: declaration.id, state: 'placed' }, data: { state: 'completed', completedAt: now } });
-  work.audit({ action: 'pack redeemed', object: declarationRef(declaration.id), detail: { pack: unit.number, person: actor.personId } });
+  await tx.declaration.updateMany({
+    where: { id: declaration.id, state: 'placed' },
+    data: { state: 'completed', completedAt: now },
+  });
+  work.audit({
+    action: 'pack redeemed',
+    object: declarationRef(declaration.id),
+    detail: { pack: unit.number, person: actor.personId },
+  });
   return { code: 'pack.redeemed', data: { pack: unit.number, product: unit.product, state: 'assigned' } };
 }
 

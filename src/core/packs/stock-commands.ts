@@ -1,11 +1,32 @@
 /** `stock …`: what a reseller has, and how it gets there and away (J2, J3, J11). */
 import { command, optional, required } from '../command/define.js';
-import { company, counts, firstName, lastName, locale, product, purchase, quantity, reason, reseller, thresholdQuantity } from '../command/dictionary.js';
+import {
+  company,
+  counts,
+  firstName,
+  lastName,
+  locale,
+  product,
+  purchase,
+  quantity,
+  reason,
+  reseller,
+  thresholdQuantity,
+} from '../command/dictionary.js';
 import { needed } from '../command/input.js';
 import { isStaff, resellersOf } from '../guard/identity.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
-import { addressIn, findReseller, namedReseller, orgRef, ownReseller, resellersNamed, writersTo, type Reseller } from '../parties/organisation.js';
+import {
+  addressIn,
+  findReseller,
+  namedReseller,
+  orgRef,
+  ownReseller,
+  resellersNamed,
+  writersTo,
+  type Reseller,
+} from '../parties/organisation.js';
 import { registerReseller } from '../parties/reseller.js';
 import type { Product } from '../record/catalogue.js';
 import { addToStock, endReservation, productNamed, reserve, reservedBy, stockOf } from './stock.js';
@@ -17,7 +38,9 @@ async function resellerOf(work: Work, named: string | undefined): Promise<Resell
     throw needed(work.locale, ['reseller']);
   }
   if (isStaff(work.actor)) return namedReseller(work, named);
-  const found = (await resellersNamed(work.tx, named)).find(({ id }) => resellersOf(work.actor).some((member) => member.orgId === id));
+  const found = (await resellersNamed(work.tx, named)).find(({ id }) =>
+    resellersOf(work.actor).some((member) => member.orgId === id),
+  );
   if (!found) throw new Refusal('access.denied', { why: 'others' });
   return found;
 }
@@ -30,14 +53,20 @@ export const stockShow = command({
   fields: [optional(reseller)],
   async run(work, input) {
     const found = await resellerOf(work, input.reseller);
-    return { code: 'stock.shown', data: { reseller: orgRef(found.id), company: found.name, products: await stockOf(work, found.id) } };
+    return {
+      code: 'stock.shown',
+      data: { reseller: orgRef(found.id), company: found.name, products: await stockOf(work, found.id) },
+    };
   },
 });
 
 const forNew = { fr: 'si le revendeur est inconnu', en: 'if the reseller is unknown' } as const;
 
 /** The reseller of a purchase; an unknown address is registered, if the command says who it is (J2). */
-async function buyer(work: Work, input: { reseller: string; lastName?: string; firstName?: string; company?: string; locale?: 'fr' | 'en' }): Promise<Reseller & { isNew: boolean }> {
+async function buyer(
+  work: Work,
+  input: { reseller: string; lastName?: string; firstName?: string; company?: string; locale?: 'fr' | 'en' },
+): Promise<Reseller & { isNew: boolean }> {
   const found = await findReseller(work, input.reseller);
   if (found) return { ...found, isNew: false };
   if (!input.reseller.includes('@')) return { ...(await namedReseller(work, input.reseller)), isNew: false };
@@ -45,14 +74,24 @@ async function buyer(work: Work, input: { reseller: string; lastName?: string; f
   const { lastName: last, firstName: first, company: firm } = input;
   if (last === undefined || first === undefined || firm === undefined) {
     const left = { 'last-name': last, 'first-name': first, company: firm };
-    throw needed(work.locale, Object.keys(left).filter((name) => left[name as keyof typeof left] === undefined), { why: 'new-reseller' });
+    throw needed(
+      work.locale,
+      Object.keys(left).filter((name) => left[name as keyof typeof left] === undefined),
+      { why: 'new-reseller' },
+    );
   }
-  return { ...(await registerReseller(work, { email, lastName: last, firstName: first, company: firm, locale: input.locale })), isNew: true };
+  return {
+    ...(await registerReseller(work, { email, lastName: last, firstName: first, company: firm, locale: input.locale })),
+    isNew: true,
+  };
 }
 
 export const stockReceive = command({
   name: 'stock receive',
-  help: { fr: 'Entrer un achat en stock ; le premier d’un inconnu l’enregistre', en: 'Put a purchase in stock; an unknown buyer’s first one registers it' },
+  help: {
+    fr: 'Entrer un achat en stock ; le premier d’un inconnu l’enregistre',
+    en: 'Put a purchase in stock; an unknown buyer’s first one registers it',
+  },
   who: 'staff',
   fields: [
     required(reseller),
@@ -67,26 +106,67 @@ export const stockReceive = command({
   async run(work, input) {
     const found = await buyer(work, input);
     const bought = productNamed(work.desk.catalogue, input.product);
-    const data = { reseller: found.isNew ? work.made(orgRef(found.id)) : orgRef(found.id), company: found.name, product: input.product, quantity: input.quantity, purchase: input.purchase };
-    const before = await work.tx.purchase.findUnique({ where: { orgId_reference_product: { orgId: found.id, reference: input.purchase, product: input.product } } });
+    const data = {
+      reseller: found.isNew ? work.made(orgRef(found.id)) : orgRef(found.id),
+      company: found.name,
+      product: input.product,
+      quantity: input.quantity,
+      purchase: input.purchase,
+    };
+    const before = await work.tx.purchase.findUnique({
+      where: { orgId_reference_product: { orgId: found.id, reference: input.purchase, product: input.product } },
+    });
     if (before && before.quantity !== input.quantity) {
-      throw new Refusal('purchase.conflict', { purchase: input.purchase, quantity: before.quantity }, { quantity: String(before.quantity) });
+      throw new Refusal(
+        'purchase.conflict',
+        { purchase: input.purchase, quantity: before.quantity },
+        { quantity: String(before.quantity) },
+      );
     }
     if (before) {
-      const units = await work.tx.stockUnit.findMany({ where: { purchaseId: before.id, kind: 'pack' }, orderBy: { id: 'asc' }, select: { number: true } });
+      const units = await work.tx.stockUnit.findMany({
+        where: { purchaseId: before.id, kind: 'pack' },
+        orderBy: { id: 'asc' },
+        select: { number: true },
+      });
       return { code: 'stock.received', data: { ...data, packs: units.map(({ number }) => number) } };
     }
-    const row = await work.tx.purchase.create({ data: { orgId: found.id, reference: input.purchase, product: input.product, quantity: input.quantity, createdAt: work.now } });
-    const packs = await addToStock(work, { orgId: found.id, product: bought, quantity: input.quantity, purchaseId: row.id });
+    const row = await work.tx.purchase.create({
+      data: {
+        orgId: found.id,
+        reference: input.purchase,
+        product: input.product,
+        quantity: input.quantity,
+        createdAt: work.now,
+      },
+    });
+    const packs = await addToStock(work, {
+      orgId: found.id,
+      product: bought,
+      quantity: input.quantity,
+      purchaseId: row.id,
+    });
     work.audit({ action: 'stock receive', object: orgRef(found.id), detail: { ...data, packs } });
-    await tellReceived(work, found, { purchase: input.purchase, lines: [{ product: bought, quantity: input.quantity }] });
+    await tellReceived(work, found, {
+      purchase: input.purchase,
+      lines: [{ product: bought, quantity: input.quantity }],
+    });
     return { code: 'stock.received', data: { ...data, packs: work.dryRun ? packs.map(() => null) : packs } };
   },
 });
 
 /** J2: the reseller is told by mail; a box model and the pack it brings are a line each. */
-export async function tellReceived(work: Work, to: Reseller, more: { purchase: string; lines: readonly { product: Product; quantity: number }[] }): Promise<void> {
-  const lines = more.lines.flatMap(({ product: bought, quantity: count }) => [bought, ...(bought.kind === 'box' ? [productNamed(work.desk.catalogue, bought.brings)] : [])].map((it) => ({ it, count })));
+export async function tellReceived(
+  work: Work,
+  to: Reseller,
+  more: { purchase: string; lines: readonly { product: Product; quantity: number }[] },
+): Promise<void> {
+  const lines = more.lines.flatMap(({ product: bought, quantity: count }) =>
+    [bought, ...(bought.kind === 'box' ? [productNamed(work.desk.catalogue, bought.brings)] : [])].map((it) => ({
+      it,
+      count,
+    })),
+  );
   for (const { personId, email, locale: language } of await writersTo(work.tx, to.id)) {
     work.send({
       channel: 'mail',
@@ -108,13 +188,21 @@ export async function tellReceived(work: Work, to: Reseller, more: { purchase: s
 
 export const stockWithdraw = command({
   name: 'stock withdraw',
-  help: { fr: 'Reprendre des unités d’un stock, avec l’accord d’une seconde personne', en: 'Take units back out of a stock, with a second person’s consent' },
+  help: {
+    fr: 'Reprendre des unités d’un stock, avec l’accord d’une seconde personne',
+    en: 'Take units back out of a stock, with a second person’s consent',
+  },
   who: 'staff',
   fields: [required(reseller), required(product), required(quantity), required(reason)],
   fourEyes: {
     async hold(work, input, approvalId) {
       const found = await namedReseller(work, input.reseller);
-      const units = await reserve(work, { orgId: found.id, product: productNamed(work.desk.catalogue, input.product), quantity: input.quantity, approvalId });
+      const units = await reserve(work, {
+        orgId: found.id,
+        product: productNamed(work.desk.catalogue, input.product),
+        quantity: input.quantity,
+        approvalId,
+      });
       return { object: orgRef(found.id), content: units };
     },
     content: (work, _, approvalId) => reservedBy(work.tx, approvalId),
@@ -126,14 +214,24 @@ export const stockWithdraw = command({
     const found = await namedReseller(work, input.reseller);
     const count = await endReservation(work.tx, approvalId ?? 0, 'withdrawn');
     if (count !== input.quantity) throw new Refusal('approval.void', { number: '' });
-    work.audit({ action: 'stock withdrawn', object: orgRef(found.id), detail: { product: input.product, quantity: count, reason: input.reason } });
-    return { code: 'stock.withdrawn', data: { reseller: orgRef(found.id), product: input.product, quantity: count, reason: input.reason } };
+    work.audit({
+      action: 'stock withdrawn',
+      object: orgRef(found.id),
+      detail: { product: input.product, quantity: count, reason: input.reason },
+    });
+    return {
+      code: 'stock.withdrawn',
+      data: { reseller: orgRef(found.id), product: input.product, quantity: count, reason: input.reason },
+    };
   },
 });
 
 export const stockThreshold = command({
   name: 'stock threshold',
-  help: { fr: 'Être prévenu quand un stock descend à ce nombre (0 : plus jamais)', en: 'Be told when a stock falls to this number (0: never)' },
+  help: {
+    fr: 'Être prévenu quand un stock descend à ce nombre (0 : plus jamais)',
+    en: 'Be told when a stock falls to this number (0: never)',
+  },
   who: 'reseller',
   fields: [required(product), required(thresholdQuantity)],
   async run(work, input) {
@@ -141,16 +239,26 @@ export const stockThreshold = command({
     const key = { orgId: found.id, product: input.product };
     if (input.quantity === 0) await work.tx.stockThreshold.deleteMany({ where: key });
     else {
-      await work.tx.stockThreshold.upsert({ where: { orgId_product: key }, create: { ...key, quantity: input.quantity }, update: { quantity: input.quantity, toldAt: null } });
+      await work.tx.stockThreshold.upsert({
+        where: { orgId_product: key },
+        create: { ...key, quantity: input.quantity },
+        update: { quantity: input.quantity, toldAt: null },
+      });
     }
     work.audit({ action: 'stock threshold', object: orgRef(found.id), detail: input });
-    return { code: 'stock.threshold-set', data: { reseller: orgRef(found.id), product: input.product, quantity: input.quantity } };
+    return {
+      code: 'stock.threshold-set',
+      data: { reseller: orgRef(found.id), product: input.product, quantity: input.quantity },
+    };
   },
 });
 
 export const stockReconcile = command({
   name: 'stock reconcile',
-  help: { fr: 'Comparer son propre comptage au stock du guichet (rien ne change)', en: 'Hold one’s own count against the desk’s (nothing changes)' },
+  help: {
+    fr: 'Comparer son propre comptage au stock du guichet (rien ne change)',
+    en: 'Hold one’s own count against the desk’s (nothing changes)',
+  },
   who: 'reseller',
   fields: [required(counts)],
   async run(work, input) {

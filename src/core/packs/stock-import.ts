@@ -37,20 +37,30 @@ interface Sorted {
   readonly warnings: readonly RowFault[];
 }
 
-const columns = { number: ['number', 'numéro', 'n°', 'numéro de pack', 'pack number', 'pack'], product: ['product', ...product.labels.fr, ...product.labels.en], purchase: ['purchase', ...purchase.labels.fr, ...purchase.labels.en] };
+const columns = {
+  number: ['number', 'numéro', 'n°', 'numéro de pack', 'pack number', 'pack'],
+  product: ['product', ...product.labels.fr, ...product.labels.en],
+  purchase: ['purchase', ...purchase.labels.fr, ...purchase.labels.en],
+};
 type Column = keyof typeof columns;
 const numberType = text(60);
 
 /** Which heading names which column. @throws {Refusal} `file.refused` naming what is missing */
 function headings(work: Work, header: readonly string[]): Record<Column, string> {
-  const found = Object.entries(columns).map(([column, names]) => [column, header.find((name) => names.some((known) => fold(known) === fold(name)))] as const);
+  const found = Object.entries(columns).map(
+    ([column, names]) => [column, header.find((name) => names.some((known) => fold(known) === fold(name)))] as const,
+  );
   const missing = found.filter(([, heading]) => heading === undefined).map(([column]) => column);
   if (missing.length > 0) throw fileRefused(work, 'columns', { columns: missing.join(', '), found: header.join(', ') });
   return Object.fromEntries(found) as Record<Column, string>;
 }
 
 const fileRefused = (work: Work, why: string, params: Record<string, string> = {}): Refusal =>
-  new Refusal('file.refused', { why, ...params }, { file: textsOf(work.locale).refusals['file.refused']({ why, ...params }) });
+  new Refusal(
+    'file.refused',
+    { why, ...params },
+    { file: textsOf(work.locale).refusals['file.refused']({ why, ...params }) },
+  );
 
 /** Reads the table and sorts its rows into good, faulty and already there. */
 async function sorted(work: Work, input: ImportInput): Promise<Sorted> {
@@ -60,7 +70,10 @@ async function sorted(work: Work, input: ImportInput): Promise<Sorted> {
   });
   const at = headings(work, header);
   const keys = rows.map((row) => numberKey(row.cells[at.number] ?? ''));
-  const known = await work.tx.stockUnit.findMany({ where: { numberKey: { in: keys } }, select: { numberKey: true, orgId: true, product: true } });
+  const known = await work.tx.stockUnit.findMany({
+    where: { numberKey: { in: keys } },
+    select: { numberKey: true, orgId: true, product: true },
+  });
   const taken = new Map(known.map((unit) => [unit.numberKey, unit]));
   const good: GoodRow[] = [];
   const faults: RowFault[] = [];
@@ -72,7 +85,8 @@ async function sorted(work: Work, input: ImportInput): Promise<Sorted> {
     const key = numberKey(read.number ?? '');
     const other = taken.get(key);
     const say = textsOf(work.locale).imports;
-    if (!('faults' in read) && seen.has(key)) faults.push({ row: row.line, column: 'number', fault: say.twice({ line: seen.get(key) ?? 0 }) });
+    if (!('faults' in read) && seen.has(key))
+      faults.push({ row: row.line, column: 'number', fault: say.twice({ line: seen.get(key) ?? 0 }) });
     else if (!('faults' in read) && other && other.orgId === org.id && other.product === read.product.id) repeated += 1;
     else if (!('faults' in read) && other) faults.push({ row: row.line, column: 'number', fault: say.taken({}) });
     else if ('faults' in read) faults.push(...read.faults);
@@ -85,12 +99,21 @@ async function sorted(work: Work, input: ImportInput): Promise<Sorted> {
   return { orgId: org.id, company: org.name, good, repeated, faults, warnings };
 }
 
-function readRow(work: Work, row: SheetRow, at: Record<Column, string>): Omit<GoodRow, 'line'> | { number?: string; faults: RowFault[] } {
+function readRow(
+  work: Work,
+  row: SheetRow,
+  at: Record<Column, string>,
+): Omit<GoodRow, 'line'> | { number?: string; faults: RowFault[] } {
   const say = textsOf(work.locale).faults;
   const faults: RowFault[] = [];
   const cell = (column: Column): string => {
     try {
-      return numberType.parse(row.cells[at[column]] ?? '', { locale: work.locale, country: 'FR', products: () => undefined, productChoices: () => [] });
+      return numberType.parse(row.cells[at[column]] ?? '', {
+        locale: work.locale,
+        country: 'FR',
+        products: () => undefined,
+        productChoices: () => [],
+      });
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
       faults.push({ row: row.line, column, fault: say[fault.code](fault.params) });
@@ -99,7 +122,12 @@ function readRow(work: Work, row: SheetRow, at: Record<Column, string>): Omit<Go
   };
   const [number, kind, bought] = [cell('number'), cell('product'), cell('purchase')];
   const found = kind ? findProduct(work.desk.catalogue, kind, { boxes: false }) : undefined;
-  if (kind && !found) faults.push({ row: row.line, column: 'product', fault: say.choice({ choices: work.desk.catalogue.packs.map(({ id }) => id).join(', ') }) });
+  if (kind && !found)
+    faults.push({
+      row: row.line,
+      column: 'product',
+      fault: say.choice({ choices: work.desk.catalogue.packs.map(({ id }) => id).join(', ') }),
+    });
   return found && faults.length === 0 ? { number, product: found, purchase: bought } : { number, faults };
 }
 
@@ -114,17 +142,33 @@ const reported = (rows: Sorted, shown = 50) => ({
 
 export const stockImport = command({
   name: 'stock import',
-  help: { fr: 'Entrer en stock des packs déjà numérotés, depuis un fichier (colonnes : numéro, produit, achat)', en: 'Put packs that have numbers in stock, from a file (columns: number, product, purchase)' },
+  help: {
+    fr: 'Entrer en stock des packs déjà numérotés, depuis un fichier (colonnes : numéro, produit, achat)',
+    en: 'Put packs that have numbers in stock, from a file (columns: number, product, purchase)',
+  },
   who: 'staff',
   fields,
   async preview(work, input) {
     const rows = await sorted(work, input);
-    return { code: 'stock.previewed', data: reported(rows), basis: { org: rows.orgId, good: rows.good.map(({ number }) => number), faults: rows.faults.map(({ row, column }) => [row, column]), repeated: rows.repeated } };
+    return {
+      code: 'stock.previewed',
+      data: reported(rows),
+      basis: {
+        org: rows.orgId,
+        good: rows.good.map(({ number }) => number),
+        faults: rows.faults.map(({ row, column }) => [row, column]),
+        repeated: rows.repeated,
+      },
+    };
   },
   async run(work, input) {
     const rows = await sorted(work, input);
     if ((input.mode ?? 'all') === 'all' && rows.faults.length > 0) {
-      throw new Refusal('input.invalid', { why: 'rows' }, Object.fromEntries(rows.faults.slice(0, 50).map(({ row, column, fault }) => [`${row}:${column}`, fault])));
+      throw new Refusal(
+        'input.invalid',
+        { why: 'rows' },
+        Object.fromEntries(rows.faults.slice(0, 50).map(({ row, column, fault }) => [`${row}:${column}`, fault])),
+      );
     }
     const purchases = new Map<string, GoodRow[]>();
     for (const row of rows.good) {
@@ -132,8 +176,19 @@ export const stockImport = command({
       purchases.set(key, [...(purchases.get(key) ?? []), row]);
     }
     for (const group of purchases.values()) await importPurchase(work, rows, group);
-    work.audit({ action: 'stock import', object: orgRef(rows.orgId), detail: { ...reported(rows, 0), numbers: rows.good.map(({ number }) => number) } });
-    return { code: 'stock.imported', data: { ...reported(rows), imported: rows.good.length, packs: rows.good.slice(0, 200).map(({ number }) => number) } };
+    work.audit({
+      action: 'stock import',
+      object: orgRef(rows.orgId),
+      detail: { ...reported(rows, 0), numbers: rows.good.map(({ number }) => number) },
+    });
+    return {
+      code: 'stock.imported',
+      data: {
+        ...reported(rows),
+        imported: rows.good.length,
+        packs: rows.good.slice(0, 200).map(({ number }) => number),
+      },
+    };
   },
 });
 
@@ -148,7 +203,16 @@ async function importPurchase(work: Work, rows: Sorted, group: readonly GoodRow[
     update: { quantity: { increment: group.length } },
   });
   const kind = productNamed(work.desk.catalogue, first.product.id);
-  await addToStock(work, { orgId: rows.orgId, product: kind, quantity: group.length, purchaseId: row.id, numbers: group.map(({ number }) => number) });
-  await tellReceived(work, { id: rows.orgId, name: rows.company }, { purchase: first.purchase, lines: [{ product: kind, quantity: group.length }] });
+  await addToStock(work, {
+    orgId: rows.orgId,
+    product: kind,
+    quantity: group.length,
+    purchaseId: row.id,
+    numbers: group.map(({ number }) => number),
+  });
+  await tellReceived(
+    work,
+    { id: rows.orgId, name: rows.company },
+    { purchase: first.purchase, lines: [{ product: kind, quantity: group.length }] },
+  );
 }
-

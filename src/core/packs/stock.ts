@@ -18,8 +18,15 @@ export interface Count {
 
 /** Every pack kind, then every box model, also at zero (J3, J11). */
 export async function stockOf(work: Pick<Work, 'tx' | 'locale' | 'desk'>, orgId: number): Promise<Count[]> {
-  const groups = await work.tx.stockUnit.groupBy({ by: ['product', 'state'], where: { orgId }, _count: { _all: true } });
-  const count = (product: string, ...states: string[]) => groups.filter((group) => group.product === product && states.includes(group.state)).reduce((sum, group) => sum + group._count._all, 0);
+  const groups = await work.tx.stockUnit.groupBy({
+    by: ['product', 'state'],
+    where: { orgId },
+    _count: { _all: true },
+  });
+  const count = (product: string, ...states: string[]) =>
+    groups
+      .filter((group) => group.product === product && states.includes(group.state))
+      .reduce((sum, group) => sum + group._count._all, 0);
   const { packs, boxes } = work.desk.catalogue;
   return [...packs, ...boxes].map(({ id, name }) => ({
     product: id,
@@ -31,7 +38,9 @@ export async function stockOf(work: Pick<Work, 'tx' | 'locale' | 'desk'>, orgId:
 }
 
 export const productNamed = (catalogue: Catalogue, id: string): Product => {
-  const found = catalogue.products.get(id.replaceAll('-', ' ')) ?? [...catalogue.products.values()].find((product) => product.id === id);
+  const found =
+    catalogue.products.get(id.replaceAll('-', ' ')) ??
+    [...catalogue.products.values()].find((product) => product.id === id);
   if (!found) throw new Error(`no product ${id} in the catalogue`);
   return found;
 };
@@ -40,12 +49,26 @@ export const productNamed = (catalogue: Catalogue, id: string): Product => {
 export const packKind = (product: Product): string => (product.kind === 'pack' ? product.id : product.brings);
 
 /** Puts units in stock: of a box model, as many boxes and packs of its kind (J2). Answers the packs' numbers. */
-export async function addToStock(work: Work, more: { orgId: number; product: Product; quantity: number; purchaseId: number; numbers?: readonly string[] }): Promise<string[]> {
+export async function addToStock(
+  work: Work,
+  more: { orgId: number; product: Product; quantity: number; purchaseId: number; numbers?: readonly string[] },
+): Promise<string[]> {
   const { orgId, product, quantity, purchaseId } = more;
-  const numbers = [...(more.numbers ?? (await makeNumbers(work.tx, quantity, { now: work.now, random: work.desk.random })))];
+  const numbers = [
+    ...(more.numbers ?? (await makeNumbers(work.tx, quantity, { now: work.now, random: work.desk.random }))),
+  ];
   const unit = { orgId, state: 'available', purchaseId, createdAt: work.now };
-  const packs = numbers.map((number) => ({ kind: 'pack', product: packKind(product), number, numberKey: numberKey(number), ...unit }));
-  const boxes = product.kind === 'box' ? numbers.map(() => ({ kind: 'box', product: product.id, number: null, numberKey: null, ...unit })) : [];
+  const packs = numbers.map((number) => ({
+    kind: 'pack',
+    product: packKind(product),
+    number,
+    numberKey: numberKey(number),
+    ...unit,
+  }));
+  const boxes =
+    product.kind === 'box'
+      ? numbers.map(() => ({ kind: 'box', product: product.id, number: null, numberKey: null, ...unit }))
+      : [];
   await insertRows(work.tx, 'StockUnit', [...packs, ...boxes]);
   return numbers;
 }
@@ -59,7 +82,16 @@ export interface TakenUnit {
  * Takes the oldest available unit of a product, once: whatever runs at the same time gets another or none (J5).
  * On PostgreSQL writers queue at the audit chain, so the inner select sees only what is committed.
  */
-export async function takeUnit(tx: Tx, more: { orgId: number; products: readonly string[]; state: 'declared' | 'assigned'; personId: number | null; serial?: string }): Promise<TakenUnit | undefined> {
+export async function takeUnit(
+  tx: Tx,
+  more: {
+    orgId: number;
+    products: readonly string[];
+    state: 'declared' | 'assigned';
+    personId: number | null;
+    serial?: string;
+  },
+): Promise<TakenUnit | undefined> {
   const [row] = await tx.$queryRaw<TakenUnit[]>`
     UPDATE "StockUnit" SET "state" = ${more.state}, "personId" = ${more.personId}, "serial" = ${more.serial ?? null}
     WHERE "id" = (
@@ -76,7 +108,10 @@ export function stockEmpty(work: Pick<Work, 'locale'>, field: 'product' | 'box',
 }
 
 /** Reserves units for a withdrawal that waits (all or none) and answers their ids. @throws {Refusal} `stock.empty` */
-export async function reserve(work: Work, more: { orgId: number; product: Product; quantity: number; approvalId: number }): Promise<number[]> {
+export async function reserve(
+  work: Work,
+  more: { orgId: number; product: Product; quantity: number; approvalId: number },
+): Promise<number[]> {
   const rows = await work.tx.stockUnit.findMany({
     where: { orgId: more.orgId, product: more.product.id, state: 'available' },
     orderBy: { id: 'asc' },
@@ -84,15 +119,29 @@ export async function reserve(work: Work, more: { orgId: number; product: Produc
     select: { id: true },
   });
   const ids = rows.map(({ id }) => id);
-  const { count } = await work.tx.stockUnit.updateMany({ where: { id: { in: ids }, state: 'available' }, data: { state: 'reserved', approvalId: more.approvalId } });
+  const { count } = await work.tx.stockUnit.updateMany({
+    where: { id: { in: ids }, state: 'available' },
+    data: { state: 'reserved', approvalId: more.approvalId },
+  });
   if (count < more.quantity) throw stockEmpty(work, 'product', more.product.name[work.locale]);
   return ids;
 }
 
 /** The units a waiting withdrawal holds, in order. */
 export const reservedBy = async (tx: Tx, approvalId: number): Promise<number[]> =>
-  (await tx.stockUnit.findMany({ where: { approvalId, state: 'reserved' }, orderBy: { id: 'asc' }, select: { id: true } })).map(({ id }) => id);
+  (
+    await tx.stockUnit.findMany({
+      where: { approvalId, state: 'reserved' },
+      orderBy: { id: 'asc' },
+      select: { id: true },
+    })
+  ).map(({ id }) => id);
 
 /** Ends a reservation, one way or the other; answers how many units it held. */
 export const endReservation = async (tx: Tx, approvalId: number, state: 'withdrawn' | 'available'): Promise<number> =>
-  (await tx.stockUnit.updateMany({ where: { approvalId, state: 'reserved' }, data: { state, ...(state === 'available' ? { approvalId: null } : {}) } })).count;
+  (
+    await tx.stockUnit.updateMany({
+      where: { approvalId, state: 'reserved' },
+      data: { state, ...(state === 'available' ? { approvalId: null } : {}) },
+    })
+  ).count;

@@ -12,20 +12,23 @@ import type { LinkCode } from '../record/database.js';
 const codePurpose = 'link code';
 
 /** The letters' word for a door: the desk page is a web page. */
-export const letterDoor = (door: Work['door']): 'chat' | 'mail' | 'terminal' | 'web' => (door === 'desk' || door === 'schedule' ? 'web' : door);
+export const letterDoor = (door: Work['door']): 'chat' | 'mail' | 'terminal' | 'web' =>
+  door === 'desk' || door === 'schedule' ? 'web' : door;
 
 /** @throws {Refusal} `rate.limited` after five codes an hour to one address or from one asker */
 async function limitCodes(work: Work, address: string): Promise<void> {
   const { limits } = work.desk.catalogue.policy;
   const limit = { count: limits.linkCodesPerHour, windowMs: 3_600_000 };
   for (const key of [`code to ${address}`, `code for ${asker(work)}`]) {
-    if ((await attemptsLeft(work.tx, key, { limit, now: work.now })) <= 0) throw new Refusal('rate.limited', { minutes: 60 });
+    if ((await attemptsLeft(work.tx, key, { limit, now: work.now })) <= 0)
+      throw new Refusal('rate.limited', { minutes: 60 });
     await countAttempt(work.tx, key, work.now);
   }
 }
 
 /** Who must type the code back: the Discord user, else the person. */
-const asker = (work: Work): string => (work.actor.proven.discordId ? `discord ${work.actor.proven.discordId}` : `person ${work.actor.personId}`);
+const asker = (work: Work): string =>
+  work.actor.proven.discordId ? `discord ${work.actor.proven.discordId}` : `person ${work.actor.personId}`;
 
 export const accountLink = command({
   name: 'account link',
@@ -35,7 +38,11 @@ export const accountLink = command({
   async run(work, input) {
     const owner = await work.tx.address.findUnique({ where: { email: input.email } });
     if (owner && work.actor.personId !== 0 && owner.personId !== work.actor.personId) {
-      throw new Refusal('access.denied', { why: 'another' }, { email: textsOf(work.locale).refusals['access.denied']({ why: 'another' }) });
+      throw new Refusal(
+        'access.denied',
+        { why: 'another' },
+        { email: textsOf(work.locale).refusals['access.denied']({ why: 'another' }) },
+      );
     }
     await limitCodes(work, input.email);
     const { times, limits } = work.desk.catalogue.policy;
@@ -57,7 +64,11 @@ export const accountLink = command({
       letter: 'link-code',
       recipient: input.email,
       locale: work.locale,
-      params: { minutes: times.linkCodeMinutes, door: letterDoor(work.door), ...(work.actor.name ? { askedBy: work.actor.name } : {}) },
+      params: {
+        minutes: times.linkCodeMinutes,
+        door: letterDoor(work.door),
+        ...(work.actor.name ? { askedBy: work.actor.name } : {}),
+      },
       secret: { code: `${plain.slice(0, 4)} ${plain.slice(4)}` },
       object: input.email,
     });
@@ -73,27 +84,48 @@ export const accountConfirm = command({
   async run(work, input) {
     const { discordId } = work.actor.proven;
     const open = await work.tx.linkCode.findFirst({
-      where: { ...(discordId ? { discordId } : { personId: work.actor.personId, discordId: null }), usedAt: null, expiresAt: { gt: work.now } },
+      where: {
+        ...(discordId ? { discordId } : { personId: work.actor.personId, discordId: null }),
+        usedAt: null,
+        expiresAt: { gt: work.now },
+      },
       orderBy: { id: 'desc' },
     });
     if (!open || open.triesLeft <= 0) throw new Refusal('link.invalid', { why: 'code' });
-    const { count } = await work.tx.linkCode.updateMany({ where: { id: open.id, usedAt: null, triesLeft: { gt: 0 } }, data: { triesLeft: { decrement: 1 } } });
-    if (count === 0 || !work.desk.secrets.equal(open.codeHash, work.desk.secrets.hash(codePurpose, input.code))) return wrongCode(open.triesLeft - 1);
+    const { count } = await work.tx.linkCode.updateMany({
+      where: { id: open.id, usedAt: null, triesLeft: { gt: 0 } },
+      data: { triesLeft: { decrement: 1 } },
+    });
+    if (count === 0 || !work.desk.secrets.equal(open.codeHash, work.desk.secrets.hash(codePurpose, input.code)))
+      return wrongCode(open.triesLeft - 1);
     await work.tx.linkCode.update({ where: { id: open.id }, data: { usedAt: work.now } });
     return linkAddress(work, open);
   },
 });
 
 /** The wrong try stays counted, so this is an answer and not thrown. */
-const wrongCode = (left: number): CountedRefusal => ({ refusal: new Refusal('link.invalid', { why: left > 0 ? 'code' : 'tries', left }) });
+const wrongCode = (left: number): CountedRefusal => ({
+  refusal: new Refusal('link.invalid', { why: left > 0 ? 'code' : 'tries', left }),
+});
 
 async function linkAddress(work: Work, open: LinkCode): Promise<Done> {
   const owner = await work.tx.address.findUnique({ where: { email: open.email } });
   const { personId: own, proven } = work.actor;
   if (owner && own !== 0 && owner.personId !== own) throw new Refusal('access.denied', { why: 'another' });
-  const personId = own || owner?.personId || (await createPerson(work.tx, { email: open.email, locale: work.locale, state: 'active' }, work.now));
-  if (own !== 0 && !owner) await work.tx.address.create({ data: { email: open.email, personId, main: work.actor.emails.length === 0, createdAt: work.now } });
-  if (proven.discordId) await work.tx.discordUser.upsert({ where: { discordId: proven.discordId }, create: { discordId: proven.discordId, personId, linkedAt: work.now }, update: {} });
+  const personId =
+    own ||
+    owner?.personId ||
+    (await createPerson(work.tx, { email: open.email, locale: work.locale, state: 'active' }, work.now));
+  if (own !== 0 && !owner)
+    await work.tx.address.create({
+      data: { email: open.email, personId, main: work.actor.emails.length === 0, createdAt: work.now },
+    });
+  if (proven.discordId)
+    await work.tx.discordUser.upsert({
+      where: { discordId: proven.discordId },
+      create: { discordId: proven.discordId, personId, linkedAt: work.now },
+      update: {},
+    });
   work.audit({ action: 'account linked', object: open.email, detail: { personId, ...proven } });
   work.send({
     channel: 'mail',
@@ -101,7 +133,11 @@ async function linkAddress(work: Work, open: LinkCode): Promise<Done> {
     recipient: open.email,
     personId,
     locale: work.locale,
-    params: { email: open.email, door: letterDoor(work.door), ...(proven.discordId ? { discordName: work.actor.name } : {}) },
+    params: {
+      email: open.email,
+      door: letterDoor(work.door),
+      ...(proven.discordId ? { discordName: work.actor.name } : {}),
+    },
     object: open.email,
   });
   return { code: 'account.linked', data: { email: open.email } };
@@ -109,7 +145,10 @@ async function linkAddress(work: Work, open: LinkCode): Promise<Done> {
 
 export const accountUnlink = command({
   name: 'account unlink',
-  help: { fr: 'Délier une adresse, ou sans adresse cet utilisateur Discord', en: 'Unlink an address, or without one this Discord user' },
+  help: {
+    fr: 'Délier une adresse, ou sans adresse cet utilisateur Discord',
+    en: 'Unlink an address, or without one this Discord user',
+  },
   who: 'person',
   fields: [optional(email)],
   async run(work, input) {
@@ -120,10 +159,16 @@ export const accountUnlink = command({
       work.audit({ action: 'account unlinked', object: null, detail: { discordId } });
       return { code: 'account.unlinked', data: { email: null } };
     }
-    if (!work.actor.emails.includes(input.email)) throw new Refusal('object.unknown', { number: input.email }, { email: textsOf(work.locale).refusals['object.unknown']({ number: input.email }) });
+    if (!work.actor.emails.includes(input.email))
+      throw new Refusal(
+        'object.unknown',
+        { number: input.email },
+        { email: textsOf(work.locale).refusals['object.unknown']({ number: input.email }) },
+      );
     if (work.actor.emails.length === 1) throw new Refusal('state.wrong', { why: 'last-address' });
     await work.tx.address.delete({ where: { email: input.email } });
-    if (work.actor.emails[0] === input.email) await work.tx.address.update({ where: { email: work.actor.emails[1] ?? '' }, data: { main: true } });
+    if (work.actor.emails[0] === input.email)
+      await work.tx.address.update({ where: { email: work.actor.emails[1] ?? '' }, data: { main: true } });
     work.audit({ action: 'account unlinked', object: input.email });
     return { code: 'account.unlinked', data: { email: input.email } };
   },

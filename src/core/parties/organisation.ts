@@ -48,7 +48,8 @@ function namedIn(members: readonly Member[], typed: string): Member | undefined 
 /** Every reseller of this number, or of which this address is a member's, the oldest first. */
 export async function resellersNamed(tx: Tx, typed: string): Promise<Reseller[]> {
   const id = parseRef('G', typed);
-  if (id !== undefined) return tx.organisation.findMany({ where: { id, state: 'reseller' }, select: { id: true, name: true } });
+  if (id !== undefined)
+    return tx.organisation.findMany({ where: { id, state: 'reseller' }, select: { id: true, name: true } });
   const email = addressOf(typed);
   if (typeof email !== 'string') return [];
   return tx.organisation.findMany({
@@ -72,14 +73,24 @@ export async function findReseller(work: Work, typed: string, field = 'reseller'
 /** The same, where it must exist. @throws {Refusal} `object.unknown` too */
 export async function namedReseller(work: Work, typed: string, field = 'reseller'): Promise<Reseller> {
   const found = await findReseller(work, typed, field);
-  if (!found) throw new Refusal('object.unknown', { number: typed }, { [field]: textsOf(work.locale).faults.unknown({ nearest: '' }) });
+  if (!found)
+    throw new Refusal(
+      'object.unknown',
+      { number: typed },
+      { [field]: textsOf(work.locale).faults.unknown({ nearest: '' }) },
+    );
   return found;
 }
 
 /** An address as the field type understands it, or the fault. */
 function addressOf(typed: string): string | Fault {
   try {
-    return emailField.type.parse(typed, { locale: 'fr', country: 'FR', products: () => undefined, productChoices: () => [] });
+    return emailField.type.parse(typed, {
+      locale: 'fr',
+      country: 'FR',
+      products: () => undefined,
+      productChoices: () => [],
+    });
   } catch (fault) {
     if (fault instanceof Fault) return fault;
     throw fault;
@@ -94,10 +105,19 @@ export function addressIn(work: Work, field: string, typed: string): string {
 }
 
 /** Where letters to a reseller go: its owners and managers, at their main address, each in their language. */
-export async function writersTo(tx: Tx, orgId: number): Promise<{ personId: number; email: string; locale: 'fr' | 'en' }[]> {
+export async function writersTo(
+  tx: Tx,
+  orgId: number,
+): Promise<{ personId: number; email: string; locale: 'fr' | 'en' }[]> {
   const members = await tx.membership.findMany({
     where: { orgId, role: { in: ['owner', 'manager'] }, person: { state: { in: ['invited', 'active'] } } },
     include: { person: { include: { addresses: { where: { main: true } } } } },
   });
-  return members.flatMap(({ person }) => person.addresses.map(({ email }) => ({ personId: person.id, email, locale: person.locale === 'en' ? ('en' as const) : ('fr' as const) })));
+  return members.flatMap(({ person }) =>
+    person.addresses.map(({ email }) => ({
+      personId: person.id,
+      email,
+      locale: person.locale === 'en' ? ('en' as const) : ('fr' as const),
+    })),
+  );
 }

@@ -25,20 +25,49 @@ export async function matches(
 
 /** The most used passwords of 12 characters and more; shorter ones are refused for their length. */
 const common = new Set([
-  '123456789012', '1234567890123', 'passwordpassword', 'password1234', 'password12345', 'qwertyuiop123', 'qwertyuiopas', 'azertyuiop123',
-  'azertyuiopqs', 'motdepasse123', 'motdepasse1234', 'motdepassemotdepasse', 'administrator', 'iloveyouiloveyou', '111111111111', '000000000000',
-  'abcdefghijkl', 'abcd1234abcd', 'qwerty123456', 'azerty123456', 'welcome12345', 'bienvenue123', 'changeme1234', 'letmein12345',
+  '123456789012',
+  '1234567890123',
+  'passwordpassword',
+  'password1234',
+  'password12345',
+  'qwertyuiop123',
+  'qwertyuiopas',
+  'azertyuiop123',
+  'azertyuiopqs',
+  'motdepasse123',
+  'motdepasse1234',
+  'motdepassemotdepasse',
+  'administrator',
+  'iloveyouiloveyou',
+  '111111111111',
+  '000000000000',
+  'abcdefghijkl',
+  'abcd1234abcd',
+  'qwerty123456',
+  'azerty123456',
+  'welcome12345',
+  'bienvenue123',
+  'changeme1234',
+  'letmein12345',
 ]);
 
 export const passwordMin = 12;
 export const passwordMax = 200;
 
 /** What is wrong with a chosen password: length rather than symbols, and none that everybody uses. */
-export function passwordFault(password: string, person: { emails: readonly string[] }): 'short' | 'long' | 'common' | undefined {
+export function passwordFault(
+  password: string,
+  person: { emails: readonly string[] },
+): 'short' | 'long' | 'common' | undefined {
   const length = [...password].length;
   if (length < passwordMin) return 'short';
   if (length > passwordMax) return 'long';
   const lower = password.toLowerCase();
-  if (common.has(lower) || new Set(lower).size < 4 || person.emails.some((email) => lower.includes(email.split('@')[0] ?? '\0') && length < 16)) return 'common';
+  if (
+    common.has(lower) ||
+    new Set(lower).size < 4 ||
+    person.emails.some((email) => lower.includes(email.split('@')[0] ?? '\0') && length < 16)
+  )
+    return 'common';
   return undefined;
 }

@@ -20,7 +20,10 @@ export interface NewReseller {
 const dayMs = 86_400_000;
 
 /** Makes person (if new) and organisation, and mails J1. The address must not be a reseller's yet. */
-export async function registerReseller(work: Work, given: NewReseller): Promise<Reseller & { account: 'created' | 'existing' }> {
+export async function registerReseller(
+  work: Work,
+  given: NewReseller,
+): Promise<Reseller & { account: 'created' | 'existing' }> {
   const { tx, desk, now } = work;
   const known = await tx.address.findUnique({ where: { email: given.email }, include: { person: true } });
   const language = given.locale ?? (known ? (known.person.locale as Locale) : desk.locale);
@@ -30,14 +33,30 @@ export async function registerReseller(work: Work, given: NewReseller): Promise<
     known?.personId ??
     (await createPerson(
       tx,
-      { ...given, locale: language, state: 'invited', ...(mailed ? { passwordHash: hashFirst(desk.secrets, mailed), passwordUntil: until } : {}) },
+      {
+        ...given,
+        locale: language,
+        state: 'invited',
+        ...(mailed ? { passwordHash: hashFirst(desk.secrets, mailed), passwordUntil: until } : {}),
+      },
       now,
     ));
   const link = known || mailed ? undefined : await makeLink(tx, desk, { purpose: 'password', personId, now });
   const org = await tx.organisation.create({
-    data: { name: given.company, type: 'company', state: 'reseller', locale: language, createdAt: now, memberships: { create: { personId, role: 'owner', createdAt: now } } },
+    data: {
+      name: given.company,
+      type: 'company',
+      state: 'reseller',
+      locale: language,
+      createdAt: now,
+      memberships: { create: { personId, role: 'owner', createdAt: now } },
+    },
   });
-  work.audit({ action: 'reseller registered', object: orgRef(org.id), detail: { email: given.email, company: given.company, account: known ? 'existing' : 'created' } });
+  work.audit({
+    action: 'reseller registered',
+    object: orgRef(org.id),
+    detail: { email: given.email, company: given.company, account: known ? 'existing' : 'created' },
+  });
   work.send({
     channel: 'mail',
     letter: 'reseller-registered',
@@ -61,15 +80,30 @@ export async function registerReseller(work: Work, given: NewReseller): Promise<
 
 export const resellerRegister = command({
   name: 'reseller register',
-  help: { fr: 'Enregistrer un revendeur : son compte, son organisation, et la lettre qui le lui dit', en: 'Register a reseller: account, organisation, and the letter that says so' },
+  help: {
+    fr: 'Enregistrer un revendeur : son compte, son organisation, et la lettre qui le lui dit',
+    en: 'Register a reseller: account, organisation, and the letter that says so',
+  },
   who: 'staff',
   fields: [required(email), required(lastName), required(firstName), required(company), optional(locale)],
   async run(work, input) {
     const [existing] = await resellersNamed(work.tx, input.email);
     if (existing) {
-      return { code: 'reseller.existing', data: { reseller: orgRef(existing.id), email: input.email, company: existing.name, state: 'reseller' } };
+      return {
+        code: 'reseller.existing',
+        data: { reseller: orgRef(existing.id), email: input.email, company: existing.name, state: 'reseller' },
+      };
     }
     const made = await registerReseller(work, input);
-    return { code: 'reseller.registered', data: { reseller: work.made(orgRef(made.id)), email: input.email, company: made.name, account: made.account, state: 'reseller' } };
+    return {
+      code: 'reseller.registered',
+      data: {
+        reseller: work.made(orgRef(made.id)),
+        email: input.email,
+        company: made.name,
+        account: made.account,
+        state: 'reseller',
+      },
+    };
   },
 });

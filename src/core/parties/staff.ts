@@ -15,7 +15,8 @@ interface RoleInput {
   readonly role: StaffRole;
 }
 
-const holder = async (work: Work, address: string) => work.tx.address.findUnique({ where: { email: address }, include: { person: { include: { roles: true } } } });
+const holder = async (work: Work, address: string) =>
+  work.tx.address.findUnique({ where: { email: address }, include: { person: { include: { roles: true } } } });
 
 const byOthers: Omit<FourEyes<RoleInput>, 'hold' | 'content'> = {
   // as somebody, the operator is that person and needs a second one
@@ -28,19 +29,27 @@ export const staffGrant = command({
   help: { fr: 'Donner un rôle à quelqu’un de l’équipe', en: 'Give somebody a staff role' },
   who: 'admin',
   fields: [required(email), required(role)],
-  fourEyes: { ...byOthers, hold: async (_, input) => Promise.resolve({ object: input.email }), content: () => Promise.resolve(undefined) },
+  fourEyes: {
+    ...byOthers,
+    hold: async (_, input) => Promise.resolve({ object: input.email }),
+    content: () => Promise.resolve(undefined),
+  },
   async run(work, input) {
     const known = await holder(work, input.email);
     const held = known?.person.roles.some((row) => row.role === input.role) ?? false;
     const locale = (known?.person.locale ?? work.desk.locale) as Locale;
-    const personId = known?.personId ?? (await createPerson(work.tx, { email: input.email, locale, state: 'invited' }, work.now));
+    const personId =
+      known?.personId ?? (await createPerson(work.tx, { email: input.email, locale, state: 'invited' }, work.now));
     if (!held) {
       await work.tx.staffRole.create({ data: { personId, role: input.role, grantedAt: work.now } });
       work.audit({ action: 'staff granted', object: input.email, detail: { role: input.role } });
       tellRole(work, { letter: 'role-granted', personId, locale, input });
       if (!known) await tellNewcomer(work, { personId, locale, email: input.email });
     }
-    return { code: 'staff.granted', data: { email: input.email, role: input.role, account: known ? 'existing' : 'created' } };
+    return {
+      code: 'staff.granted',
+      data: { email: input.email, role: input.role, account: known ? 'existing' : 'created' },
+    };
   },
 });
 
@@ -70,12 +79,21 @@ export const staffRevoke = command({
 /** @throws {Refusal} `person.unknown`, or `state.wrong` when the role is not held */
 async function heldRole(work: Work, input: RoleInput): Promise<number> {
   const known = await holder(work, input.email);
-  if (!known) throw new Refusal('person.unknown', { email: input.email }, { email: textsOf(work.locale).refusals['person.unknown']({ email: input.email }) });
-  if (!known.person.roles.some((row) => row.role === input.role)) throw new Refusal('state.wrong', { why: 'role', role: input.role, email: input.email });
+  if (!known)
+    throw new Refusal(
+      'person.unknown',
+      { email: input.email },
+      { email: textsOf(work.locale).refusals['person.unknown']({ email: input.email }) },
+    );
+  if (!known.person.roles.some((row) => row.role === input.role))
+    throw new Refusal('state.wrong', { why: 'role', role: input.role, email: input.email });
   return known.personId;
 }
 
-function tellRole(work: Work, about: { letter: 'role-granted' | 'role-revoked'; personId: number; locale: Locale; input: RoleInput }): void {
+function tellRole(
+  work: Work,
+  about: { letter: 'role-granted' | 'role-revoked'; personId: number; locale: Locale; input: RoleInput },
+): void {
   const names = role.type.choices?.find(({ id }) => id === about.input.role)?.names;
   work.send({
     channel: 'mail',

@@ -28,21 +28,51 @@ export interface AuditHead {
 const sha256 = (data: BinaryLike) => createHash('sha256').update(data).digest('base64url');
 
 /** What a row's hash covers; every part is fixed at once and for ever. */
-export function chainHash(previous: string, row: { seq: number; at: Date; actorId: number | null; operator: boolean; door: string; action: string; object: string | null; detailHash: string }): string {
-  return sha256(JSON.stringify([previous, row.seq, row.at.toISOString(), row.actorId, row.operator, row.door, row.action, row.object, row.detailHash]));
+export function chainHash(
+  previous: string,
+  row: {
+    seq: number;
+    at: Date;
+    actorId: number | null;
+    operator: boolean;
+    door: string;
+    action: string;
+    object: string | null;
+    detailHash: string;
+  },
+): string {
+  return sha256(
+    JSON.stringify([
+      previous,
+      row.seq,
+      row.at.toISOString(),
+      row.actorId,
+      row.operator,
+      row.door,
+      row.action,
+      row.object,
+      row.detailHash,
+    ]),
+  );
 }
 
 export const detailHash = (salt: string, detail: string): string => sha256(`${salt}\0${detail}`);
 
 /** Takes the chain's lock: the first statement of every writing transaction, so that writers queue and never deadlock. */
 export async function lockChain(tx: Tx): Promise<AuditHead> {
-  const [head] = await tx.$queryRaw<AuditHead[]>`UPDATE "AuditHead" SET "seq" = "seq" WHERE "id" = 1 RETURNING "seq", "hash"`;
+  const [head] = await tx.$queryRaw<
+    AuditHead[]
+  >`UPDATE "AuditHead" SET "seq" = "seq" WHERE "id" = 1 RETURNING "seq", "hash"`;
   if (!head) throw new Error('the audit chain has no head: the database was not prepared');
   return { seq: Number(head.seq), hash: head.hash };
 }
 
 /** Appends the events and moves the head. The chain must be locked in this transaction. */
-export async function appendAudit(tx: Tx, head: AuditHead, more: { events: readonly AuditEvent[]; random: RandomBytes }): Promise<AuditHead> {
+export async function appendAudit(
+  tx: Tx,
+  head: AuditHead,
+  more: { events: readonly AuditEvent[]; random: RandomBytes },
+): Promise<AuditHead> {
   if (more.events.length === 0) return head;
   let { seq, hash } = head;
   const rows = [];
@@ -50,7 +80,16 @@ export async function appendAudit(tx: Tx, head: AuditHead, more: { events: reado
   for (const event of more.events) {
     const salt = more.random(16).toString('base64url');
     const detail = JSON.stringify(event.detail ?? {});
-    const row = { seq: ++seq, at: event.at, actorId: event.actorId, operator: event.operator, door: event.door, action: event.action, object: event.object, detailHash: detailHash(salt, detail) };
+    const row = {
+      seq: ++seq,
+      at: event.at,
+      actorId: event.actorId,
+      operator: event.operator,
+      door: event.door,
+      action: event.action,
+      object: event.object,
+      detailHash: detailHash(salt, detail),
+    };
     hash = chainHash(hash, row);
     rows.push({ ...row, hash });
     details.push({ seq, salt, detail });
@@ -72,19 +111,31 @@ export async function verifyAudit(tx: Tx): Promise<Verified> {
   const head = await tx.auditHead.findUniqueOrThrow({ where: { id: 1 } });
   let [seq, hash, rows] = [0, '', 0];
   for (;;) {
-    const page = await tx.audit.findMany({ where: { seq: { gt: seq, lte: head.seq } }, orderBy: { seq: 'asc' }, take: 1_000 });
+    const page = await tx.audit.findMany({
+      where: { seq: { gt: seq, lte: head.seq } },
+      orderBy: { seq: 'asc' },
+      take: 1_000,
+    });
     if (page.length === 0) break;
-    const details = new Map((await tx.auditDetail.findMany({ where: { seq: { in: page.map((row) => row.seq) } } })).map((row) => [row.seq, row]));
+    const details = new Map(
+      (await tx.auditDetail.findMany({ where: { seq: { in: page.map((row) => row.seq) } } })).map((row) => [
+        row.seq,
+        row,
+      ]),
+    );
     for (const row of page) {
       if (row.seq !== seq + 1) return { rows, broken: { seq: seq + 1, why: 'gap' } };
       if (chainHash(hash, row) !== row.hash) return { rows, broken: { seq: row.seq, why: 'hash' } };
       const detail = details.get(row.seq);
-      if (detail && detailHash(detail.salt, detail.detail) !== row.detailHash) return { rows, broken: { seq: row.seq, why: 'detail' } };
+      if (detail && detailHash(detail.salt, detail.detail) !== row.detailHash)
+        return { rows, broken: { seq: row.seq, why: 'detail' } };
       ({ seq, hash } = row);
       rows += 1;
     }
   }
   // nobody can have appended behind the head that this reading transaction sees
   const beyond = await tx.audit.count({ where: { seq: { gt: head.seq } } });
-  return seq === head.seq && hash === head.hash && beyond === 0 ? { rows } : { rows, broken: { seq: seq + 1, why: 'head' } };
+  return seq === head.seq && hash === head.hash && beyond === 0
+    ? { rows }
+    : { rows, broken: { seq: seq + 1, why: 'head' } };
 }

@@ -11,8 +11,7 @@ import type { Database, Unit } from './transact.js';
 
 /** What a channel says of a handing-over. `uncertain`: it may have arrived, the answer was lost. */
 export type Delivery =
-  | { readonly result: 'sent' }
-  | { readonly result: 'retry' | 'failed' | 'uncertain'; readonly reason: string };
+  { readonly result: 'sent' } | { readonly result: 'retry' | 'failed' | 'uncertain'; readonly reason: string };
 
 /** One thing to hand over, secrets opened. */
 export interface Errand {
@@ -58,7 +57,8 @@ const givesUpAfterMs = 5 * 24 * 3_600_000;
 const atOnce = 16;
 
 /** 30 s, doubled each time up to 2 h, with a fifth of jitter. */
-export const backOffMs = (attempts: number, chance: number): number => Math.min(30_000 * 2 ** Math.max(0, attempts - 1), 2 * 3_600_000) * (0.9 + chance / 5);
+export const backOffMs = (attempts: number, chance: number): number =>
+  Math.min(30_000 * 2 ** Math.max(0, attempts - 1), 2 * 3_600_000) * (0.9 + chance / 5);
 
 export interface Courier {
   /** Hands over everything that is due now; answers how many rows it took. */
@@ -81,19 +81,33 @@ export function createCourier(options: CourierOptions): Courier {
   /** Due rows, leased to this process; a lease that ran out (a crash) is taken over under the same Message-ID. */
   async function lease(): Promise<Outbox[]> {
     const now = clock();
-    const due = { channel: { in: channels }, dueAt: { lte: now }, OR: [{ state: { in: ['queued', 'uncertain'] } }, { state: 'sending', leasedUntil: { lte: now } }] };
+    const due = {
+      channel: { in: channels },
+      dueAt: { lte: now },
+      OR: [{ state: { in: ['queued', 'uncertain'] } }, { state: 'sending', leasedUntil: { lte: now } }],
+    };
     // most rounds find nothing: that costs a read, not a write
     if ((await database.read((tx) => tx.outbox.count({ where: due, take: 1 }))) === 0) return [];
     return database.transact(async ({ tx }) => {
       const rows = await tx.outbox.findMany({ where: due, orderBy: { id: 'asc' }, take: atOnce });
       const ids = rows.map(({ id }) => id);
-      await tx.outbox.updateMany({ where: { id: { in: ids }, ...due }, data: { state: 'sending', leasedUntil: new Date(now.getTime() + leaseMs), attempts: { increment: 1 } } });
+      await tx.outbox.updateMany({
+        where: { id: { in: ids }, ...due },
+        data: { state: 'sending', leasedUntil: new Date(now.getTime() + leaseMs), attempts: { increment: 1 } },
+      });
       return rows.map((row) => ({ ...row, attempts: row.attempts + 1 }));
     });
   }
 
   async function carry(row: Outbox): Promise<void> {
-    const bare = { ...row, channel: row.channel as Errand['channel'], locale: row.locale as Locale, params: {}, attachments: [], references: [] };
+    const bare = {
+      ...row,
+      channel: row.channel as Errand['channel'],
+      locale: row.locale as Locale,
+      params: {},
+      attachments: [],
+      references: [],
+    };
     let errand: Errand = bare;
     let delivery: Delivery;
     try {
@@ -102,13 +116,19 @@ export function createCourier(options: CourierOptions): Courier {
     } catch (error) {
       options.onError(error);
       // what can't be opened never will be, and must not keep the others waiting
-      delivery = { result: errand === bare ? 'failed' : 'retry', reason: error instanceof Error ? error.message : String(error) };
+      delivery = {
+        result: errand === bare ? 'failed' : 'retry',
+        reason: error instanceof Error ? error.message : String(error),
+      };
     }
     await database.transact((unit) => settle(unit, { row, errand, delivery }));
   }
 
   const opened = (row: Outbox): Pick<Errand, 'params' | 'attachments' | 'references'> => ({
-    params: { ...(JSON.parse(row.params) as object), ...(row.secret ? (JSON.parse(options.secrets.open(sealPurpose, row.secret)) as object) : {}) },
+    params: {
+      ...(JSON.parse(row.params) as object),
+      ...(row.secret ? (JSON.parse(options.secrets.open(sealPurpose, row.secret)) as object) : {}),
+    },
     attachments: row.attachments ? (JSON.parse(row.attachments) as Attachment[]) : [],
     references: row.thread ? (JSON.parse(row.thread) as string[]) : [],
   });
@@ -119,7 +139,10 @@ export function createCourier(options: CourierOptions): Courier {
     if (!deliver) return { result: 'retry', reason: 'no channel' };
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<Delivery>((resolve) => {
-      timer = setTimeout(() => resolve({ result: 'uncertain', reason: 'no answer in time' }), options.patienceMs ?? patienceMsDefault);
+      timer = setTimeout(
+        () => resolve({ result: 'uncertain', reason: 'no answer in time' }),
+        options.patienceMs ?? patienceMsDefault,
+      );
     });
     try {
       return await Promise.race([deliver(errand), late]);
@@ -128,26 +151,40 @@ export function createCourier(options: CourierOptions): Courier {
     }
   }
 
-  async function settle(unit: Unit, { row, errand, delivery }: { row: Outbox; errand: Errand; delivery: Delivery }): Promise<void> {
+  async function settle(
+    unit: Unit,
+    { row, errand, delivery }: { row: Outbox; errand: Errand; delivery: Delivery },
+  ): Promise<void> {
     const { tx } = unit;
     const now = clock();
     if (delivery.result === 'sent') {
       // even if the lease is lost: whoever has it now need not send it again
-      await tx.outbox.updateMany({ where: { id: row.id, state: { in: ['sending', 'queued', 'uncertain'] } }, data: { state: 'sent', sentAt: now, secret: null, leasedUntil: null, error: null } });
+      await tx.outbox.updateMany({
+        where: { id: row.id, state: { in: ['sending', 'queued', 'uncertain'] } },
+        data: { state: 'sent', sentAt: now, secret: null, leasedUntil: null, error: null },
+      });
       return;
     }
     // of the lease that this try was made under: a later one is another's to end
     const mine = { id: row.id, state: 'sending', attempts: row.attempts };
     const tooOld = now.getTime() - errand.createdAt.getTime() > givesUpAfterMs;
     if (delivery.result === 'failed' || tooOld) {
-      const { count } = await tx.outbox.updateMany({ where: mine, data: { state: 'failed', leasedUntil: null, error: delivery.reason } });
+      const { count } = await tx.outbox.updateMany({
+        where: mine,
+        data: { state: 'failed', leasedUntil: null, error: delivery.reason },
+      });
       if (count === 1) await options.onFailed?.(unit, { errand, reason: delivery.reason });
       return;
     }
     const waitMs = delivery.result === 'uncertain' ? uncertainMs : backOffMs(row.attempts, options.chance());
     await tx.outbox.updateMany({
       where: mine,
-      data: { state: delivery.result === 'uncertain' ? 'uncertain' : 'queued', leasedUntil: null, dueAt: new Date(now.getTime() + waitMs), error: delivery.reason },
+      data: {
+        state: delivery.result === 'uncertain' ? 'uncertain' : 'queued',
+        leasedUntil: null,
+        dueAt: new Date(now.getTime() + waitMs),
+        error: delivery.reason,
+      },
     });
   }
 

@@ -28,7 +28,8 @@ export function createDocuments(folder: string): Documents {
     },
     async read(sha256) {
       const content = await readFile(place(sha256));
-      if (createHash('sha256').update(content).digest('hex') !== sha256) throw new Error(`document ${sha256} is damaged`);
+      if (createHash('sha256').update(content).digest('hex') !== sha256)
+        throw new Error(`document ${sha256} is damaged`);
       return content;
     },
   };

@@ -9,10 +9,7 @@ const numberSign = /(?<= |^)(?:no|num)\.?(?= |$)/g;
  * `n°` for `nº`, `no`, `num`. Idempotent. Since the word `no` folds to `n°`, compare folded with folded only.
  */
 export function fold(text: string): string {
-  return withoutBrackets(plain(text).replace(bullets, ''))
-    .replace(spaces, ' ')
-    .trim()
-    .replace(numberSign, 'n°');
+  return withoutBrackets(plain(text).replace(bullets, '')).replace(spaces, ' ').trim().replace(numberSign, 'n°');
 }
 
 /**

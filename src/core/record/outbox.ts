@@ -41,7 +41,11 @@ export interface Dispatchable {
 export const sealPurpose = 'outbox';
 
 /** Queues what a batch of commands sends, in their transaction. */
-export async function enqueue(tx: Tx, entries: readonly Dispatchable[], desk: { secrets: Secrets; now: Date; mailDomain: string }): Promise<void> {
+export async function enqueue(
+  tx: Tx,
+  entries: readonly Dispatchable[],
+  desk: { secrets: Secrets; now: Date; mailDomain: string },
+): Promise<void> {
   await insertRows(
     tx,
     'Outbox',

@@ -7,7 +7,9 @@ import type { Secrets } from './secrets.js';
 export class WrongKey extends Error {
   override name = 'WrongKey';
   constructor() {
-    super('This database was written with another secret key. Set SECRET_KEY to that one, or restore DATA_DIR/secret.key from the backup.');
+    super(
+      'This database was written with another secret key. Set SECRET_KEY to that one, or restore DATA_DIR/secret.key from the backup.',
+    );
   }
 }
 
@@ -19,13 +21,18 @@ const waitMs = 50;
  * Adds what is missing; several processes may do so at once.
  * @throws {WrongKey}
  */
-export async function prepare(connection: Connection, more: { secrets: Secrets; locale: string; now: Date }): Promise<void> {
+export async function prepare(
+  connection: Connection,
+  more: { secrets: Secrets; locale: string; now: Date },
+): Promise<void> {
   const check = await connection.reader.setting.findUnique({ where: { name: 'secret-key-check' } });
   if (check) {
     if (check.value !== more.secrets.check) throw new WrongKey();
     return;
   }
-  await patiently(() => connection.writer.$transaction((tx) => addMissing(tx, more), { maxWait: 30_000, timeout: 30_000 }));
+  await patiently(() =>
+    connection.writer.$transaction((tx) => addMissing(tx, more), { maxWait: 30_000, timeout: 30_000 }),
+  );
   const kept = await connection.writer.setting.findUniqueOrThrow({ where: { name: 'secret-key-check' } });
   if (kept.value !== more.secrets.check) throw new WrongKey();
 }

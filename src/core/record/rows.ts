@@ -22,7 +22,9 @@ export async function insertRows(tx: Tx, table: string, rows: readonly Row[]): P
   const perStatement = Math.floor(cellsAtMost / columns.length);
   const head = Prisma.sql`INSERT INTO ${name(table)} (${Prisma.join(columns.map(name))}) VALUES `;
   for (let start = 0; start < rows.length; start += perStatement) {
-    const values = rows.slice(start, start + perStatement).map((row) => Prisma.sql`(${Prisma.join(columns.map((column) => row[column] ?? null))})`);
+    const values = rows
+      .slice(start, start + perStatement)
+      .map((row) => Prisma.sql`(${Prisma.join(columns.map((column) => row[column] ?? null))})`);
     await tx.$executeRaw`${head}${Prisma.join(values)}`;
   }
 }

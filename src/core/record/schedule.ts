@@ -20,7 +20,12 @@ export interface Schedule {
   stop(): Promise<void>;
 }
 
-export function createSchedule(options: { database: Database; clock: () => Date; jobs: readonly Job[]; onError: (error: unknown) => void }): Schedule {
+export function createSchedule(options: {
+  database: Database;
+  clock: () => Date;
+  jobs: readonly Job[];
+  onError: (error: unknown) => void;
+}): Schedule {
   const { database, clock } = options;
   let timer: NodeJS.Timeout | undefined;
   let running: Promise<void> | undefined;

@@ -45,7 +45,9 @@ export function createSecrets(key: Buffer, random: RandomBytes = randomBytes): S
     seal(purpose, plain) {
       const nonce = random(12);
       const cipher = createCipheriv('aes-256-gcm', sealing, nonce).setAAD(Buffer.from(purpose));
-      return Buffer.concat([nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+      return Buffer.concat([nonce, cipher.update(plain, 'utf8'), cipher.final(), cipher.getAuthTag()]).toString(
+        'base64url',
+      );
     },
     open(purpose, sealed) {
       const bytes = Buffer.from(sealed, 'base64url');
@@ -71,7 +73,8 @@ export function createSecrets(key: Buffer, random: RandomBytes = randomBytes): S
     },
     readThread(token) {
       const match = /^([amt])(\d{1,9})-([0-9a-f]{16})$/.exec(token.toLowerCase());
-      if (!match || !timingSafeEqual(Buffer.from(mark(`${match[1]}${match[2]}`)), Buffer.from(match[3] ?? ''))) return undefined;
+      if (!match || !timingSafeEqual(Buffer.from(mark(`${match[1]}${match[2]}`)), Buffer.from(match[3] ?? '')))
+        return undefined;
       return { kind: match[1] as ThreadKind, id: Number(match[2]) };
     },
     check: hmac(hashing, 'check value').toString('base64url'),
@@ -93,6 +96,7 @@ export function loadKey(given: Buffer | undefined, dataDir: string): Buffer {
     }
   }
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
-  if (key.length !== 32) throw new Error(`${file} is damaged: it must hold 32 bytes in base64; restore it from a backup, or set SECRET_KEY`);
+  if (key.length !== 32)
+    throw new Error(`${file} is damaged: it must hold 32 bytes in base64; restore it from a backup, or set SECRET_KEY`);
   return key;
 }

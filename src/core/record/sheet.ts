@@ -46,7 +46,10 @@ export async function readSheet(content: Buffer): Promise<{ header: readonly str
   const names = header.map((cell) => cell.trim());
   if (names.every((name) => name === '')) throw new SheetFault('header');
   const rows = body
-    .map((cells, index) => ({ line: index + 2, cells: Object.fromEntries(names.map((name, column) => [name, (cells[column] ?? '').trim()])) }))
+    .map((cells, index) => ({
+      line: index + 2,
+      cells: Object.fromEntries(names.map((name, column) => [name, (cells[column] ?? '').trim()])),
+    }))
     .filter((row) => Object.values(row.cells).some((cell) => cell !== ''));
   return { header: names, rows };
 }
@@ -65,8 +68,19 @@ async function readWorkbook(content: Buffer): Promise<string[][]> {
   try {
     const sheets = (await readXlsx(new Uint8Array(content).buffer)) as unknown;
     // one sheet is rows; a whole workbook is sheets with data
-    const first = Array.isArray(sheets) && sheets[0] && !Array.isArray(sheets[0]) ? (sheets[0] as { data: unknown[][] }).data : (sheets as unknown[][]);
-    return first.map((row) => row.map((cell) => (cell === null || cell === undefined ? '' : cell instanceof Date ? cell.toISOString().slice(0, 10) : String(cell as string))));
+    const first =
+      Array.isArray(sheets) && sheets[0] && !Array.isArray(sheets[0])
+        ? (sheets[0] as { data: unknown[][] }).data
+        : (sheets as unknown[][]);
+    return first.map((row) =>
+      row.map((cell) =>
+        cell === null || cell === undefined
+          ? ''
+          : cell instanceof Date
+            ? cell.toISOString().slice(0, 10)
+            : String(cell as string),
+      ),
+    );
   } catch {
     throw new SheetFault('damaged');
   }
@@ -79,26 +93,45 @@ function readJson(text: string): string[][] {
   } catch {
     throw new SheetFault('damaged');
   }
-  if (!Array.isArray(value) || !value.every((row): row is Record<string, unknown> => typeof row === 'object' && row !== null && !Array.isArray(row))) throw new SheetFault('damaged');
+  if (
+    !Array.isArray(value) ||
+    !value.every(
+      (row): row is Record<string, unknown> => typeof row === 'object' && row !== null && !Array.isArray(row),
+    )
+  )
+    throw new SheetFault('damaged');
   const names = [...new Set(value.flatMap((row) => Object.keys(row)))];
   return [names, ...value.map((row) => names.map((name) => plain(row[name])))];
 }
 
-const plain = (value: unknown): string => (value === null || value === undefined ? '' : typeof value === 'object' ? JSON.stringify(value) : String(value as string | number | boolean));
+const plain = (value: unknown): string =>
+  value === null || value === undefined
+    ? ''
+    : typeof value === 'object'
+      ? JSON.stringify(value)
+      : String(value);
 
 async function readCsv(text: string): Promise<string[][]> {
   const { parse } = await import('csv-parse/sync');
   const firstLine = text.slice(0, text.search(/[\r\n]|$/));
   // Excel in French writes semicolons; the separator is the one the header has most of
-  const delimiter = [';', ',', '\t'].map((sign) => ({ sign, count: firstLine.split(sign).length })).sort((a, b) => b.count - a.count)[0]?.sign ?? ';';
+  const delimiter =
+    [';', ',', '\t'].map((sign) => ({ sign, count: firstLine.split(sign).length })).sort((a, b) => b.count - a.count)[0]
+      ?.sign ?? ';';
   try {
-    return parse(text, { delimiter, relax_column_count: true, skip_empty_lines: false, relax_quotes: false }) as string[][];
+    return parse(text, {
+      delimiter,
+      relax_column_count: true,
+      skip_empty_lines: false,
+      relax_quotes: false,
+    }) as string[][];
   } catch {
     throw new SheetFault('damaged');
   }
 }
 
-const hasUtf16Mark = (content: Buffer): boolean => (content[0] === 0xff && content[1] === 0xfe) || (content[0] === 0xfe && content[1] === 0xff);
+const hasUtf16Mark = (content: Buffer): boolean =>
+  (content[0] === 0xff && content[1] === 0xfe) || (content[0] === 0xfe && content[1] === 0xff);
 
 /** UTF-8 with or without mark, UTF-16 with a mark, else Windows-1252 as Excel writes it. */
 function decode(content: Buffer): string {
@@ -112,7 +145,10 @@ function decode(content: Buffer): string {
 }
 
 /** A result as a file; `label` heads a column. */
-export async function writeSheet(kind: 'csv' | 'xlsx', sheet: { name: string; rows: readonly Readonly<Record<string, SheetCell>>[]; label: (key: string) => string }): Promise<SheetFile> {
+export async function writeSheet(
+  kind: 'csv' | 'xlsx',
+  sheet: { name: string; rows: readonly Readonly<Record<string, SheetCell>>[]; label: (key: string) => string },
+): Promise<SheetFile> {
   const keys = Object.keys(sheet.rows[0] ?? {});
   const header = keys.map((key) => sheet.label(key));
   if (kind === 'csv') {
@@ -122,13 +158,21 @@ export async function writeSheet(kind: 'csv' | 'xlsx', sheet: { name: string; ro
     const text = stringify([header, ...rows], { escape_formulas: true, bom: true, record_delimiter: '\r\n' });
     return { name: `${sheet.name}.csv`, type: 'text/csv; charset=utf-8', content: Buffer.from(text) };
   }
-  const data = [header.map((value) => ({ value, fontWeight: 'bold' as const, type: String })), ...sheet.rows.map((row) => keys.map((key) => typedCell(row[key])))];
+  const data = [
+    header.map((value) => ({ value, fontWeight: 'bold' as const, type: String })),
+    ...sheet.rows.map((row) => keys.map((key) => typedCell(row[key]))),
+  ];
   const { default: writeXlsx } = await import('write-excel-file/node');
   const content = await writeXlsx(data as never).toBuffer();
-  return { name: `${sheet.name}.xlsx`, type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet', content: Buffer.from(content) };
+  return {
+    name: `${sheet.name}.xlsx`,
+    type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
+    content: Buffer.from(content),
+  };
 }
 
 const cellText = (cell: SheetCell): string => (cell === null || cell === undefined ? '' : String(cell));
 
 // a typed text cell is never evaluated, whatever it begins with
-const typedCell = (cell: SheetCell) => (typeof cell === 'number' ? { value: cell, type: Number } : { value: cellText(cell), type: String });
+const typedCell = (cell: SheetCell) =>
+  typeof cell === 'number' ? { value: cell, type: Number } : { value: cellText(cell), type: String };

@@ -57,7 +57,9 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-type Ended = { readonly waiting: Waiting; readonly callbacks: readonly (() => void)[] } & ({ readonly value: unknown } | { readonly error: unknown });
+type Ended = { readonly waiting: Waiting; readonly callbacks: readonly (() => void)[] } & (
+  { readonly value: unknown } | { readonly error: unknown }
+);
 
 // Beyond 64 a batch's latency grows and its cost a unit no longer falls (bench/batch).
 const unitsAtMost = 64;
@@ -116,7 +118,11 @@ export function createDatabase(connection: Connection, options: TransactOptions)
       const outbox = all.flatMap(({ leaves }) => leaves.outbox);
       mails = outbox.length;
       await enqueue(tx, outbox, { secrets: options.secrets, now, mailDomain: options.mailDomain });
-      await insertRows(tx, 'StoredAnswer', all.flatMap(({ leaves }) => leaves.answers).map((row) => ({ ...row })));
+      await insertRows(
+        tx,
+        'StoredAnswer',
+        all.flatMap(({ leaves }) => leaves.answers).map((row) => ({ ...row })),
+      );
       return all.map((one) => one.ended);
     }, transactionLimits);
     if (mails > 0) outboxListeners.forEach(announce);
@@ -180,7 +186,10 @@ export function createDatabase(connection: Connection, options: TransactOptions)
       });
     },
     // the client would open itself again
-    read: (work) => (closed ? Promise.reject(new Error('the database is closed')) : connection.reader.$transaction((tx) => work(tx), transactionLimits)),
+    read: (work) =>
+      closed
+        ? Promise.reject(new Error('the database is closed'))
+        : connection.reader.$transaction((tx) => work(tx), transactionLimits),
     onOutbox: (run) => void outboxListeners.push(run),
     async close() {
       closed = true;
