@@ -14,10 +14,8 @@ export function jsonOf(outcome: Outcome, file?: string): string {
   return JSON.stringify({ ok, code, data: file ? { ...data, file } : data, dryRun });
 }
 
-/** Control characters from outside never reach the terminal. */
- 
-const safe = (text: string): string =>
-  text.replace(/[\u0000-\u0008\u000B-\u001F\u007F-\u009F\u202A-\u202E\u2066-\u2069]/g, '\uFFFD');
+/** Control characters from outside never reach the terminal; line ends and tabs are ours. */
+const safe = (text: string): string => text.replace(/(?![\n\t])[\p{Cc}\u202A-\u202E\u2066-\u2069]/gu, '\uFFFD');
 
 export function textOf(reply: Reply, file?: string): string {
   const wide = Math.max(0, ...reply.lines.map(({ label }) => label.length));

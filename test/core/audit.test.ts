@@ -65,9 +65,9 @@ describe.each(databases())('the audit on $name', (provider) => {
     });
     for (let count = 0; count < 26; count += 1)
       await desk.done('stock threshold', { product: 'pro', quantity: '1' }, { as: reseller.email });
-    const pages = [];
+    const pages: unknown[][] = [];
     for (const page of ['1', '2', '3'])
-      pages.push((await desk.done('audit show', { object: reseller.ref, page }))['items']);
+      pages.push((await desk.done('audit show', { object: reseller.ref, page }))['items'] as unknown[]);
     expect(pages.map((items) => items.length)).toEqual([25, 3, 0]);
   });
 
@@ -134,7 +134,7 @@ describe.each(databases())('the audit on $name', (provider) => {
               `INSERT OR REPLACE INTO "Audit" SELECT "seq", "at", "actorId", "operator", "door", 'nothing', "object", "detailHash", "hash" FROM "Audit" WHERE "seq" = 1`,
             ],
           ] as const)),
-    ])('%s', async (_, sql) => {
+    ] as readonly (readonly [string, string])[])('%s', async (_, sql) => {
       await expect(writer.$executeRawUnsafe(sql)).rejects.toThrow(/append-only/);
       expect(codeOf(await desk.ask('audit verify'))).toBe('audit.verified');
     });

@@ -145,7 +145,7 @@ export function knows(type: z.core.$ZodType, [key, ...rest]: readonly unknown[])
   if (type instanceof z.ZodOptional) return knows(type.unwrap(), [key, ...rest]);
   if (key === undefined || typeof key !== 'string' || type instanceof z.ZodArray) return true;
   if (!(type instanceof z.ZodObject)) return key === 'size';
-  return Object.hasOwn(type.shape, key) && knows(type.shape[key], rest);
+  return Object.hasOwn(type.shape, key) && knows(type.shape[key] as z.core.$ZodType, rest);
 }
 
 function sample(type: z.core.$ZodType, name: string, variant: number): unknown {

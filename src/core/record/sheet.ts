@@ -105,11 +105,7 @@ function readJson(text: string): string[][] {
 }
 
 const plain = (value: unknown): string =>
-  value === null || value === undefined
-    ? ''
-    : typeof value === 'object'
-      ? JSON.stringify(value)
-      : String(value);
+  value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
 
 async function readCsv(text: string): Promise<string[][]> {
   const { parse } = await import('csv-parse/sync');
@@ -119,12 +115,13 @@ async function readCsv(text: string): Promise<string[][]> {
     [';', ',', '\t'].map((sign) => ({ sign, count: firstLine.split(sign).length })).sort((a, b) => b.count - a.count)[0]
       ?.sign ?? ';';
   try {
-    return parse(text, {
+    const rows: string[][] = parse(text, {
       delimiter,
       relax_column_count: true,
       skip_empty_lines: false,
       relax_quotes: false,
-    }) as string[][];
+    });
+    return rows;
   } catch {
     throw new SheetFault('damaged');
   }
