@@ -100,10 +100,16 @@ export async function main(args: readonly string[]): Promise<number> {
       outcome = faultOf(message);
     }
   }
-  const file =
-    outcome.ok && outcome.file
-      ? keepFile(outcome.file, { out: line?.out, folder: join(settings.DATA_DIR, 'exports') })
-      : undefined;
+  let file: string | undefined;
+  try {
+    if (outcome.ok && outcome.file)
+      file = keepFile(outcome.file, { out: line?.out, folder: join(settings.DATA_DIR, 'exports') });
+  } catch (error) {
+    // whatever makes a file only reads: nothing has been done that this answer would hide
+    const message = error instanceof Error ? error.message : String(error);
+    process.stderr.write(`${message}\n`);
+    outcome = line?.out === undefined ? faultOf(message) : lineRefused(new LineFault('out', 'file'), settings);
+  }
   if (json) process.stdout.write(`${jsonOf(outcome, file)}\n`);
   else {
     const command = line && commands.find(line.command);

@@ -43,6 +43,8 @@ interface Token {
   readonly index: number;
   readonly name?: string;
   readonly value?: string | undefined;
+  /** Written `--name=value`. */
+  readonly inlineValue?: boolean | undefined;
 }
 
 const tokensOf = (args: readonly string[], options: Record<string, Option>): Token[] =>
@@ -100,6 +102,8 @@ function collect(
   tokens.forEach((token, at) => {
     const before = tokens[at - 1];
     if (token.kind === 'option' && token.name !== undefined) {
+      // a value left out must not swallow the flag behind it: `--reason --dry-run` would be the real thing
+      if (!token.inlineValue && token.value?.startsWith('--')) throw new LineFault(token.name, 'value');
       const next = tokens[at + 1];
       // an unknown flag's value follows it as a word: it is kept, so that the fault can name the flag
       const follows =

@@ -21,6 +21,8 @@ export interface BenchDesk {
   close(): Promise<void>;
 }
 
+const operator: Caller = { kind: 'operator' };
+
 /** A new desk. On SQLite it is a file of its own: WAL, synchronous=FULL. */
 export async function benchDesk(databaseUrl?: string): Promise<BenchDesk> {
   const { openDesk } = await built<typeof import('../../src/core/open.js')>('core/open.js');
@@ -37,7 +39,7 @@ export async function benchDesk(databaseUrl?: string): Promise<BenchDesk> {
     open,
     url,
     dir,
-    async run(command, input, { caller = { kind: 'operator' }, key } = {}) {
+    async run(command, input, { caller = operator, key } = {}) {
       const door = caller.kind === 'operator' ? 'terminal' : 'mail';
       const outcome = await open.dispatcher.dispatch({ door, caller, command, input, key });
       if (!outcome.ok) throw new Error(`${command}: ${JSON.stringify(outcome)}`);

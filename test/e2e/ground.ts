@@ -74,12 +74,9 @@ export async function openIn<T>(dir: string, work: (open: OpenDesk) => Promise<T
     },
     { onFault: ({ error }) => faults.push(error) },
   );
-  try {
-    return await work(open);
-  } finally {
-    await open.close();
-    if (faults.length > 0) throw faults[0] as Error;
-  }
+  const result = await work(open).finally(() => open.close());
+  if (faults.length > 0) throw faults[0] as Error;
+  return result;
 }
 
 /** As the operator at the terminal. */

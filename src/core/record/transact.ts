@@ -3,8 +3,8 @@
  * what all of them leave (audit, outbox, stored answers) is then written by one statement a table.
  *
  * Why: one commit costs more than a small command's own statements, and SQLite has one writer anyway. Tried on one
- * machine, declarations a second with 64 in flight (docs/performance.md): a transaction each, shared transaction with
- * rows written as they come, and this. The first statement is always a write (the audit chain's lock): SQLite then never
+ * machine with 64 declarations in flight, as a share of what the bare rows cost (docs/performance.md): a transaction each
+ * 0.33, shared 0.72. The first statement is always a write (the audit chain's lock): SQLite then never
  * has to upgrade a read snapshot, and on PostgreSQL writers queue instead of deadlocking.
  */
 import { setTimeout as pause } from 'node:timers/promises';
@@ -61,7 +61,7 @@ type Ended = { readonly waiting: Waiting; readonly callbacks: readonly (() => vo
   { readonly value: unknown } | { readonly error: unknown }
 );
 
-// Beyond 64 a batch's latency grows and its cost a unit no longer falls (bench/batch).
+// Beyond 64 a batch's latency grows and its cost a unit no longer falls.
 const unitsAtMost = 64;
 const retriesForMs = 30_000;
 const transactionLimits = { maxWait: 30_000, timeout: 60_000 };
