@@ -9,6 +9,7 @@ import { useOf } from '../core/command/registry.js';
 import { replyTo, type Reply } from '../core/command/reply.js';
 import { suggest, type Suggestion } from '../core/command/suggest.js';
 import type { Upload } from '../core/command/type.js';
+import { localeOf, type Locale } from '../core/locales/locale.js';
 import { textsOf } from '../core/locales/texts.js';
 import { AttachmentRefused } from './attachments.js';
 import { askable, formOf } from './form.js';
@@ -53,8 +54,16 @@ export async function ask(talk: Talk, asked: Asked): Promise<void> {
   const { dispatcher } = parts;
   const caller = callerOf(interaction.user);
   const command = dispatcher.registry.find(asked.command);
-  const reader = await readerOf(dispatcher.desk, { caller, locale: interaction.locale, command });
-  Object.assign(talk.said, { command: asked.command, reader });
+  // who asks is looked up twice only for files, which are not fetched for whoever will be refused
+  const { desk } = dispatcher;
+  let reader: Reader = asked.files?.size
+    ? await readerOf(desk, { caller, locale: interaction.locale, command })
+    : { locale: localeOf(interaction.locale, desk.locale), timeZone: desk.timeZone, may: true };
+  const speaks = (locale: Locale): void => {
+    reader = { ...reader, locale };
+    Object.assign(talk.said, { command: asked.command, reader });
+  };
+  speaks(reader.locale);
   const files = await fetched(talk, { command, asked, reader });
   if (!files) return;
   const raw = { ...asked.raw, ...files };
@@ -65,6 +74,7 @@ export async function ask(talk: Talk, asked: Asked): Promise<void> {
     input: raw,
     key: asked.key,
     locale: interaction.locale,
+    speaks,
     progress: (done, total) => replier.progress(wordsOf(reader.locale).progress(done, total)),
   });
   await tell(talk, outcome, { command, raw, reader });

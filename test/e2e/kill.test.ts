@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createTransport } from 'nodemailer';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import { verifyAudit } from '../../src/core/record/audit.js';
 import type { OpenDesk } from '../../src/core/open.js';
 import { startSmtpReceiver, type ReceivedMail } from '../servers/smtp.js';
@@ -97,6 +97,11 @@ test(`${orders} orders by mail survive ${kills} kills (KILL_SEED=${seed})`, { ti
   const all = Array.from({ length: orders }, (_, n) => orderMail(n, senderOf(n), { authserv }));
   const settings = { ...settingsIn(dir), SMTP_LISTEN: '127.0.0.1:0', HTTP_LISTEN: '127.0.0.1:0' };
   const desk = new Desk({ ...settings, SMTP_URL: receiver.url, MAIL_TRUSTED_AUTHSERV: authserv, LOG_LEVEL: 'error' });
+  onTestFinished(async () => {
+    await desk.kill('SIGKILL');
+    await receiver.close();
+    rmSync(dir, { recursive: true, force: true });
+  });
   await desk.start();
 
   // after how many answered orders each kill comes, and how long after that
@@ -164,6 +169,4 @@ test(`${orders} orders by mail survive ${kills} kills (KILL_SEED=${seed})`, { ti
   expect(problems).toEqual([]);
   expect(killed).toBe(kills);
   console.log(`${again} orders were posted again, ${receiver.mails.length - 2 * orders} mails left twice`);
-  await receiver.close();
-  rmSync(dir, { recursive: true, force: true });
-});
+  });

@@ -37,6 +37,8 @@ export interface Request {
   /** The door's guess at the language of somebody unknown. */
   readonly locale?: string | null | undefined;
   readonly progress?: ((done: number, total: number) => void) | undefined;
+  /** Told the asker's language as soon as it is known: spares a door a look-up of its own. */
+  readonly speaks?: ((locale: Locale) => void) | undefined;
 }
 
 /** Carries a dry run's answer out of the transaction that must roll back. */
@@ -77,6 +79,7 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
   async function perform(unit: Pick<Unit, 'tx' | 'leaves'>, request: Request, command: AnyCommand): Promise<Outcome> {
     const known = await identify(unit.tx, request.caller);
     const locale = known.locale ?? localeOf(request.locale, desk.locale);
+    request.speaks?.(locale);
     try {
       const why = denied(known, command);
       if (why) throw new Refusal('access.denied', { why, command: command.name });

@@ -11,7 +11,7 @@ import type { Reseller } from '../parties/organisation.js';
 import { hashFirst } from '../parties/password.js';
 import type { Product } from '../record/catalogue.js';
 import { installerOf, tellDeclared } from './declaration-letters.js';
-import { packKind, stockEmpty, takeUnit } from './stock.js';
+import { assignUnits, packKind, stockEmpty, takeUnit } from './stock.js';
 
 export const declarationRef = (id: number): string => printRef('D', id);
 
@@ -51,8 +51,10 @@ export async function place(work: Work, reseller: Reseller, given: NewDeclaratio
     const declaration = declarationRef(Number(equal.id));
     throw new Refusal('declaration.duplicate', { declaration }, { declaration });
   }
+  // first what may be refused: an empty stock costs nobody an account
+  const units = await takeUnits(work, reseller, given);
   const client = await clientOf(work, given);
-  const units = await takeUnits(work, reseller, { given, clientId: client.personId });
+  if (given.takeover) await assignUnits(work.tx, [units.pack?.id, units.box?.id], client.personId);
   const state = given.takeover || !units.pack ? 'completed' : 'placed';
   const searchText = searchable(
     [given.email, given.lastName, given.firstName, given.orderNumber, units.pack?.number ?? '', given.box ?? ''].join(
@@ -145,14 +147,12 @@ async function clientOf(work: Work, given: NewDeclaration): Promise<Client> {
 }
 
 /** The pack (unless a box alone is declared) and, if its serial is named, the box (J11). */
-async function takeUnits(work: Work, reseller: Reseller, more: { given: NewDeclaration; clientId: number }) {
-  const { given, clientId } = more;
+async function takeUnits(work: Work, reseller: Reseller, given: NewDeclaration) {
   const take = (products: readonly string[], serial?: string) =>
     takeUnit(work.tx, {
       orgId: reseller.id,
       products,
       state: given.takeover ? 'assigned' : 'declared',
-      personId: given.takeover ? clientId : null,
       ...(serial === undefined ? {} : { serial }),
     });
   const alone = given.product.kind === 'box';

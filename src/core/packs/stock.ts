@@ -18,15 +18,12 @@ export interface Count {
 
 /** Every pack kind, then every box model, also at zero (J3, J11). */
 export async function stockOf(work: Pick<Work, 'tx' | 'locale' | 'desk'>, orgId: number): Promise<Count[]> {
-  const groups = await work.tx.stockUnit.groupBy({
-    by: ['product', 'state'],
-    where: { orgId },
-    _count: { _all: true },
-  });
+  const groups = await work.tx.$queryRaw<{ product: string; state: string; count: bigint | number }[]>`
+    SELECT "product", "state", COUNT(*) AS "count" FROM "StockUnit" WHERE "orgId" = ${orgId} GROUP BY "product", "state"`;
   const count = (product: string, ...states: string[]) =>
     groups
       .filter((group) => group.product === product && states.includes(group.state))
-      .reduce((sum, group) => sum + group._count._all, 0);
+      .reduce((sum, group) => sum + Number(group.count), 0);
   const { packs, boxes } = work.desk.catalogue;
   return [...packs, ...boxes].map(({ id, name }) => ({
     product: id,
@@ -88,18 +85,23 @@ export async function takeUnit(
     orgId: number;
     products: readonly string[];
     state: 'declared' | 'assigned';
-    personId: number | null;
     serial?: string;
   },
 ): Promise<TakenUnit | undefined> {
   const [row] = await tx.$queryRaw<TakenUnit[]>`
-    UPDATE "StockUnit" SET "state" = ${more.state}, "personId" = ${more.personId}, "serial" = ${more.serial ?? null}
+    UPDATE "StockUnit" SET "state" = ${more.state}, "serial" = ${more.serial ?? null}
     WHERE "id" = (
       SELECT "id" FROM "StockUnit"
       WHERE "orgId" = ${more.orgId} AND "product" IN (${Prisma.join([...more.products])}) AND "state" = 'available' ORDER BY "id" LIMIT 1
     ) AND "state" = 'available'
     RETURNING "id", "number"`;
   return row && { id: Number(row.id), number: row.number };
+}
+
+/** Puts units that were just taken on the client's account. */
+export async function assignUnits(tx: Tx, ids: readonly (number | undefined)[], personId: number): Promise<void> {
+  for (const id of ids)
+    if (id !== undefined) await tx.$executeRaw`UPDATE "StockUnit" SET "personId" = ${personId} WHERE "id" = ${id}`;
 }
 
 /** None left: what the asker typed as the product is named. */

@@ -15,14 +15,18 @@ export type Tx = Prisma.TransactionClient;
 
 export type Provider = 'sqlite' | 'postgresql';
 
+type Transacts = <T>(work: (tx: Tx) => Promise<T>, limits: { maxWait: number; timeout: number }) => Promise<T>;
+
 export interface Connection {
   readonly provider: Provider;
   /** Reads and writes. On SQLite one connection, whose transactions follow one another. */
   readonly writer: PrismaClient;
   /** A transaction of the writer, its raw statements without the client between. Throws what `work` or the driver throws. */
-  readonly write: <T>(work: (tx: Tx) => Promise<T>, limits: { maxWait: number; timeout: number }) => Promise<T>;
+  readonly write: Transacts;
   /** A write through it fails. Its transactions each see one state of the database, whatever is written meanwhile. */
   readonly reader: PrismaClient;
+  /** The same of the reader. */
+  readonly read: Transacts;
   /** Rolls back what is open and lets go of the database. */
   readonly close: () => Promise<void>;
 }
@@ -40,7 +44,7 @@ export function providerOf(url: string): Provider {
  */
 export async function connect({ url }: { readonly url: string }): Promise<Connection> {
   const provider = providerOf(url);
-  const open: Open = new Set();
+  const open: Followed = { writes: new Set(), reads: new Set() };
   const { writer, reader } = provider === 'sqlite' ? await openSqlite(url, open) : await openPostgres(url, open);
   const close = async () => {
     await Promise.all([writer.$disconnect(), reader.$disconnect()]);
@@ -53,18 +57,32 @@ export async function connect({ url }: { readonly url: string }): Promise<Connec
     await close();
     throw error;
   }
-  return { provider, writer, reader, close, write };
+  return {
+    provider,
+    writer,
+    reader,
+    close,
+    write: transacts(writer, { open: open.writes, provider }),
+    read: transacts(reader, { open: open.reads, provider }),
+  };
+}
 
-  /** Whose transaction the driver's is, is sure when it is the only one; else the client stays between. */
-  function write<T>(work: (tx: Tx) => Promise<T>, limits: { maxWait: number; timeout: number }): Promise<T> {
-    return writer.$transaction((tx) => {
+/** Whose transaction the driver's is, is sure when it is the only one; else the client stays between. */
+function transacts(client: PrismaClient, { open, provider }: { open: Open; provider: Provider }): Transacts {
+  return (work, limits) =>
+    client.$transaction((tx) => {
       const [transaction, ...others] = open;
       return work(transaction && others.length === 0 ? direct(tx, { transaction, open, provider }) : tx);
     }, limits);
-  }
 }
 
 type Clients = Pick<Connection, 'writer' | 'reader'>;
+
+/** The open transactions of each client. */
+interface Followed {
+  readonly writes: Open;
+  readonly reads: Open;
+}
 
 // `minimal` spares every model call a stack trace, and an error message the source it came from.
 const clientOptions = { errorFormat: 'minimal' } as const;
@@ -72,7 +90,7 @@ const clientOptions = { errorFormat: 'minimal' } as const;
 // The driver waits for a lock on Node's only thread: not longer than this. Whoever writes tries again off the thread.
 const busyTimeoutMs = 100;
 
-async function openSqlite(url: string, written: Open): Promise<Clients> {
+async function openSqlite(url: string, followedIn: Followed): Promise<Clients> {
   const [{ PrismaClient }, { PrismaBetterSqlite3 }] = await Promise.all([
     import('./generated/sqlite/client.js'),
     import('@prisma/adapter-better-sqlite3'),
@@ -82,7 +100,10 @@ async function openSqlite(url: string, written: Open): Promise<Clients> {
     return new PrismaClient({ adapter: followed(adapter, transactions), ...clientOptions });
   };
   const durable = ['PRAGMA synchronous = FULL', 'PRAGMA foreign_keys = ON'];
-  return { writer: open(durable, written), reader: open([...durable, 'PRAGMA query_only = ON'], new Set()) };
+  return {
+    writer: open(durable, followedIn.writes),
+    reader: open([...durable, 'PRAGMA query_only = ON'], followedIn.reads),
+  };
 }
 
 /** The adapter has no place for pragmas, forgets its statements, and has one fault to be healed. A Prisma client has one SQLite connection, so once is enough. */
@@ -120,7 +141,7 @@ function healing(adapter: SqlDriverAdapter): SqlDriverAdapter {
   return adapter;
 }
 
-async function openPostgres(url: string, written: Open): Promise<Clients> {
+async function openPostgres(url: string, followedIn: Followed): Promise<Clients> {
   const [{ PrismaClient: PostgresClient }, { PrismaPg }] = await Promise.all([
     import('./generated/postgresql/client.js'),
     import('@prisma/adapter-pg'),
@@ -131,8 +152,11 @@ async function openPostgres(url: string, written: Open): Promise<Clients> {
     return new PostgresClient({ adapter, ...clientOptions }) as unknown as PrismaClient;
   };
   return {
-    writer: open('', written),
-    reader: open('-c default_transaction_read_only=on -c default_transaction_isolation=repeatable\\ read', new Set()),
+    writer: open('', followedIn.writes),
+    reader: open(
+      '-c default_transaction_read_only=on -c default_transaction_isolation=repeatable\\ read',
+      followedIn.reads,
+    ),
   };
 }
 

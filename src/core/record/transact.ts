@@ -57,6 +57,12 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+interface Reading {
+  readonly work: (tx: Tx) => Promise<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+}
+
 type Ended = { readonly waiting: Waiting; readonly callbacks: readonly (() => void)[] } & (
   { readonly value: unknown } | { readonly error: unknown }
 );
@@ -88,7 +94,28 @@ export function createDatabase(connection: Connection, options: TransactOptions)
   const queue: Waiting[] = [];
   let running: Promise<void> | undefined;
   const outboxListeners: (() => void)[] = [];
+  const reads: Reading[] = [];
+  let reading: Promise<void> | undefined;
   let closed = false;
+
+  /** Reads that wait at the same moment see the same state, so on SQLite's one connection they share a transaction. */
+  async function drainReads(): Promise<void> {
+    for (let batch = reads.splice(0, unitsAtMost); batch.length > 0; batch = reads.splice(0, unitsAtMost)) {
+      const shared = connection.read(async (tx) => {
+        for (const { work, resolve, reject } of batch) await work(tx).then(resolve, reject);
+      }, transactionLimits);
+      // it could not begin or end: whoever has an answer keeps it
+      await shared.catch((error: unknown) => batch.forEach(({ reject }) => reject(error)));
+    }
+    reading = undefined;
+  }
+
+  function readShared<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
+    return new Promise<T>((resolve, reject) => {
+      reads.push({ work, resolve: resolve as (value: unknown) => void, reject });
+      reading ??= Promise.resolve().then(drainReads);
+    });
+  }
 
   async function attempt(tx: Tx, waiting: Waiting, alone: boolean): Promise<{ ended: Ended; leaves: Leaves }> {
     const leaves: Leaves = { audit: [], outbox: [], answers: [] };
@@ -186,14 +213,16 @@ export function createDatabase(connection: Connection, options: TransactOptions)
       });
     },
     // the client would open itself again
-    read: (work) =>
-      closed
-        ? Promise.reject(new Error('the database is closed'))
-        : connection.reader.$transaction((tx) => work(tx), transactionLimits),
+    read: (work) => {
+      if (closed) return Promise.reject(new Error('the database is closed'));
+      // a failed statement ends a PostgreSQL transaction for everybody in it, and its pool reads side by side anyway
+      return connection.provider === 'sqlite' ? readShared(work) : connection.read(work, transactionLimits);
+    },
     onOutbox: (run) => void outboxListeners.push(run),
     async close() {
       closed = true;
       await running;
+      await reading;
       await connection.close();
     },
   };
