@@ -17,6 +17,8 @@ export interface Answer {
   readonly text: string;
   readonly html: string;
   readonly attachments: readonly Attachment[];
+  /** A command of the mail changed something: two robots writing to each other never get there, so it always leaves. */
+  readonly carriedOut: boolean;
 }
 
 /** `queued`: it leaves; `waiting`: the same answer is on its way already; `silent`: the sender had too many this hour. */
@@ -32,14 +34,15 @@ interface Answering {
   readonly sent: Answer;
 }
 
-/** Ends the inbound mail as answered and queues its answer, unless the sender had its 60 of this hour (X7). */
+/** Ends the inbound mail as answered and queues its answer, unless nothing was done and the sender had its 60 (X7). */
 export async function answerMail(unit: Unit, desk: Desk, { id, sender, sent }: Answering): Promise<Answered> {
   const { tx } = unit;
   const now = desk.clock();
   const personId = (await identify(tx, { kind: 'address', email: sender })).personId || null;
   const ended = { state: 'answered', personId, endedAt: now };
   const key = `answers to ${sender}`;
-  if ((await attemptsLeft(tx, key, { limit: { count: answersAnHour, windowMs: hourMs }, now })) <= 0) {
+  const limit = { count: answersAnHour, windowMs: hourMs };
+  if (!sent.carriedOut && (await attemptsLeft(tx, key, { limit, now })) <= 0) {
     await tx.inboundMail.update({
       where: { id },
       data: { ...ended, reason: `not answered: more than ${answersAnHour} an hour` },
@@ -47,7 +50,7 @@ export async function answerMail(unit: Unit, desk: Desk, { id, sender, sent }: A
     await alertOnce(unit, desk, { sender, now });
     return 'silent';
   }
-  await countAttempt(tx, key, now);
+  if (!sent.carriedOut) await countAttempt(tx, key, now);
   await tx.inboundMail.update({ where: { id }, data: ended });
   return queue(unit, desk, { id, sender, personId, sent, now });
 }

@@ -41,7 +41,7 @@ export interface Mailbox {
    * mail; a signature that another mail has spent holds this one (X2): undefined.
    */
   begin(mail: Arrived & { sender: string }, signature: string | undefined): Promise<{ id: number } | undefined>;
-  /** Ends an inbound mail with its answer, in one transaction; at most 60 answers an hour leave for one sender. */
+  /** Ends an inbound mail with its answer, in one transaction; at most 60 an hour leave for one sender's mails of which nothing was carried out. */
   answer(inbound: { id: number; sender: string }, answer: Answer): Promise<Answered>;
   /** Marks an outgoing mail that came back; answers its printed number, or nothing when it is none of ours. */
   bounced(bounce: Bounce): Promise<string | undefined>;

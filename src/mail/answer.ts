@@ -88,6 +88,7 @@ export async function answerTo(mail: Proven, { dispatcher, mailbox, address }: A
     references: messageId ? [...references.filter((one) => one !== messageId).slice(-19), messageId] : [],
     locale,
     attachments,
+    carriedOut: outcomes.some(({ asked, outcome }) => outcome.ok && !dispatcher.registry.find(asked.command)?.reads),
   };
 }
 

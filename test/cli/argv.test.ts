@@ -57,7 +57,7 @@ function inputsOf(command: AnyCommand): fc.Arbitrary<RawInput> {
       return [name, fc.oneof(word, fc.array(word, { minLength: 2, maxLength: 4 }))];
     return [name, word];
   });
-  return fc.record(Object.fromEntries(values), { requiredKeys: [] }) as fc.Arbitrary<RawInput>;
+  return fc.record(Object.fromEntries(values), { requiredKeys: [] }).map((raw) => raw as RawInput);
 }
 
 describe.each(commands.all.map((command) => ({ name: command.name, command })))('$name', ({ command }) => {

@@ -169,4 +169,4 @@ test(`${orders} orders by mail survive ${kills} kills (KILL_SEED=${seed})`, { ti
   expect(problems).toEqual([]);
   expect(killed).toBe(kills);
   console.log(`${again} orders were posted again, ${receiver.mails.length - 2 * orders} mails left twice`);
-  });
+});

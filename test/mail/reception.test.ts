@@ -511,6 +511,8 @@ describe('limits and faults', () => {
     expect(mails).toHaveLength(60);
     expect(await alerts()).toBe(1);
     expect(await inbound()).toMatchObject({ state: 'answered', reason: 'not answered: more than 60 an hour' });
+    // what changes something is always answered: a busy reseller is no robot
+    expect(await house.mail('Commande: account link\nE-mail: other@loud.example', { from })).not.toHaveLength(0);
     house.desk.clock.advance(hourMs + 1);
     expect(await house.mail('Commande: help', { from })).toHaveLength(1);
   });
