@@ -12,7 +12,6 @@ const upwards = [
 ];
 const nouns = ['parties', 'packs', 'approvals', 'desk'];
 const lower = ['record', 'guard', 'command', 'locales'];
-const commandFiles = nouns.map((noun) => `src/core/${noun}/*commands.ts`);
 const doors = ['bot', 'mail', 'web', 'cli'];
 const zones = [
   ...upwards.flatMap(({ target, from }) =>
@@ -28,6 +27,15 @@ const zones = [
       from: `./src/core/${noun}`,
       message: 'the core machinery knows no noun',
     })),
+  ),
+  ...nouns.flatMap((noun) =>
+    nouns
+      .filter((other) => other !== noun)
+      .map((other) => ({
+        target: `./src/core/${noun}`,
+        from: `./src/core/${other}/*commands.ts`,
+        message: 'a noun may use the rules of another, never its commands',
+      })),
   ),
   ...doors.flatMap((door) => [
     ...doors

@@ -378,7 +378,7 @@ describe.each(databases())('approvals on $name', (provider) => {
       own.clock.advance(24 * hourMs - minuteMs);
       expect(await tick()).toEqual([]);
       own.clock.advance(minuteMs);
-      expect(await tick()).toEqual(['approval approvals', `approval-reminder ${boss}`]);
+      expect(await tick()).toEqual(['alert approvals', `approval-reminder ${boss}`]);
       expect((await own.letters()).at(-1)?.params).toMatchObject({
         asker: expect.stringMatching(/^stock\./) as string,
         number,
@@ -387,7 +387,7 @@ describe.each(databases())('approvals on $name', (provider) => {
       expect(await tick()).toEqual([]);
       // down for two days and more
       own.clock.advance(60 * hourMs);
-      expect(await tick()).toEqual(['approval approvals', `approval-reminder ${boss}`]);
+      expect(await tick()).toEqual(['alert approvals', `approval-reminder ${boss}`]);
       own.clock.advance(hourMs);
       expect(await tick()).toEqual([]);
     });

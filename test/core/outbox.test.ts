@@ -164,21 +164,25 @@ describe.each(databases())('the outbox on $name', (provider) => {
 
   test('a crash: another process takes it over when the lease has ended, under the same Message-ID', async () => {
     await queue();
-    const answer = later<Delivery>();
-    const [crashed, other] = [farEnd(answer.promise), farEnd({ result: 'retry', reason: 'busy' }, { result: 'sent' })];
+    const [answer, own] = [later<Delivery>(), later<Delivery>()];
+    const [crashed, other] = [farEnd(answer.promise), farEnd(own.promise, { result: 'sent' })];
     const round = courier(crashed.deliver).round();
     await crashed.first;
     const second = courier(other.deliver);
     desk.clock.advance(2 * minuteMs - 1);
     expect(await second.round()).toBe(0);
     desk.clock.advance(1);
-    expect(await second.round()).toBe(1);
+    const takenOver = second.round();
+    await other.first;
     expect(other.errands[0]?.messageId).toBe(crashed.errands[0]?.messageId);
     const [taken] = await rows();
+    expect(taken).toMatchObject({ state: 'sending', attempts: 2 });
     // it was alive after all: its failure is no longer its to record
     answer.resolve({ result: 'failed', reason: 'too late' });
     await round;
     expect(await rows()).toEqual([taken]);
+    own.resolve({ result: 'retry', reason: 'busy' });
+    await takenOver;
     desk.clock.advance(minuteMs);
     await second.round();
     expect(await rows()).toMatchObject([{ state: 'sent', attempts: 3 }]);

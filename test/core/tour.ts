@@ -1,7 +1,7 @@
 /** Goes through every command, and every way to be refused: what came of each, for tests that look at all of it. */
 import type { RawInput } from '../../src/core/command/input.js';
 import type { Outcome } from '../../src/core/command/outcome.js';
-import type { openTestDesk} from './ground.js';
+import type { openTestDesk } from './ground.js';
 import { dayMs, newEmail, type AskOptions } from './ground.js';
 
 const table = (text: string) => ({ name: 'packs.csv', type: 'text/csv', content: Buffer.from(text) });

@@ -2,8 +2,10 @@
  * `node --import ./test/servers/typescript.mjs file.ts`: lets Node run our TypeScript as it is, for tests that need a
  * process of their own. Node 20 can't by itself.
  */
-import { existsSync, readFileSync } from 'node:fs';
+import { createHash, randomUUID } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { register } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { isMainThread } from 'node:worker_threads';
 
@@ -20,9 +22,22 @@ export async function resolve(specifier, context, next) {
 
 export async function load(url, context, next) {
   if (!url.startsWith('file:') || !url.endsWith('.ts')) return next(url, context);
+  return { format: 'module', source: await translated(readFileSync(fileURLToPath(url), 'utf8')), shortCircuit: true };
+}
+
+/** Kept by content: several processes of one test load the same files, and the compiler alone takes a second to load. */
+const kept = fileURLToPath(new URL('../../node_modules/.cache/guichet-typescript', import.meta.url));
+
+async function translated(text) {
+  const file = join(kept, createHash('sha256').update(text).digest('hex'));
+  if (existsSync(file)) return readFileSync(file, 'utf8');
   const { default: ts } = await import('typescript');
-  const { outputText } = ts.transpileModule(readFileSync(fileURLToPath(url), 'utf8'), {
+  const { outputText } = ts.transpileModule(text, {
     compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023, verbatimModuleSyntax: true },
   });
-  return { format: 'module', source: outputText, shortCircuit: true };
+  mkdirSync(kept, { recursive: true });
+  const draft = `${file}.${randomUUID()}`;
+  writeFileSync(draft, outputText);
+  renameSync(draft, file);
+  return outputText;
 }

@@ -95,7 +95,11 @@ export class Press {
   }
 
   #set(value: unknown): string {
-    return opaque(this.#values.push(value instanceof SeveralLines ? value.text : oneLine(String((value as string | number | undefined) ?? ''))) - 1);
+    return opaque(
+      this.#values.push(
+        value instanceof SeveralLines ? value.text : oneLine(String((value as string | number | undefined) ?? '')),
+      ) - 1,
+    );
   }
 
   #structure(markdown: string): readonly Piece[] {
