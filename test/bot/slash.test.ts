@@ -133,8 +133,8 @@ test('types become Discord’s', () => {
     { name: 'English', name_localizations: { fr: 'anglais' }, value: 'en' },
   ]);
   expect(optionOf('stock receive', 'last-name')).toMatchObject({
-    description: 'Last name (when reseller unknown)',
-    description_localizations: { fr: 'Nom (selon le cas)' },
+    description: 'Last name (if the reseller is unknown)',
+    description_localizations: { fr: 'Nom (si le revendeur est inconnu)' },
   });
   expect(optionOf('declare new', 'order-number').description).toContain('invoice');
 });
