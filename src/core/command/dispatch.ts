@@ -118,7 +118,10 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
     // a wrong try is counted in a dry run too: else trying would be free
     if (dryRun && counted) return { ...outcome, dryRun: true };
     if (dryRun) throw new DryRunEnd({ ...outcome, dryRun: true });
-    if (once) unit.leaves.answers.push(answerRow(once, storable(outcome), { secrets: desk.secrets, now: work.now }));
+    // a preview has done nothing: its confirmation may come under the same key
+    const preview = outcome.ok && outcome.pending !== undefined;
+    if (once && !preview)
+      unit.leaves.answers.push(answerRow(once, storable(outcome), { secrets: desk.secrets, now: work.now }));
     return outcome;
   }
 

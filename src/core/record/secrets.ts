@@ -4,7 +4,7 @@
  * chose is hashed slowly (parties/password.ts).
  */
 import { createCipheriv, createDecipheriv, createHmac, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 export type RandomBytes = (count: number) => Buffer;
@@ -87,12 +87,15 @@ export function loadKey(given: Buffer | undefined, dataDir: string): Buffer {
   const file = join(dataDir, 'secret.key');
   mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   if (!existsSync(file)) {
+    const draft = `${file}.${process.pid}`;
+    writeFileSync(draft, `${randomBytes(32).toString('base64')}\n`, { mode: 0o600 });
     try {
-      // `wx`: of two processes starting together one makes the key, the other reads it
-      writeFileSync(file, `${randomBytes(32).toString('base64')}\n`, { flag: 'wx', mode: 0o600 });
-      chmodSync(file, 0o600);
+      // a link is made whole or not at all: of two processes starting together one's key stays, and both read that
+      linkSync(draft, file);
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    } finally {
+      rmSync(draft);
     }
   }
   const key = Buffer.from(readFileSync(file, 'utf8').trim(), 'base64');
