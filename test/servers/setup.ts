@@ -33,6 +33,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
     }
   };
   const door = createServer(({ method, url }, response) => void answer(method, url ?? '/', response));
+  // a file that works for five seconds before it asks again must not find its connection just being closed
+  door.keepAliveTimeout = 3_600_000;
   door.listen(0, '127.0.0.1');
   await once(door, 'listening');
   const { port } = door.address() as AddressInfo;
