@@ -16,15 +16,21 @@ export interface Count {
   readonly declared: number;
 }
 
+const countedStates = ['available', 'reserved', 'declared', 'assigned'] as const;
+
 /** Every pack kind, then every box model, also at zero (J3, J11). */
 export async function stockOf(work: Pick<Work, 'tx' | 'locale' | 'desk'>, orgId: number): Promise<Count[]> {
+  const { packs, boxes } = work.desk.catalogue;
+  const pairs = [...packs, ...boxes].flatMap(({ id }) => countedStates.map((state) => Prisma.sql`(${id}, ${state})`));
+  // a count for each pair walks the index alone; grouping all units of a large stock costs half as much again
   const groups = await work.tx.$queryRaw<{ product: string; state: string; count: bigint | number }[]>`
-    SELECT "product", "state", COUNT(*) AS "count" FROM "StockUnit" WHERE "orgId" = ${orgId} GROUP BY "product", "state"`;
+    WITH "asked" ("product", "state") AS (VALUES ${Prisma.join(pairs)})
+    SELECT "product", "state", (SELECT COUNT(*) FROM "StockUnit" "unit" WHERE "unit"."orgId" = ${orgId}
+      AND "unit"."product" = "asked"."product" AND "unit"."state" = "asked"."state") AS "count" FROM "asked"`;
   const count = (product: string, ...states: string[]) =>
     groups
       .filter((group) => group.product === product && states.includes(group.state))
       .reduce((sum, group) => sum + Number(group.count), 0);
-  const { packs, boxes } = work.desk.catalogue;
   return [...packs, ...boxes].map(({ id, name }) => ({
     product: id,
     name: name[work.locale],

@@ -28,15 +28,15 @@ export function ownReseller(work: Work, to: { write: boolean } = { write: false 
   const all = resellersOf(work.actor);
   const resellers = to.write ? all.filter(mayWrite) : all;
   const [first] = resellers;
-  const denied = new Refusal('access.denied', { why: 'role', command: '' });
-  if (!first) throw denied;
+  const denied = () => new Refusal('access.denied', { why: 'role', command: '' });
+  if (!first) throw denied();
   if (work.org === undefined && resellers.length === 1) return { id: first.orgId, name: first.orgName };
   const found = work.org === undefined ? undefined : namedIn(all, work.org);
   if (!found) {
     const choices = resellers.map((member) => `${orgRef(member.orgId)} (${member.orgName})`).join(', ');
     throw new Refusal('input.invalid', {}, { org: textsOf(work.locale).faults.choice({ choices }) });
   }
-  if (!resellers.includes(found)) throw denied;
+  if (!resellers.includes(found)) throw denied();
   return { id: found.orgId, name: found.orgName };
 }
 
