@@ -5,6 +5,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     globalSetup: ['test/servers/setup.ts'],
     pool: 'forks',
+    execArgv: ['--import', new URL('./test/servers/threads.mjs', import.meta.url).href],
     // on a shared CI machine a real server may stumble once; a defect fails twice
     retry: process.env['CI'] === 'true' ? 1 : 0,
     testTimeout: 30_000,

@@ -7,13 +7,12 @@ import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from '
 import { register } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isMainThread } from 'node:worker_threads';
 
-// Node loads this file twice: with the program, where it names itself as hooks, and in the hooks' own thread.
-if (isMainThread) register(import.meta.url);
+// Node loads this file twice: with the program (and each thread it starts), where it names itself as hooks, and there.
+if (!import.meta.url.endsWith('?hooks')) register(`${import.meta.url}?hooks`);
 
 export async function resolve(specifier, context, next) {
-  if (specifier.startsWith('.') && specifier.endsWith('.js')) {
+  if (/^(\.|file:)/.test(specifier) && specifier.endsWith('.js')) {
     const source = new URL(specifier.replace(/\.js$/, '.ts'), context.parentURL);
     if (existsSync(source)) return { url: source.href, format: 'module', shortCircuit: true };
   }
