@@ -39,6 +39,8 @@ export interface Asked {
   readonly raw: RawInput;
   readonly files?: ReadonlyMap<string, AttachmentRef>;
   readonly key: string;
+  /** The held mail whose question was answered by a button. */
+  readonly held?: number;
 }
 
 /** What a command's answer depends on besides its outcome. */
@@ -52,7 +54,7 @@ interface Told {
 export async function ask(talk: Talk, asked: Asked): Promise<void> {
   const { parts, interaction, replier } = talk;
   const { dispatcher } = parts;
-  const caller = callerOf(interaction.user);
+  const caller = callerOf(interaction.user, asked.held);
   const command = dispatcher.registry.find(asked.command);
   // who asks is looked up twice only for files, which are not fetched for whoever will be refused
   const { desk } = dispatcher;

@@ -1,9 +1,11 @@
 /** The chat side of the outbox: notices for the approvals channel, and letters as direct messages (X5). */
-import { DiscordAPIError, HTTPError, MessageFlags, Routes, type REST } from 'discord.js';
+import { ButtonStyle, DiscordAPIError, HTTPError, MessageFlags, Routes, type REST } from 'discord.js';
+import { parseRef } from '../core/guard/number.js';
 import type { Deliver, Delivery, Errand } from '../core/record/courier.js';
 import type { LetterName, Letters } from '../core/record/letters.js';
 import type { ShowApproval } from './approvals.js';
-import { contentMost, fitting } from './render.js';
+import { button, contentMost, fitting, rowOf, type ButtonRow } from './render.js';
+import { wordsOf } from './words.js';
 
 export interface DeliverOptions {
   readonly rest: REST;
@@ -48,18 +50,27 @@ async function toUser(options: DeliverOptions, errand: Errand): Promise<Delivery
   const dm = (await options.rest.post(Routes.userChannels(), { body: { recipient_id: errand.recipient } })) as {
     id: string;
   };
-  await post(options, dm.id, { errand, text });
+  await post(options, dm.id, { errand, text, components: buttonsOf(errand) });
   return { result: 'sent' };
+}
+
+/** The question whether a held mail is theirs is answered by a button. */
+function buttonsOf({ letter, locale, object }: Errand): ButtonRow[] {
+  const id = letter === 'mail-held' && object ? parseRef('H', object) : undefined;
+  if (id === undefined) return [];
+  const words = wordsOf(locale);
+  return [rowOf(button(`release:${id}`, words.mine, ButtonStyle.Success), button(`discard:${id}`, words.notMine))];
 }
 
 /** The nonce is the errand's: after a lost answer the next try finds the message that was sent. */
 async function post(
   { rest }: DeliverOptions,
   channelId: string,
-  { errand, text }: { errand: Errand; text: string },
+  { errand, text, components = [] }: { errand: Errand; text: string; components?: ButtonRow[] },
 ): Promise<void> {
   const body = {
     content: fitting(text, contentMost),
+    ...(components.length > 0 ? { components } : {}),
     allowed_mentions: { parse: [] },
     flags: MessageFlags.SuppressEmbeds,
     nonce: `m${errand.id}`,

@@ -13,6 +13,7 @@ import { cancelPreview, draftOf, previewOf, takeDraft } from '../core/command/pe
 import { readerOf } from '../core/command/reader.js';
 import { suggest, suggestedAtMost, type Suggestion } from '../core/command/suggest.js';
 import { localeOf } from '../core/locales/locale.js';
+import { textsOf } from '../core/locales/texts.js';
 import { ask, showForm, type Said, type Talk } from './conversation.js';
 import { filledIn } from './form.js';
 import { callerOf, type Parts } from './parts.js';
@@ -105,6 +106,11 @@ async function pressed(talk: Talk, interaction: ButtonInteraction): Promise<void
   }
   const { desk } = talk.parts.dispatcher;
   const caller = callerOf(interaction.user);
+  if ((what === 'release' || what === 'discard') && /^\d{1,9}$/.test(id)) {
+    const { locale } = await readerOf(desk, { caller, locale: interaction.locale });
+    const raw = { number: `H-${id}`, ...(what === 'discard' ? { reason: textsOf(locale).notMine } : {}) };
+    return ask(talk, { command: `mail ${what}`, raw, key: interaction.id, held: Number(id) });
+  }
   if (what === 'confirm') {
     const preview = await previewOf(desk, { id, caller });
     return preview

@@ -29,8 +29,9 @@ export interface Parts {
 }
 
 /** What the gateway has proven of a user. The name is only shown. */
-export const callerOf = (user: User): Caller => ({
+export const callerOf = (user: User, held?: number): Caller => ({
   kind: 'discord',
   id: user.id,
   name: user.globalName ?? user.username,
+  ...(held === undefined ? {} : { held }),
 });

@@ -33,7 +33,7 @@ export interface Times {
 
 export const usualTimes: Times = {
   deferMs: 1500,
-  progressMs: 3000,
+  progressMs: 2000,
   tokenMs: 14.5 * 60_000,
   suggestMs: 2000,
   closeMs: 10_000,

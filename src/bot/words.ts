@@ -8,6 +8,9 @@ export interface Words {
   readonly complete: string;
   readonly approve: string;
   readonly refuse: string;
+  /** Whether a held mail is theirs. */
+  readonly mine: string;
+  readonly notMine: string;
   readonly yes: string;
   readonly no: string;
   readonly choose: string;
@@ -43,6 +46,8 @@ const fr: Words = {
   complete: 'Compléter',
   approve: 'Approuver',
   refuse: 'Refuser',
+  mine: 'Il est de moi',
+  notMine: 'Il n’est pas de moi',
   yes: 'oui',
   no: 'non',
   choose: 'Choisir',
@@ -71,6 +76,8 @@ const en: Words = {
   complete: 'Complete',
   approve: 'Approve',
   refuse: 'Refuse',
+  mine: 'It is mine',
+  notMine: 'It is not mine',
   yes: 'yes',
   no: 'no',
   choose: 'Choose',

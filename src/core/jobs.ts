@@ -93,6 +93,28 @@ const thresholds = (desk: Desk): Job => ({
   },
 });
 
+/** Held mails that nobody decided on end after the policy's days; staff are told how many. */
+const heldMails = (desk: Desk): Job => ({
+  name: 'held mails',
+  everyMs: hourMs,
+  async run(unit, now) {
+    const receivedAt = { lte: new Date(now.getTime() - desk.catalogue.policy.times.heldMailDays * dayMs) };
+    const end = { state: 'expired', endedAt: now };
+    const where = { state: 'held', receivedAt };
+    const fromImap = await unit.tx.inboundMail.updateMany({
+      where: { ...where, source: 'imap' },
+      data: { ...end, moveDue: true },
+    });
+    const { count } = await unit.tx.inboundMail.updateMany({ where, data: end });
+    const total = fromImap.count + count;
+    if (total === 0) return;
+    const work = workOf(desk, unit);
+    work.audit({ action: 'held mails expired', detail: { count: total } });
+    const text = textsOf(desk.locale).heldExpired({ count: total });
+    work.send({ channel: 'chat', letter: 'alert', recipient: 'approvals', locale: desk.locale, params: { text } });
+  },
+});
+
 /** Lets go of what has ended: stored answers, attempts, codes, links, sessions, drafts, old slots. */
 const pruning = (desk: Desk, prune: (now: Date) => Promise<void>): Job => ({
   name: 'pruning',
@@ -115,6 +137,7 @@ const pruning = (desk: Desk, prune: (now: Date) => Promise<void>): Job => ({
 export const jobsOf = (desk: Desk, prune: (now: Date) => Promise<void>): readonly Job[] => [
   approvals(desk),
   thresholds(desk),
+  heldMails(desk),
   pruning(desk, prune),
 ];
 

@@ -4,6 +4,7 @@ import { attemptsLeft, countAttempt } from './guard/limit.js';
 import type { Desk } from './guard/work.js';
 import type { Locale } from './locales/locale.js';
 import { textsOf } from './locales/texts.js';
+import { keepThread, type ThreadChange } from './mails/thread.js';
 import { sealPurpose, type Attachment } from './record/outbox.js';
 import type { Unit } from './record/transact.js';
 
@@ -19,6 +20,8 @@ export interface Answer {
   readonly attachments: readonly Attachment[];
   /** A command of the mail changed something: two robots writing to each other never get there, so it always leaves. */
   readonly carriedOut: boolean;
+  /** What its transcript leaves open in the thread, and has ended there. */
+  readonly thread?: ThreadChange;
 }
 
 /** `queued`: it leaves; `waiting`: the same answer is on its way already; `silent`: the sender had too many this hour. */
@@ -32,14 +35,25 @@ interface Answering {
   readonly id: number;
   readonly sender: string;
   readonly sent: Answer;
+  /** It is not answered again: another process at the same mailbox may have been first. */
+  readonly once?: boolean;
 }
 
 /** Ends the inbound mail as answered and queues its answer, unless nothing was done and the sender had its 60 (X7). */
-export async function answerMail(unit: Unit, desk: Desk, { id, sender, sent }: Answering): Promise<Answered> {
+export async function answerMail(unit: Unit, desk: Desk, { id, sender, sent, once }: Answering): Promise<Answered> {
   const { tx } = unit;
   const now = desk.clock();
   const personId = (await identify(tx, { kind: 'address', email: sender })).personId || null;
-  const ended = { state: 'answered', personId, endedAt: now };
+  const { state, source, endedAt } = await tx.inboundMail.findUniqueOrThrow({ where: { id } });
+  if (once && endedAt !== null) return 'waiting';
+  // a mail that was held stays one that was released
+  const ended = {
+    state: state === 'released' ? 'released' : 'answered',
+    personId,
+    endedAt: now,
+    ...(state === 'released' ? { moveDue: source === 'imap' } : {}),
+  };
+  if (sent.thread) await keepThread(tx, desk, { inboundId: id, sender, personId, change: sent.thread });
   const key = `answers to ${sender}`;
   const limit = { count: answersAnHour, windowMs: hourMs };
   if (!sent.carriedOut && (await attemptsLeft(tx, key, { limit, now })) <= 0) {

@@ -7,9 +7,15 @@ import { printRef } from './guard/number.js';
 import type { Desk } from './guard/work.js';
 import { tellUndelivered } from './jobs.js';
 import { answerMail, type Answer, type Answered } from './mailbox-answers.js';
+import { askSender } from './mails/held.js';
+import { openIn, type InThread, type OpenForm } from './mails/thread.js';
 import type { InboundMail, Tx } from './record/database.js';
+import { pauseOf } from './record/pause.js';
+import type { Unit } from './record/transact.js';
+import { hashesOf, spend, spenderOf } from './mails/spent.js';
 
 export type { Answer, Answered } from './mailbox-answers.js';
+export type { OpenForm } from './mails/thread.js';
 
 /** A mail that came in; its sender may be anybody's claim. */
 export interface Arrived {
@@ -28,6 +34,30 @@ export interface Bounce {
   readonly reason: string;
 }
 
+/** A released mail that has yet to be carried out as its sender's. */
+export interface Released {
+  readonly id: number;
+  readonly raw: Buffer;
+  readonly sender: string;
+}
+
+/** A held mail that has ended, and still lies in the IMAP folder of held ones. */
+export interface Ended {
+  readonly id: number;
+  readonly messageId: string | null;
+  readonly sha256: string;
+  readonly to: 'answered' | 'ignored';
+}
+
+/** A mail that may be acted on. */
+export interface Begun {
+  readonly id: number;
+  /** It came before, and these bytes are others: by another way, or sent again. */
+  readonly copy: boolean;
+  /** It was answered before. */
+  readonly ended: boolean;
+}
+
 export interface Mailbox {
   /** How far an IMAP mailbox has been read. */
   readonly cursor: {
@@ -38,13 +68,30 @@ export interface Mailbox {
   end(mail: Arrived, more: { state: 'ignored' | 'held'; reason: string }): Promise<void>;
   /**
    * Begins to act for a proven sender. The same mail again (same bytes, or Message-ID and sender) is the same inbound
-   * mail; a signature that another mail has spent holds this one (X2): undefined.
+   * mail; one of its signatures that another mail has spent holds this one (X2): undefined.
    */
-  begin(mail: Arrived & { sender: string }, signature: string | undefined): Promise<{ id: number } | undefined>;
+  begin(mail: Arrived & { sender: string }, signatures: readonly string[]): Promise<Begun | undefined>;
+  /** The sender of a mail that is still known by its number; for a reply to the question whether it is theirs. */
+  heldSender(id: number): Promise<string | undefined>;
+  /** The released mails that are to be carried out, oldest first. */
+  released(): Promise<Released[]>;
+  /** Lets these signatures of a released mail act no more, as far as no other has spent them. */
+  spend(id: number, signatures: readonly string[]): Promise<void>;
+  /** Ends a released mail that can't be carried out, and says why. */
+  giveUp(id: number, reason: string): Promise<void>;
+  /** Held mails that have ended and are to be moved on, and that one has been. */
+  ended(): Promise<Ended[]>;
+  moved(id: number): Promise<void>;
+  /** Why no mail is taken in at the moment (`mail pause`). */
+  paused(): Promise<string | undefined>;
   /** Ends an inbound mail with its answer, in one transaction; at most 60 an hour leave for one sender's mails of which nothing was carried out. */
-  answer(inbound: { id: number; sender: string }, answer: Answer): Promise<Answered>;
+  answer(inbound: { id: number; sender: string; once?: boolean }, answer: Answer): Promise<Answered>;
   /** Marks an outgoing mail that came back; answers its printed number, or nothing when it is none of ours. */
   bounced(bounce: Bounce): Promise<string | undefined>;
+  /** Records what else became of an outgoing mail (`delayed`, `delivered`, `displayed`), beside what it was about. */
+  noted(report: Omit<Bounce, 'reason'> & { readonly fate: string }): Promise<string | undefined>;
+  /** What is still open in a thread, for whoever it was open to. */
+  openIn(mail: InThread): Promise<readonly OpenForm[]>;
   /** Whether one of these Message-IDs is of a mail of ours. */
   isOurs(messageIds: readonly string[]): Promise<boolean>;
   /** Who a proven address is. */
@@ -56,12 +103,12 @@ const short = (text: string | undefined, most: number): string | null =>
   text === undefined ? null : text.slice(0, most);
 
 export function createMailbox(desk: Desk): Mailbox {
-  const { database, documents, secrets } = desk;
+  const { database, rawMail, secrets } = desk;
 
   const rowOf = (
     mail: Arrived,
     sha256: string,
-  ): Omit<InboundMail, 'id' | 'state' | 'reason' | 'endedAt' | 'signature' | 'personId'> => ({
+  ): Omit<InboundMail, 'id' | 'state' | 'reason' | 'endedAt' | 'personId' | 'moveDue'> => ({
     messageId: mail.messageId ?? null,
     sha256,
     source: mail.source,
@@ -71,83 +118,130 @@ export function createMailbox(desk: Desk): Mailbox {
   });
 
   async function end(mail: Arrived, more: { state: 'ignored' | 'held'; reason: string }): Promise<void> {
-    const sha256 = await documents.keep(mail.raw);
-    await database.transact(({ tx }) => endRow(tx, { row: rowOf(mail, sha256), ...more }));
+    const sha256 = await rawMail.keep(mail.raw);
+    await database.transact((unit) => endRow(unit, { row: rowOf(mail, sha256), ...more }));
   }
 
   async function endRow(
-    tx: Tx,
+    unit: Unit,
     ending: { row: ReturnType<typeof rowOf>; state: 'ignored' | 'held'; reason: string },
   ): Promise<void> {
+    const { tx } = unit;
     const { row, state } = ending;
     const reason = ending.reason.slice(0, 500);
     if (await tx.inboundMail.findFirst({ where: { sha256: row.sha256 } })) return;
-    await tx.inboundMail.create({
+    const made = await tx.inboundMail.create({
       data: { ...row, state, reason, ...(state === 'ignored' ? { endedAt: row.receivedAt } : {}) },
     });
+    if (state === 'held') await askSender(unit, desk, made);
   }
 
-  async function begin(
-    mail: Arrived & { sender: string },
-    signature: string | undefined,
-  ): Promise<{ id: number } | undefined> {
-    const sha256 = await documents.keep(mail.raw);
+  async function begin(mail: Arrived & { sender: string }, signatures: readonly string[]): Promise<Begun | undefined> {
+    const sha256 = await rawMail.keep(mail.raw);
     const row = rowOf(mail, sha256);
-    const spent = signature === undefined ? null : secrets.hash('signature', signature);
-    return database.transact(async ({ tx }) => {
+    const hashes = hashesOf(secrets, signatures);
+    return database.transact(async (unit) => {
+      const { tx } = unit;
       const same = await sameMail(tx, row);
-      const spender = spent === null ? null : await tx.inboundMail.findUnique({ where: { signature: spent } });
-      if (spender && spender.id !== same?.id) {
-        await endRow(tx, {
+      const spender = await spenderOf(tx, hashes, same?.id);
+      if (spender) {
+        await endRow(unit, {
           row,
           state: 'held',
           reason: `its signature was spent by another mail (${spender.messageId ?? 'without Message-ID'})`,
         });
         return undefined;
       }
-      const proof = spent === null ? {} : { signature: spent };
       // `received` is seen only between here and the answer, or after a crash until the mail comes again
-      if (!same) return { id: (await tx.inboundMail.create({ data: { ...row, ...proof, state: 'received' } })).id };
-      await tx.inboundMail.update({
-        where: { id: same.id },
-        data: {
-          ...(same.signature === null ? proof : {}),
-          ...(same.state === 'held' ? { state: 'received', reason: null } : {}),
-        },
-      });
-      return { id: same.id };
+      const begun = same ?? (await tx.inboundMail.create({ data: { ...row, state: 'received' } }));
+      await spend(tx, begun.id, hashes);
+      // it came again, and this time proven: that confirms it
+      if (begun.state === 'held') await tx.inboundMail.update({ where: { id: begun.id }, data: { state: 'released' } });
+      return { id: begun.id, copy: begun.sha256 !== sha256, ended: begun.endedAt !== null };
     });
   }
 
-  async function bounced({ mailId, messageId, reason }: Bounce): Promise<string | undefined> {
-    if (mailId === undefined && messageId === undefined) return undefined;
+  /** The outgoing mail that a report is about, by the address it came to, else by its Message-ID. */
+  const reportedMail = (tx: Tx, { mailId, messageId }: Omit<Bounce, 'reason'>) =>
+    mailId === undefined && messageId === undefined
+      ? null
+      : tx.outbox.findFirst({
+          where: { channel: 'mail', ...(mailId === undefined ? { messageId: messageId ?? '' } : { id: mailId }) },
+        });
+
+  async function bounced({ reason, ...about }: Bounce): Promise<string | undefined> {
     return database.transact(async (unit) => {
       const { tx } = unit;
-      const mail = await tx.outbox.findFirst({
-        where: { channel: 'mail', ...(mailId === undefined ? { messageId: messageId ?? '' } : { id: mailId }) },
-      });
+      const mail = await reportedMail(tx, about);
       if (!mail) return undefined;
-      const number = printRef('M', mail.id);
       const error = reason.slice(0, 500);
       // an uncertain mail that comes back did leave; it must not leave again
       const { count } = await tx.outbox.updateMany({
         where: { id: mail.id, state: { in: ['sent', 'uncertain'] } },
         data: { state: 'bounced', error, secret: null },
       });
+      const { id, letter, recipient, object } = mail;
       if (count === 1)
-        await tellUndelivered(desk, unit, {
-          id: mail.id,
-          letter: mail.letter,
-          recipient: mail.recipient,
-          object: mail.object,
-          reason: error,
-          bounced: true,
-        });
+        await tellUndelivered(desk, unit, { id, letter, recipient, object, reason: error, bounced: true });
+      return printRef('M', id);
+    });
+  }
+
+  async function noted({ fate, ...about }: Parameters<Mailbox['noted']>[0]): Promise<string | undefined> {
+    return database.transact(async ({ tx, leaves }) => {
+      const mail = await reportedMail(tx, about);
+      if (!mail) return undefined;
+      const number = printRef('M', mail.id);
+      const action = `mail ${fate}`;
+      const detail = { mail: number, letter: mail.letter, recipient: mail.recipient };
+      const object = mail.object ?? number;
+      leaves.audit.push({ at: desk.clock(), actorId: null, operator: false, door: 'mail', action, object, detail });
       return number;
     });
   }
 
+  const giveUp = (id: number, reason: string): Promise<void> =>
+    database.transact(
+      async ({ tx }) => void (await tx.inboundMail.update({ where: { id }, data: { endedAt: desk.clock(), reason } })),
+    );
+
+  async function released(): Promise<Released[]> {
+    const rows = await database.read((tx) =>
+      tx.inboundMail.findMany({ where: { state: 'released', endedAt: null }, orderBy: { id: 'asc' }, take: 16 }),
+    );
+    const mails: Released[] = [];
+    for (const { id, sha256, sender } of rows) {
+      const raw = await rawMail.read(sha256).catch(() => undefined);
+      if (raw && sender !== null) mails.push({ id, raw, sender });
+      else await giveUp(id, 'released, but its bytes are no longer kept');
+    }
+    return mails;
+  }
+
+  const ended = async (): Promise<Ended[]> => {
+    const rows = await database.read((tx) =>
+      tx.inboundMail.findMany({ where: { moveDue: true }, orderBy: { id: 'asc' }, take: 50 }),
+    );
+    return rows.map(({ id, messageId, sha256, state }) => ({
+      id,
+      messageId,
+      sha256,
+      to: state === 'released' ? 'answered' : 'ignored',
+    }));
+  };
+
   return {
+    heldSender: (id) =>
+      database.read(async (tx) => (await tx.inboundMail.findUnique({ where: { id } }))?.sender ?? undefined),
+    released,
+    giveUp,
+    spend: (id, signatures) => database.transact(({ tx }) => spend(tx, id, hashesOf(secrets, signatures))),
+    ended,
+    moved: (id) =>
+      database.transact(
+        async ({ tx }) => void (await tx.inboundMail.update({ where: { id }, data: { moveDue: false } })),
+      ),
+    paused: () => database.read(async (tx) => (await pauseOf(tx))?.reason),
     cursor: {
       load: (mailbox) =>
         database.read((tx) =>
@@ -163,6 +257,8 @@ export function createMailbox(desk: Desk): Mailbox {
     begin,
     answer: (inbound, sent) => database.transact((unit) => answerMail(unit, desk, { ...inbound, sent })),
     bounced,
+    noted,
+    openIn: (mail) => openIn(desk, mail),
     isOurs: async (messageIds) =>
       messageIds.length > 0 &&
       (await database.read((tx) => tx.outbox.count({ where: { messageId: { in: [...messageIds] } } }))) > 0,
@@ -181,10 +277,12 @@ const sameMail = (
   tx.inboundMail.findFirst({
     where: {
       sender: row.sender,
-      state: { not: 'ignored' },
+      state: { notIn: ['ignored', 'discarded', 'expired'] },
       OR: [
         { sha256: row.sha256 },
-        ...(row.messageId === null ? [] : [{ messageId: row.messageId, state: { in: ['received', 'answered'] } }]),
+        ...(row.messageId === null
+          ? []
+          : [{ messageId: row.messageId, state: { in: ['received', 'answered', 'released'] } }]),
       ],
     },
     orderBy: { id: 'asc' },

@@ -5,6 +5,7 @@ import { createDispatcher, type Dispatcher, type DispatchOptions } from './comma
 import { commands } from './commands.js';
 import type { Desk } from './guard/work.js';
 import type { Locale } from './locales/locale.js';
+import { createAside } from './record/aside.js';
 import { loadCatalogue } from './record/catalogue.js';
 import { connect, providerOf, type Connection } from './record/database.js';
 import { createDocuments } from './record/documents.js';
@@ -62,6 +63,8 @@ export async function openDesk(settings: DeskSettings, options: OpenOptions): Pr
     catalogue,
     secrets,
     documents: createDocuments(join(settings.DATA_DIR, 'documents')),
+    rawMail: createDocuments(join(settings.DATA_DIR, 'received')),
+    aside: createAside(),
     clock,
     random,
     publicUrl: settings.PUBLIC_URL,
@@ -74,6 +77,8 @@ export async function openDesk(settings: DeskSettings, options: OpenOptions): Pr
     desk,
     connection,
     dispatcher: createDispatcher({ desk, registry: commands, onFault: options.onFault }),
-    close: () => database.close(),
+    async close() {
+      await Promise.all([desk.aside.close(), database.close()]);
+    },
   };
 }

@@ -13,8 +13,19 @@ export type StaffRole = (typeof staffRoles)[number];
 /** What a door has proven. `as` is the operator speaking for an address, audited as such. */
 export type Caller =
   | { readonly kind: 'operator'; readonly as?: string | undefined }
-  | { readonly kind: 'discord'; readonly id: string; readonly name: string }
-  | { readonly kind: 'address'; readonly email: string }
+  | {
+      readonly kind: 'discord';
+      readonly id: string;
+      readonly name: string;
+      /** The held mail whose question this user pressed a button of. */
+      readonly held?: number;
+    }
+  | {
+      readonly kind: 'address';
+      readonly email: string;
+      /** The held mail whose question was answered: the answer came to an address told to nobody else. */
+      readonly held?: number;
+    }
   | { readonly kind: 'session'; readonly personId: number };
 
 export interface Member {
@@ -43,7 +54,7 @@ export interface Actor {
   /** The operator acts, as itself or as somebody. */
   readonly byOperator: boolean;
   /** What was proven: for a first command, and for linking. */
-  readonly proven: { readonly email?: string; readonly discordId?: string };
+  readonly proven: { readonly email?: string; readonly discordId?: string; readonly held?: number };
 }
 
 interface Found {
@@ -87,8 +98,9 @@ async function rowsOf(tx: Tx, caller: Caller): Promise<Found[]> {
 }
 
 const provenBy = (caller: Caller): Actor['proven'] => {
-  if (caller.kind === 'address') return { email: caller.email };
-  if (caller.kind === 'discord') return { discordId: caller.id };
+  const held = 'held' in caller && caller.held !== undefined ? { held: caller.held } : {};
+  if (caller.kind === 'address') return { email: caller.email, ...held };
+  if (caller.kind === 'discord') return { discordId: caller.id, ...held };
   return caller.kind === 'operator' && caller.as !== undefined ? { email: caller.as } : {};
 };
 

@@ -1,6 +1,7 @@
 /** New people: made by somebody else (invited), or by their own first command (X1). */
 import type { Locale } from '../locales/locale.js';
 import type { Tx } from '../record/database.js';
+import { insertReturning, insertRows } from '../record/rows.js';
 import type { Unit } from '../record/transact.js';
 import type { Actor } from './identity.js';
 import { createWork, type Desk, type Door } from './work.js';
@@ -18,15 +19,51 @@ export interface NewPerson {
 
 /** Makes a person with its main address; the address must be nobody's. */
 export async function createPerson(tx: Tx, person: NewPerson, now: Date): Promise<number> {
-  const [row] = await tx.$queryRaw<{ id: number }[]>`
-    INSERT INTO "Person" ("operator", "state", "lastName", "firstName", "company", "locale", "passwordKind", "passwordHash", "passwordUntil", "createdAt")
-    VALUES (${false}, ${person.state}, ${person.lastName ?? null}, ${person.firstName ?? null}, ${person.company ?? null}, ${person.locale},
-      ${person.passwordHash ? 'first' : null}, ${person.passwordHash ?? null}, ${person.passwordUntil ?? null}, ${now})
-    RETURNING "id"`;
-  if (!row) throw new Error('a person was not made');
-  const id = Number(row.id);
-  await tx.$executeRaw`INSERT INTO "Address" ("email", "personId", "main", "createdAt") VALUES (${person.email}, ${id}, ${true}, ${now})`;
+  const [id] = await createPeople(tx, [person], now);
+  if (id === undefined) throw new Error('a person was not made');
   return id;
+}
+
+/** Makes people with their main addresses and answers their numbers, in the same order. */
+export async function createPeople(tx: Tx, people: readonly NewPerson[], now: Date): Promise<number[]> {
+  const made = await insertReturning<Made>(
+    tx,
+    { table: 'Person', returning: people.length === 1 ? ['id'] : ['id', 'firstName', 'lastName'] },
+    people.map((person) => ({
+      operator: false,
+      state: person.state,
+      lastName: person.lastName ?? null,
+      firstName: person.firstName ?? null,
+      company: person.company ?? null,
+      locale: person.locale,
+      passwordKind: person.passwordHash ? 'first' : null,
+      passwordHash: person.passwordHash ?? null,
+      passwordUntil: person.passwordUntil ?? null,
+      createdAt: now,
+    })),
+  );
+  if (people.length > 1) inOrder(made, people);
+  const ids = made.map(({ id }) => Number(id));
+  await insertRows(
+    tx,
+    'Address',
+    people.map(({ email }, at) => ({ email, personId: ids[at] ?? null, main: true, createdAt: now })),
+  );
+  return ids;
+}
+
+interface Made {
+  readonly id: number;
+  readonly firstName?: string | null;
+  readonly lastName?: string | null;
+}
+
+/** Numbers are given in the rows' order, but answered in any. @throws {Error} when they were not */
+function inOrder(made: Made[], people: readonly NewPerson[]): void {
+  made.sort((a, b) => Number(a.id) - Number(b.id));
+  for (const [at, { firstName = null, lastName = null }] of people.entries())
+    if (made[at]?.firstName !== firstName || made[at].lastName !== lastName)
+      throw new Error('people got each other’s numbers');
 }
 
 /**

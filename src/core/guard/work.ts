@@ -1,5 +1,6 @@
 /** What a command's handler is given: its transaction, who asks, and the only ways to leave anything behind. */
 import type { Locale } from '../locales/locale.js';
+import type { Aside } from '../record/aside.js';
 import type { Catalogue } from '../record/catalogue.js';
 import type { Tx } from '../record/database.js';
 import type { Documents } from '../record/documents.js';
@@ -17,6 +18,10 @@ export interface Desk {
   readonly catalogue: Catalogue;
   readonly secrets: Secrets;
   readonly documents: Documents;
+  /** The raw bytes of mails that came in, for `KEEP_RAW`. */
+  readonly rawMail: Documents;
+  /** Where what strangers sent is read, so that it can be ended. */
+  readonly aside: Aside;
   readonly clock: () => Date;
   readonly random: (count: number) => Buffer;
   /** Without a slash at its end. */

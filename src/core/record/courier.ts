@@ -5,6 +5,7 @@
 import type { Outbox } from './database.js';
 import type { Attachment } from './outbox.js';
 import { sealPurpose } from './outbox.js';
+import { pauseOf } from './pause.js';
 import type { Locale } from '../locales/locale.js';
 import type { Secrets } from './secrets.js';
 import type { Database, Unit } from './transact.js';
@@ -89,6 +90,7 @@ export function createCourier(options: CourierOptions): Courier {
     // most rounds find nothing: that costs a read, not a write
     if ((await database.read((tx) => tx.outbox.count({ where: due, take: 1 }))) === 0) return [];
     return database.transact(async ({ tx }) => {
+      if (await pauseOf(tx)) due.channel.in = channels.filter((channel) => channel !== 'mail');
       const rows = await tx.outbox.findMany({ where: due, orderBy: { id: 'asc' }, take: atOnce });
       const ids = rows.map(({ id }) => id);
       await tx.outbox.updateMany({

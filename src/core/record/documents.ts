@@ -1,6 +1,6 @@
 /** The document store: bytes kept once, by their SHA-256, under the data folder; names from outside never reach the disk. */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 export interface Documents {
@@ -8,6 +8,8 @@ export interface Documents {
   keep(content: Buffer): Promise<string>;
   /** @throws when nothing is kept under this hash, or the bytes no longer match it */
   read(sha256: string): Promise<Buffer>;
+  /** Lets go of what was last kept before `olderThan`, except what is `spared` (by SHA-256). Answers how many. */
+  prune(olderThan: Date, spared: ReadonlySet<string>): Promise<number>;
 }
 
 /** @param folder made when first written to, mode 0700 */
@@ -31,6 +33,23 @@ export function createDocuments(folder: string): Documents {
       if (createHash('sha256').update(content).digest('hex') !== sha256)
         throw new Error(`document ${sha256} is damaged`);
       return content;
+    },
+    async prune(olderThan, spared) {
+      let removed = 0;
+      for (const sub of await readdir(folder).catch(() => [])) {
+        for (const name of await readdir(join(folder, sub))) {
+          const file = join(folder, sub, name);
+          // another process may prune the same folder
+          const written = await stat(file).then(
+            ({ mtime }) => mtime,
+            () => olderThan,
+          );
+          if (written >= olderThan || spared.has(name)) continue;
+          await rm(file, { force: true });
+          removed += 1;
+        }
+      }
+      return removed;
     },
   };
 }

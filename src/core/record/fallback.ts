@@ -2,16 +2,20 @@
 import type { Errand } from './courier.js';
 import type { Tx } from './database.js';
 
+/** Their mail left together with the chat notice. */
+const mailedAnyway: ReadonlySet<string> = new Set(['mail-held']);
+
 /**
  * Makes a failed chat notice to a person a queued mail with the same letter, in the transaction that records the failure.
  * @returns false when it is no notice to a person, or no address of the person is known: then it stays failed
  */
 export async function fallBackToMail(
   tx: Tx,
-  errand: Pick<Errand, 'id' | 'channel' | 'recipient' | 'personId'>,
+  errand: Pick<Errand, 'id' | 'channel' | 'letter' | 'recipient' | 'personId'>,
   now: Date,
 ): Promise<boolean> {
   if (errand.channel !== 'chat' || errand.recipient === 'approvals') return false;
+  if (mailedAnyway.has(errand.letter)) return true;
   const personId =
     errand.personId ?? (await tx.discordUser.findUnique({ where: { discordId: errand.recipient } }))?.personId;
   const address = personId === undefined ? null : await tx.address.findFirst({ where: { personId, main: true } });

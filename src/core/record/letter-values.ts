@@ -95,6 +95,15 @@ export const letterValues = {
   }),
   /** To staff. `letter`: what was sent (its name or subject); `object`: the number it was about. */
   'delivery-failed': z.strictObject({ number: text, letter: text, recipient: text, object: some, error: text }),
+  /** X2. To the person that a held mail claims to be from. `buttons`: in Discord, with two of them below. */
+  'mail-held': z.strictObject({
+    number: text,
+    email: text,
+    subject: text,
+    received: text,
+    until: text,
+    buttons: z.boolean(),
+  }),
   /** To a proven sender whom nobody knows yet. */
   'mail-unlinked': z.strictObject({ email: text, signInUrl: text }),
   /** An answer that chat could no longer show. */

@@ -29,8 +29,8 @@ export interface Secrets {
   readonly check: string;
 }
 
-/** What a reply address can be about: an approval, an outgoing mail (also its bounces), a transcript. */
-export const threadKinds = { a: 'approval', m: 'mail', t: 'transcript' } as const;
+/** What a reply address can be about: an approval, a held mail, an outgoing mail (also its bounces), a transcript. */
+export const threadKinds = { a: 'approval', h: 'held mail', m: 'mail', t: 'transcript' } as const;
 export type ThreadKind = keyof typeof threadKinds;
 
 const letters = 'abcdefghjkmnpqrstuvwxyz23456789ABCDEFGHJKLMNPQRSTUVWXYZ'.slice(0, 32);
@@ -72,7 +72,7 @@ export function createSecrets(key: Buffer, random: RandomBytes = randomBytes): S
       return `${body}-${mark(body)}`;
     },
     readThread(token) {
-      const match = /^([amt])(\d{1,9})-([0-9a-f]{16})$/.exec(token.toLowerCase());
+      const match = /^([ahmt])(\d{1,9})-([0-9a-f]{16})$/.exec(token.toLowerCase());
       if (!match || !timingSafeEqual(Buffer.from(mark(`${match[1]}${match[2]}`)), Buffer.from(match[3] ?? '')))
         return undefined;
       return { kind: match[1] as ThreadKind, id: Number(match[2]) };
