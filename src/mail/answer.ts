@@ -1,21 +1,17 @@
-/** From a proven sender's mail to its transcript: reads it, has each command carried out in turn, and writes the answer. */
+/** From a proven sender's mail to its transcript: has each of its commands carried out in turn, and writes the answer. */
 import type { Dispatcher } from '../core/command/dispatch.js';
-import type { RawInput } from '../core/command/input.js';
 import type { Outcome } from '../core/command/outcome.js';
 import type { Actor } from '../core/guard/identity.js';
-import { printRef } from '../core/guard/number.js';
-import type { Answer, Mailbox } from '../core/mailbox.js';
+import type { Answer, Mailbox, OpenForm } from '../core/mailbox.js';
 import { localeOf, type Locale } from '../core/locales/locale.js';
 import type { Attachment } from '../core/record/outbox.js';
 import type { Block } from './blocks.js';
-import { readDecision } from './decision.js';
-import { decodeMail, type DecodedMail } from './form.js';
+import { replyTo } from '../core/command/reply.js';
 import { blankForm, encodeForm } from './form-text.js';
 import { domainOf } from './headers.js';
-import type { Message } from './message.js';
-import type { Token } from './thread.js';
-import { renderTranscript, type Result } from './transcript.js';
-import { wordsOf } from './words.js';
+import { offeredForm, renderTranscript, type Result } from './transcript.js';
+import { readWanted, type Asked, type Proven, type Wanted } from './wanted.js';
+import { wordsOf, type Words } from './words.js';
 
 export interface AnswerOptions {
   readonly dispatcher: Dispatcher;
@@ -24,46 +20,20 @@ export interface AnswerOptions {
   readonly address: string;
 }
 
-/** A mail of a proven sender, ready to be acted on. */
-export interface Proven {
-  readonly message: Message;
-  readonly sender: string;
-  readonly tokens: readonly Token[];
-  /** Names this mail in keys: its Message-ID, else its bytes. */
-  readonly mailKey: string;
-}
-
 /** All files of one answer together; more is refused by many mail servers once it is encoded. */
 const mostFileBytes = 8 * 1024 * 1024;
-
-/** A command to be carried out. */
-interface Asked {
-  readonly command: string;
-  readonly raw: RawInput;
-  readonly dryRun: boolean;
-}
-
-/** What the mail asks for. */
-interface Wanted {
-  readonly asked: readonly Asked[];
-  readonly more: number;
-  readonly help: boolean;
-  /** It answers a request for approval, but neither with OK nor with NO. */
-  readonly undecided?: string;
-  readonly locale: Locale | undefined;
-}
 
 /** Carries a mail's commands out and writes the answer. Throws only what the database throws. */
 export async function answerTo(mail: Proven, { dispatcher, mailbox, address }: AnswerOptions): Promise<Answer> {
   const { desk } = dispatcher;
-  const wanted = await read(mail, { dispatcher, mailbox });
+  const wanted = await readWanted(mail, { dispatcher, mailbox });
   const guess =
     wanted.locale ??
     localeOf(mail.message.headers('content-language')[0] ?? mail.message.headers('accept-language')[0], desk.locale);
   const outcomes: { asked: Asked; outcome: Outcome }[] = [];
   // one after the other: the second may need what the first did
-  for (const [index, asked] of wanted.asked.entries())
-    outcomes.push({ asked, outcome: await dispatch(mail, { dispatcher, asked, index, guess }) });
+  for (const asked of wanted.asked)
+    outcomes.push({ asked, outcome: await dispatch(mail, { dispatcher, asked, guess }) });
   const actor = await mailbox.whois(mail.sender);
   const locale = actor.locale ?? guess;
   const { attachments, results } = await withFiles(outcomes, { dispatcher, actor, locale });
@@ -74,7 +44,7 @@ export async function answerTo(mail: Proven, { dispatcher, mailbox, address }: A
     results,
     more: wanted.more,
     damaged: mail.message.damaged,
-    ...(wanted.help || actor.personId === 0
+    ...(wanted.help || wanted.table || wanted.unclear.length > 0 || actor.personId === 0
       ? { help: await helpBlocks(mail, { dispatcher, actor, locale, wanted }) }
       : {}),
     signature: desk.catalogue.vendor.signature.map((line) => line[locale]),
@@ -89,46 +59,44 @@ export async function answerTo(mail: Proven, { dispatcher, mailbox, address }: A
     locale,
     attachments,
     carriedOut: outcomes.some(({ asked, outcome }) => outcome.ok && !dispatcher.registry.find(asked.command)?.reads),
+    thread: {
+      open: [...stillOpen(outcomes, { results, dispatcher, locale }), ...wanted.untouched],
+      ended: outcomes.flatMap(({ asked, outcome }) => (isEnd(outcome) && asked.resumes ? [asked.origin] : [])),
+      mailKey: mail.mailKey,
+    },
   };
 }
 
-/** An approval's answer is read first; anything else is forms. */
-async function read(
-  { message, tokens }: Proven,
-  { dispatcher, mailbox }: { dispatcher: Dispatcher; mailbox: Mailbox },
-): Promise<Wanted> {
-  const request = tokens.find(({ kind }) => kind === 'a');
-  const decision = request && readDecision(message.text);
-  if (request && decision) {
-    const number = printRef('A', request.id);
-    const asked: Asked =
-      decision.verdict === 'approve'
-        ? { command: 'approval approve', raw: { number }, dryRun: false }
-        : { command: 'approval refuse', raw: { number, reason: decision.reason }, dryRun: false };
-    return { asked: [asked], more: 0, help: false, locale: undefined };
-  }
-  const earlier = [...(message.inReplyTo ? [message.inReplyTo] : []), ...message.references];
-  const replyToOurs = tokens.length > 0 || (await mailbox.isOurs(earlier));
-  const decoded: DecodedMail = decodeMail(message, dispatcher.registry, { replyToOurs });
-  return {
-    asked: decoded.forms,
-    more: decoded.more,
-    help: decoded.help,
-    ...(request && decoded.forms.length === 0 ? { undecided: printRef('A', request.id) } : {}),
-    locale: decoded.locale,
-  };
+const isEnd = (outcome: Outcome): boolean => outcome.ok && outcome.pending === undefined && !outcome.dryRun;
+
+/** What the reader may take up again by a reply: refused forms as they were shown, and previews. */
+function stillOpen(
+  outcomes: readonly { asked: Asked; outcome: Outcome }[],
+  { results, dispatcher, locale }: { results: readonly Result[]; dispatcher: Dispatcher; locale: Locale },
+): OpenForm[] {
+  return outcomes.flatMap(({ asked, outcome }, at): OpenForm[] => {
+    const result = results[at];
+    if (!result || (!outcome.ok && outcome.code === 'fault')) return [];
+    const reply = replyTo(outcome, { locale, timeZone: dispatcher.desk.timeZone, command: result.command });
+    const offered = offeredForm(result, { reply, locale });
+    if (!offered) return [];
+    const { origin, command } = asked;
+    if (outcome.ok)
+      return outcome.pending ? [{ origin, command, raw: {}, text: '', faults: [], preview: outcome.pending }] : [];
+    return [{ origin, command, raw: asked.raw, text: offered.text, faults: Object.keys(outcome.fields ?? {}) }];
+  });
 }
 
 const dispatch = (
   mail: Proven,
-  { dispatcher, asked, index, guess }: { dispatcher: Dispatcher; asked: Asked; index: number; guess: Locale },
+  { dispatcher, asked, guess }: { dispatcher: Dispatcher; asked: Asked; guess: Locale },
 ): Promise<Outcome> =>
   dispatcher.dispatch({
     door: 'mail',
-    caller: { kind: 'address', email: mail.sender },
+    caller: { kind: 'address', email: mail.sender, ...(mail.held === undefined ? {} : { held: mail.held }) },
     command: asked.command,
-    input: asked.raw,
-    key: `${mail.mailKey}#${index}`,
+    input: asked.confirmed ? { ...asked.raw, yes: true } : asked.raw,
+    key: asked.key,
     dryRun: asked.dryRun,
     locale: guess,
   });
@@ -173,6 +141,16 @@ async function withFiles(
   return { attachments, results };
 }
 
+/** Why nothing was found. */
+function openingOf({ message }: Proven, words: Words): string {
+  if (message.encrypted) return words.encrypted;
+  const empty = message.text.trim() === '' && message.attachments.length === 0;
+  return empty && !message.damaged ? words.empty : words.nothing;
+}
+
+const shownAgain = (open: readonly OpenForm[]): Block[] =>
+  open.flatMap(({ text }) => (text === '' ? [] : [{ kind: 'form', text } as const]));
+
 /** Shown as an example to whoever may use it, the first that fits. */
 const examples = ['declare new', 'stock receive', 'pack redeem', 'account edit'];
 
@@ -184,10 +162,14 @@ async function helpBlocks(
   const words = wordsOf(locale);
   const text = (value: string): Block => ({ kind: 'text', text: value });
   if (wanted.undecided) return [text(words.decide(wanted.undecided))];
+  if (wanted.unclear.length > 0) return [text(words.unclear(wanted.unclear.join(', ')))];
+  if (wanted.table)
+    return [
+      text(wanted.table.kind === 'unread' ? words.unreadTable(wanted.table.name) : words.manyRows(wanted.table.rows)),
+    ];
+  if (wanted.untouched.length > 0) return [text(words.noCorrection), ...shownAgain(wanted.untouched)];
   const found = wanted.asked.length > 0;
-  const opening = found
-    ? []
-    : [text(mail.message.text.trim() === '' && mail.message.attachments.length === 0 ? words.empty : words.nothing)];
+  const opening = found ? [] : [text(openingOf(mail, words))];
   if (actor.personId === 0) {
     const command = dispatcher.registry.find('account link') ?? 'account link';
     return [

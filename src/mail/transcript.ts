@@ -5,7 +5,6 @@ import type { Outcome } from '../core/command/outcome.js';
 import { useOf } from '../core/command/registry.js';
 import { replyTo, type Reply, type Table } from '../core/command/reply.js';
 import type { Locale } from '../core/locales/locale.js';
-import { textsOf } from '../core/locales/texts.js';
 import { asHtml, asText, type Block } from './blocks.js';
 import { encodeForm } from './form-text.js';
 import { wordsOf, type Verdict } from './words.js';
@@ -133,21 +132,18 @@ function tableBlock(table: Table): Block {
 const isFinal = (code: string): boolean =>
   code === 'access.denied' || code.startsWith('approval.') || code === 'rate.limited';
 
-/** The same form again: to be corrected, to be confirmed, or to be tried once more. */
-function formBlocks(result: Result, { reply, locale }: { reply: Reply; locale: Locale }): Block[] {
+/** The same form again, to be corrected or to be tried once more; a preview to be confirmed needs none. */
+export function offeredForm(
+  result: Result,
+  { reply, locale }: { reply: Reply; locale: Locale },
+): { intro: string; text: string } | undefined {
   const words = wordsOf(locale);
   const { command, outcome, raw } = result;
-  const form = (more: RawInput, notes: Readonly<Record<string, string>>, remarks: readonly string[]): Block => ({
-    kind: 'form',
-    text: encodeForm(command ?? result.name, { ...raw, ...more }, { locale, notes, remarks }),
-  });
-  if (outcome.ok) {
-    if (!outcome.pending) return [];
-    const file = Object.values(raw).some((value) => typeof value === 'object' && 'content' in value);
-    return [text(words.goAhead(file)), form({ yes: textsOf(locale).yes }, {}, [])];
-  }
-  if (isFinal(outcome.code)) return [];
-  if (outcome.code === 'fault') return [text(words.again), form({}, {}, [])];
+  const form = (notes: Readonly<Record<string, string>>, remarks: readonly string[]): string =>
+    encodeForm(command ?? result.name, raw, { locale, notes, remarks });
+  if (outcome.ok) return outcome.pending ? { intro: words.goAhead, text: '' } : undefined;
+  if (isFinal(outcome.code)) return undefined;
+  if (outcome.code === 'fault') return { intro: words.again, text: form({}, []) };
   const isThere = (field: string): boolean =>
     raw[field] !== undefined || (command !== undefined && useOf(command, field) !== undefined);
   const isFile = (field: string): boolean =>
@@ -158,9 +154,15 @@ function formBlocks(result: Result, { reply, locale }: { reply: Reply; locale: L
   const notes = Object.fromEntries(there.map((fault) => [fault.field, note(fault)]));
   // the way to have the same once more is to say so in its field
   if (outcome.code === 'declaration.duplicate')
-    return [text(words.second), form({ anyway: '' }, { anyway: words.anyway }, [])];
+    return { intro: words.second, text: form({ anyway: words.anyway }, []) };
   const others = reply.faults
     .filter(({ field }) => !isThere(field))
     .map((fault) => `${fault.label}${colon[locale]}${fault.text}`);
-  return [text(words.correct), form({}, notes, reply.faults.length === 0 ? [reply.headline] : others)];
+  return { intro: words.correct, text: form(notes, reply.faults.length === 0 ? [reply.headline] : others) };
+}
+
+function formBlocks(result: Result, more: { reply: Reply; locale: Locale }): Block[] {
+  const offered = offeredForm(result, more);
+  if (!offered) return [];
+  return [text(offered.intro), ...(offered.text === '' ? [] : [{ kind: 'form', text: offered.text } as const])];
 }

@@ -13,16 +13,25 @@ export interface Words {
   readonly anyway: string;
   readonly attach: (label: string) => string;
   readonly again: string;
-  readonly goAhead: (file: boolean) => string;
+  readonly goAhead: string;
+  /** A correction that several refused forms could mean. */
+  readonly unclear: (labels: string) => string;
+  /** A reply in which nothing was corrected. */
+  readonly noCorrection: string;
   readonly attached: (name: string) => string;
   readonly tooLarge: string;
   readonly more: (count: number) => string;
   readonly damaged: string;
   readonly nothing: string;
   readonly empty: string;
+  /** S/MIME or PGP. */
+  readonly encrypted: string;
   readonly example: string;
   readonly fillIn: string;
   readonly may: string;
+  /** A table that stands for commands, one a row. */
+  readonly unreadTable: (name: string) => string;
+  readonly manyRows: (rows: number) => string;
   readonly begin: (email: string | undefined) => string;
   readonly beginAfter: string;
   readonly decide: (number: string) => string;
@@ -43,14 +52,17 @@ const fr: Words = {
   several: (count, verdicts) =>
     `Votre courriel contient ${count} commandes : ${verdicts.map((one) => `${one.count} ${counted(one, { shown: ['réponse', 'réponses'], done: ['faite', 'faites'], trial: ['à l’essai', 'à l’essai'], waiting: ['en attente', 'en attente'], preview: ['à valider', 'à valider'], refused: ['refusée', 'refusées'], fault: ['en erreur', 'en erreur'] })}`).join(', ')}.`,
   correct:
-    'Pour corriger, recopiez ces lignes au début de votre réponse (sans les « > » qu’ajoutent les messageries), changez ce que signalent les lignes « # » et envoyez. Les lignes « # » peuvent rester, elles ne sont pas lues.',
-  second:
-    'Si vous en voulez vraiment une seconde, recopiez ces lignes au début de votre réponse, complétez la dernière et envoyez.',
+    'Pour corriger, répondez avec les seules lignes corrigées, ou corrigez-les ci-dessous dans votre réponse. Les lignes « # » disent ce qui ne va pas.',
+  second: 'Si vous en voulez vraiment une seconde, répondez avec la ligne « Quand même : oui ».',
   anyway: '« oui » pour une seconde déclaration',
   attach: (label) => `${label} : joignez-le à votre courriel, et mettez ici son nom s’il y en a plusieurs`,
   again: 'Pour réessayer plus tard, renvoyez ces lignes :',
-  goAhead: (file) =>
-    `Pour valider, recopiez ces lignes au début de votre réponse${file ? ', joignez de nouveau le même fichier' : ''} et envoyez.`,
+  goAhead:
+    'Pour valider, répondez « OK » sur la première ligne. Pour changer quelque chose d’abord, répondez avec la ligne (ou le fichier) qui change.',
+  unclear: (labels) =>
+    `Plusieurs formulaires ont « ${labels} » : nous ne savons pas lequel corriger, et rien n’en a été changé. Recopiez le formulaire en entier au début de votre réponse, ou corrigez-le là où il est cité.`,
+  noCorrection:
+    'Votre réponse ne corrige rien de ce qui attend encore ; rien n’a été fait. Répondez avec les seules lignes corrigées :',
   attached: (name) => `Fichier joint : ${name}`,
   tooLarge:
     'Le fichier est trop gros pour un courriel. Demandez-en une partie, par exemple avec « Depuis » et « Jusqu’au ».',
@@ -59,10 +71,16 @@ const fr: Words = {
   damaged: 'Une partie de votre courriel était illisible. Vérifiez qu’il ne manque rien ci-dessous.',
   nothing: 'Nous n’avons trouvé aucune commande dans votre courriel ; rien n’a été fait.',
   empty: 'Votre courriel est vide ; rien n’a été fait.',
+  encrypted:
+    'Votre courriel est chiffré, et nous ne savons pas le lire ; rien n’a été fait. Envoyez-le sans chiffrement (une signature peut rester).',
   example:
     'Une commande s’écrit ainsi, une ligne par champ. Recopiez ces lignes dans un courriel, remplissez-les et envoyez :',
   fillIn: 'Pour l’utiliser, recopiez ces lignes dans un courriel, remplissez-les et envoyez :',
   may: 'Voici ce que vous pouvez faire :',
+  unreadTable: (name) =>
+    `Le fichier ${name} ne se lit pas comme un tableau ; rien n’a été fait. Enregistrez-le en CSV, XLSX ou JSON, la première ligne nommant les champs.`,
+  manyRows: (rows) =>
+    `Le fichier a ${rows} lignes ; un courriel peut contenir 200 commandes en tableau, et rien n’a été fait. Partagez-le en plusieurs courriels.`,
   begin: (email) =>
     `${email === undefined ? '' : `Nous ne connaissons pas encore l’adresse ${email}. `}Pour commencer, envoyez-nous ces deux lignes :`,
   beginAfter:
@@ -86,14 +104,16 @@ const en: Words = {
   several: (count, verdicts) =>
     `Your mail has ${count} commands: ${verdicts.map((one) => `${one.count} ${counted(one, { shown: ['answered', 'answered'], done: ['done', 'done'], trial: ['tried', 'tried'], waiting: ['waiting', 'waiting'], preview: ['to be confirmed', 'to be confirmed'], refused: ['refused', 'refused'], fault: ['failed', 'failed'] })}`).join(', ')}.`,
   correct:
-    'To correct it, copy these lines to the top of your reply (without the “>” that mail programs add), change what the “#” lines point out, and send it. The “#” lines may stay, they are not read.',
-  second:
-    'If you really mean a second one, copy these lines to the top of your reply, fill in the last one and send it.',
+    'To correct it, reply with just the corrected lines, or correct them below in your reply. The “#” lines say what is wrong.',
+  second: 'If you really mean a second one, reply with the line “Anyway: yes”.',
   anyway: '“yes” for a second declaration',
   attach: (label) => `${label}: attach it to your mail, and give its name here if there are several`,
   again: 'To try again later, send these lines once more:',
-  goAhead: (file) =>
-    `To go ahead, copy these lines to the top of your reply${file ? ', attach the same file again' : ''} and send it.`,
+  goAhead:
+    'To go ahead, reply with “OK” on the first line. To change something first, reply with the line (or the file) that changes.',
+  unclear: (labels) =>
+    `Several forms have “${labels}”: we can’t tell which one to correct, and nothing was changed by it. Copy the whole form to the top of your reply, or correct it where it is quoted.`,
+  noCorrection: 'Your reply corrects nothing that still waits; nothing was done. Reply with just the corrected lines:',
   attached: (name) => `Attached file: ${name}`,
   tooLarge: 'The file is too large for a mail. Ask for a part of it, for example with “Since” and “Until”.',
   more: (count) =>
@@ -101,10 +121,16 @@ const en: Words = {
   damaged: 'A part of your mail could not be read. Check that nothing is missing below.',
   nothing: 'We found no command in your mail; nothing was done.',
   empty: 'Your mail is empty; nothing was done.',
+  encrypted:
+    'Your mail is encrypted, which we cannot read; nothing was done. Send it without encryption (a signature may stay).',
   example:
     'This is how a command is written, one line for each field. Copy these lines into a mail, fill them in and send it:',
   fillIn: 'To use it, copy these lines into a mail, fill them in and send it:',
   may: 'This is what you can do:',
+  unreadTable: (name) =>
+    `The file ${name} can’t be read as a table; nothing was done. Save it as CSV, XLSX or JSON, with the fields named in the first row.`,
+  manyRows: (rows) =>
+    `The file has ${rows} rows; a mail can have 200 commands as a table, and nothing was done. Split it into several mails.`,
   begin: (email) =>
     `${email === undefined ? '' : `We do not know the address ${email} yet. `}To begin, send us these two lines:`,
   beginAfter: 'You will be mailed a code; send it back in the same way, with “Command: account confirm” and “Code: …”.',
