@@ -126,7 +126,7 @@ async function takeMail(
     await options.receive(arrival);
   } catch (error) {
     options.log.error(
-      { error, bytes: arrival.raw.length },
+      { err: error, bytes: arrival.raw.length },
       'mail listener: a mail could not be taken; its sender keeps it',
     );
     throw error;

@@ -1,5 +1,9 @@
-import type { FetchMessageObject, ImapFlow } from 'imapflow';
+import type { ImapFlow } from 'imapflow';
+import { batches, fetchMails } from './fetched.js';
+import { mailFolders, pathIn } from './folders.js';
+import { accepted } from './imap.js';
 import type { Log, MailEnd, Receive } from './message.js';
+import { moveOn, type Onward } from './onward.js';
 
 export interface Cursor {
   /** UIDVALIDITY as decimal digits. */
@@ -14,13 +18,14 @@ export interface CursorStore {
 }
 
 export interface MailboxOptions {
-  /** Path of the mailbox to read. */
+  /** The mailbox to read, `/` parting levels. */
   mailbox: string;
   /** Under which name its cursor is kept. */
   cursorKey: string;
   folders: Record<MailEnd, string>;
   receive: Receive;
   cursor: CursorStore;
+  onward?: Onward | undefined;
   log: Log;
   maxBytes: number;
   backoffMs: { first: number; most: number };
@@ -36,12 +41,11 @@ export interface MailboxReader {
   open(client: ImapFlow): Promise<void>;
   /** Deals with every mail that is due. Throws what the connection throws. */
   read(client: ImapFlow): Promise<void>;
+  /** Moves held mails on that have ended since. Throws what the connection throws. */
+  moveOn(client: ImapFlow): Promise<void>;
   close(): void;
 }
 
-/** Mails fetched, received and moved together: fewer round trips, and a bound on memory and on what runs at once. */
-const batchMails = 8;
-const batchBytes = 32 * 1024 * 1024;
 /** How many are looked at ahead. */
 const windowMails = 400;
 
@@ -54,11 +58,13 @@ interface Failure {
 }
 
 export function mailboxReader(options: MailboxOptions): MailboxReader {
+  const { log } = options;
   const failures = new Map<number, Failure>();
+  const folders = mailFolders(options.folders, log);
   let cursor: Cursor = { uidValidity: '', lastUid: 0 };
   /** Everything above this UID has not been looked at by this process. */
   let seenUid = 0;
-  let paths: Record<MailEnd, string> = options.folders;
+  let mailboxPath = '';
 
   const forget = () => {
     for (const { timer } of failures.values()) clearTimeout(timer);
@@ -66,8 +72,12 @@ export function mailboxReader(options: MailboxOptions): MailboxReader {
     options.failing([]);
   };
 
-  const failed = (uid: number, error: unknown, end?: MailEnd) => {
-    const tries = (failures.get(uid)?.tries ?? 0) + 1;
+  /** Keeps a mail for another try; answers in how long. */
+  const failed = (uid: number, end?: MailEnd): { tries: number; waitMs: number } => {
+    const before = failures.get(uid);
+    clearTimeout(before?.timer);
+    // what was received has made progress: its move is not held back by how often receiving failed
+    const tries = before && before.end === end ? before.tries + 1 : 1;
     const waitMs = Math.min(options.backoffMs.most, options.backoffMs.first * 2 ** Math.min(tries - 1, 30));
     const timer = setTimeout(() => {
       const failure = failures.get(uid);
@@ -77,11 +87,14 @@ export function mailboxReader(options: MailboxOptions): MailboxReader {
     timer.unref();
     failures.set(uid, { tries, timer, due: false, ...(end ? { end } : {}) });
     options.failing([...failures.keys()]);
-    options.log.error({ uid, tries, waitMs, error }, 'inbox: a mail could not be taken, it stays and is tried again');
+    return { tries, waitMs };
   };
 
   const done = (uid: number) => {
-    if (!failures.delete(uid)) return;
+    const failure = failures.get(uid);
+    if (!failure) return;
+    clearTimeout(failure.timer);
+    failures.delete(uid);
     options.failing([...failures.keys()]);
   };
 
@@ -93,58 +106,85 @@ export function mailboxReader(options: MailboxOptions): MailboxReader {
     await options.cursor.save(options.cursorKey, cursor);
   };
 
+  const move = async (client: ImapFlow, ends: Map<MailEnd, number[]>): Promise<void> => {
+    for (const [end, uids] of ends) {
+      const fault = await folders.move(client, uids, end);
+      if (!fault) {
+        uids.forEach(done);
+        continue;
+      }
+      const waitMs = Math.min(...uids.map((uid) => failed(uid, end).waitMs));
+      log.warn(
+        { uids, folder: folders.pathOf(end), fault: fault.message, waitMs },
+        'inbox: mails were dealt with but not moved; they stay, and only the move is tried again',
+      );
+    }
+    if (!client.usable) throw new Error('the connection was lost while mails were in hand');
+  };
+
   const batch = async (client: ImapFlow, uids: number[]): Promise<void> => {
     const mails = await fetchMails(client, uids, options);
     const ends = new Map<MailEnd, number[]>();
-    const keepEnd = (end: MailEnd, uid: number) => ends.set(end, [...(ends.get(end) ?? []), uid]);
     await Promise.all(
       uids.map(async (uid) => {
         const mail = mails.get(uid);
         try {
-          const known = failures.get(uid)?.end;
-          if (known) keepEnd(known, uid);
-          else if (mail instanceof Error) throw mail;
+          if (mail instanceof Error) throw mail;
           // gone meanwhile: somebody moved or deleted it
-          else if (!mail) done(uid);
-          else keepEnd(await options.receive({ raw: mail, source: 'imap', recipients: [] }), uid);
-        } catch (error) {
-          failed(uid, error);
+          if (!mail) return done(uid);
+          const tries = failures.get(uid)?.tries ?? 0;
+          const end = await options.receive({ raw: mail, source: 'imap', recipients: [], tries });
+          ends.set(end, [...(ends.get(end) ?? []), uid]);
+        } catch (err) {
+          log.error({ uid, ...failed(uid), err }, 'inbox: a mail could not be taken, it stays and is tried again');
         }
       }),
     );
-    for (const [end, moved] of ends) {
-      const fault = await move(client, moved, paths[end]);
-      for (const uid of moved) {
-        if (fault) failed(uid, fault, end);
-        else done(uid);
-      }
-    }
-    if (client.usable) return;
-    throw new Error('the connection was lost while mails were in hand');
+    await move(client, ends);
   };
 
-  return {
+  /** What is due again: first the mails that only have to be moved, by end; then those to be received. */
+  const again = () => {
+    const ends = new Map<MailEnd, number[]>();
+    const unread: number[] = [];
+    for (const [uid, { due, end }] of [...failures].filter((one) => one[1].due).slice(0, windowMails)) {
+      if (due && end) ends.set(end, [...(ends.get(end) ?? []), uid]);
+      else unread.push(uid);
+    }
+    return { ends, unread };
+  };
+
+  const reader: MailboxReader = {
     async open(client) {
-      const mailbox = await client.mailboxOpen(options.mailbox);
-      paths = await ensureFolders(client, options.folders);
+      const mailbox = await client.mailboxOpen(pathIn(client, options.mailbox));
+      mailboxPath = mailbox.path;
+      await folders.open(client, options.mailbox);
       const uidValidity = String(mailbox.uidValidity);
       if (uidValidity === cursor.uidValidity) return;
       forget();
       const stored = await options.cursor.load(options.cursorKey);
       // another UIDVALIDITY makes all UIDs new names; the receiver knows what it has had
       cursor = stored?.uidValidity === uidValidity ? stored : { uidValidity, lastUid: 0 };
+      if (stored && stored !== cursor) {
+        log.warn({ mailbox: mailbox.path }, 'inbox: the server has numbered the mailbox anew, all of it is read again');
+      }
       seenUid = cursor.lastUid;
     },
     async read(client) {
       for (;;) {
-        const due = [...failures].filter(([, failure]) => failure.due).map(([uid]) => uid);
         if (!client.mailbox) throw new Error('the mailbox is no longer open');
-        const found = await client.search({ uid: `${seenUid + 1}:*`, deleted: false }, { uid: true });
-        if (!found) throw new Error('the server would not search the mailbox');
+        const { ends, unread } = again();
+        if (ends.size > 0) await move(client, ends);
+        const found = await accepted(client, () =>
+          client.search({ uid: `${seenUid + 1}:*`, deleted: false }, { uid: true }),
+        );
         // "n:*" always names the last mail, even when its UID is below n (RFC 3501 §6.4.8)
         const fresh = found.filter((uid) => uid > seenUid && !failures.has(uid)).sort((a, b) => a - b);
-        const todo = [...due, ...fresh.slice(0, windowMails)];
-        if (todo.length === 0) return;
+        const todo = [...unread, ...fresh.slice(0, windowMails)];
+        if (todo.length === 0) {
+          await advance();
+          return;
+        }
         for (const uids of await batches(client, todo, options.maxBytes)) {
           if (options.closing()) return;
           await batch(client, uids);
@@ -153,76 +193,18 @@ export function mailboxReader(options: MailboxOptions): MailboxReader {
         }
       }
     },
+    async moveOn(client) {
+      const { onward, maxBytes } = options;
+      if (!onward) return;
+      try {
+        await moveOn(client, { onward, folders, maxBytes, log });
+      } catch (err) {
+        if (!client.usable) throw err;
+        log.warn({ err }, 'inbox: held mails that have ended could not be moved on');
+      }
+      if (!client.mailbox || client.mailbox.path !== mailboxPath) await reader.open(client);
+    },
     close: forget,
   };
-}
-
-/** The mails in order, parted so that no batch is too many or too much for memory. */
-async function batches(client: ImapFlow, uids: number[], maxBytes: number): Promise<number[][]> {
-  const listed = await client.fetchAll(uids.join(','), { uid: true, size: true }, { uid: true });
-  const sizes = new Map(listed.map(({ uid, size = 0 }) => [uid, Math.min(size, maxBytes)]));
-  const parts: number[][] = [];
-  let bytes = Infinity;
-  for (const uid of uids) {
-    bytes += sizes.get(uid) ?? 0;
-    if (bytes > batchBytes || parts.at(-1)!.length === batchMails) {
-      parts.push([]);
-      bytes = sizes.get(uid) ?? 0;
-    }
-    parts.at(-1)!.push(uid);
-  }
-  return parts;
-}
-
-/** Each mail's bytes; an Error for one that the server would not give. Throws when the connection is gone. */
-async function fetchMails(client: ImapFlow, uids: number[], { maxBytes, log }: MailboxOptions) {
-  const mails = new Map<number, Buffer | Error>();
-  const ask = (range: string) =>
-    client.fetchAll(range, { uid: true, source: { start: 0, maxLength: maxBytes } }, { uid: true });
-  const put = (list: FetchMessageObject[]) => {
-    for (const { uid, source } of list) if (source) mails.set(uid, source);
-  };
-  try {
-    put(await ask(uids.join(',')));
-    return mails;
-  } catch (error) {
-    if (!client.usable) throw error;
-    log.warn({ uids, error }, 'inbox: mails could not be fetched together, fetching one by one');
-  }
-  for (const uid of uids) {
-    try {
-      put(await ask(String(uid)));
-    } catch (error) {
-      if (!client.usable) throw error;
-      mails.set(uid, error as Error);
-    }
-  }
-  return mails;
-}
-
-/** Moves mails; imapflow copies, flags and expunges where the server has no MOVE (RFC 6851). Returns what went wrong. */
-async function move(client: ImapFlow, uids: number[], path: string): Promise<Error | undefined> {
-  try {
-    const moved = await client.messageMove(uids.join(','), path, { uid: true });
-    return moved ? undefined : new Error(`the server would not move mails to ${path}`);
-  } catch (error) {
-    return error as Error;
-  }
-}
-
-/** The folders' full paths under the server's prefix and with its delimiter; those that are missing are made. */
-async function ensureFolders(client: ImapFlow, names: Record<MailEnd, string>): Promise<Record<MailEnd, string>> {
-  const { prefix = '', delimiter = '/' } = client.namespace ?? {};
-  const listed = new Set((await client.list()).map(({ path }) => path));
-  const pathOf = async (name: string) => {
-    const own = name.split('/').join(delimiter || '/');
-    const path = prefix && !own.startsWith(prefix) ? prefix + own : own;
-    if (!listed.has(path)) listed.add((await client.mailboxCreate(path)).path);
-    return path;
-  };
-  return {
-    answered: await pathOf(names.answered),
-    held: await pathOf(names.held),
-    ignored: await pathOf(names.ignored),
-  };
+  return reader;
 }

@@ -8,15 +8,15 @@ export class Waker {
     this.release?.();
   }
 
-  /** Returns at the next ring, after `ms`, or when `until` resolves; throws when `until` rejects. */
-  async wait({ ms, until }: { ms?: number; until?: Promise<unknown> }): Promise<void> {
+  /** Returns at the next ring, after `ms`, or when `until` resolves; false if `ms` have passed. Throws when `until` rejects. */
+  async wait({ ms, until }: { ms?: number; until?: Promise<unknown> }): Promise<boolean> {
     let timer: NodeJS.Timeout | undefined;
     try {
-      await new Promise<void>((resolve, reject) => {
-        this.release = resolve;
-        if (this.rung) resolve();
-        if (ms !== undefined) timer = setTimeout(resolve, ms);
-        until?.then(() => resolve(), reject);
+      return await new Promise<boolean>((resolve, reject) => {
+        this.release = () => resolve(true);
+        if (this.rung) resolve(true);
+        if (ms !== undefined) timer = setTimeout(() => resolve(false), ms);
+        until?.then(() => resolve(true), reject);
       });
     } finally {
       clearTimeout(timer);
@@ -24,4 +24,9 @@ export class Waker {
       this.rung = false;
     }
   }
+}
+
+/** Returns after `ms`; does not keep the process alive. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref());
 }

@@ -34,6 +34,10 @@ export interface DovecotOptions {
   prefix?: string;
   /** Capabilities to announce instead of Dovecot's own, to stand for a lesser server. */
   capability?: string;
+  /** Further lines of configuration, which win over the ones here. */
+  more?: string;
+  /** Signs in by access token too: asked with the token at its end, the URL answers 200 with `{"email": user}`, or 401. */
+  tokenInfoUrl?: string;
 }
 
 export interface Dovecot {
@@ -48,6 +52,8 @@ export interface Dovecot {
   /** What a folder holds, in order; empty when there is no such folder. */
   list(user: string, folder: string): Promise<{ uid: number; subject: string }[]>;
   folders(user: string): Promise<string[]>;
+  /** Does something at the server as the user's own mail program would. */
+  asUser<T>(user: string, work: (client: ImapFlow) => Promise<T>): Promise<T>;
   /** Gives the mailbox another UIDVALIDITY, as a restored backup does. */
   renew(user: string, folder?: string): Promise<void>;
   /** Ends the server and every session at once. */
@@ -71,6 +77,7 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
   writeFileSync(join(dir, 'users'), `${users.join('\n')}\n`);
   const config = join(dir, 'dovecot.conf');
   writeFileSync(config, configuration(dir, { ...options, ports, uid, certificates }));
+  writeFileSync(join(dir, 'oauth2'), `tokeninfo_url = ${options.tokenInfoUrl ?? ''}\nusername_attribute = email\n`);
   let server = await start(config, ports.imap);
   const urlOf = (scheme: string, port: number) => (user: string) =>
     `${scheme}://${encodeURIComponent(user)}:${encodeURIComponent(options.users[user] ?? '')}@localhost:${port}/INBOX`;
@@ -87,6 +94,7 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
         await client.append(folder, raw);
       }),
     list: (user, folder) => asUser(user, (client) => listFolder(client, folder)),
+    asUser,
     folders: (user) => asUser(user, async (client) => (await client.list()).map(({ path }) => path)),
     renew: async (user, folder = 'INBOX') => {
       await run('doveadm', ['-c', config, 'mailbox', 'update', '-u', user, '--uid-validity', '987654321', folder]);
@@ -131,7 +139,14 @@ interface Configuration extends DovecotOptions {
   certificates: { certFile: string; keyFile: string };
 }
 
-function configuration(dir: string, { ports, uid, certificates, prefix = '', capability }: Configuration): string {
+function configuration(dir: string, options: Configuration): string {
+  const { ports, uid, certificates, prefix = '', capability, more = '', tokenInfoUrl } = options;
+  const tokens = `auth_mechanisms = plain xoauth2 oauthbearer
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = ${dir}/oauth2
+}`;
   return `
 base_dir = ${dir}/run
 state_dir = ${dir}/state
@@ -150,6 +165,7 @@ mailbox_list_index = no
 first_valid_uid = 500
 mail_max_userip_connections = 50
 ${capability ? `imap_capability = ${capability}` : ''}
+${tokenInfoUrl ? tokens : ''}
 passdb {
   driver = passwd-file
   args = scheme=PLAIN username_format=%u ${dir}/users
@@ -184,6 +200,7 @@ service anvil {
 service stats {
   chroot =
 }
+${more}
 `;
 }
 
