@@ -2,7 +2,7 @@
 export interface AuthResult {
   method: string;
   result: string;
-  /** `header.d`, `smtp.mailfrom`, …; a property without a type (Microsoft's `action`) keeps its bare name. */
+  /** `header.d`, `smtp.mailfrom`, …, each once; one without a type (Microsoft's `action`) keeps its bare name. */
   properties: { name: string; value: string }[];
 }
 
@@ -26,7 +26,8 @@ export function parseAuthResults(value: string): AuthResults | null {
   }
   const [head = [], ...rest] = groups;
   const [id, version] = head;
-  if (!id || id.mark || head.length > 2 || (version && !/^\d+$/.test(version.text))) return null;
+  // RFC 8601 §2.2: version 1 is the only one there is
+  if (!id || id.mark || head.length > 2 || (version && version.text !== '1')) return null;
   const results: AuthResult[] = [];
   for (const group of rest) {
     if (group.length === 0 || (group.length === 1 && group[0]!.text.toLowerCase() === 'none')) continue;
@@ -46,7 +47,10 @@ function readResult(group: Token[]): AuthResult | null {
   }
   const [first, ...properties] = pairs;
   if (!first || !/^[a-z0-9-]+(\/\d+)?$/.test(first.name) || !/^[a-z0-9-]+$/i.test(first.value)) return null;
-  return { method: first.name.replace(/\/\d+$/, ''), result: first.value.toLowerCase(), properties };
+  // of two values for one name it would be anybody's guess which is meant
+  if (new Set(properties.map(({ name }) => name)).size < properties.length) return null;
+  // a method in another version than 1 keeps it, and so is none that we know
+  return { method: first.name.replace(/\/1$/, ''), result: first.value.toLowerCase(), properties };
 }
 
 interface Token {

@@ -6,10 +6,19 @@ export interface DkimSignature {
   /** Signing domain (d=), as A-label. */
   domain: string;
   selector: string;
-  /** The signature itself (b=), spaces removed: what makes it this one and no other. */
+  /** The signature itself (b=), as `signatureKey` writes it: what makes it this one and no other. */
   signature: string;
   /** Why it does not do for X2, though it may well verify; undefined when it does. */
   fault?: string;
+}
+
+/**
+ * One spelling for one signature: spaces, missing padding and stray bits at its end do not make it another, or whoever
+ * replays a mail could respell it. Undefined when it is no base64: readers differ in what they make of the rest.
+ */
+export function signatureKey(b: string): string | undefined {
+  const bare = b.replace(/\s+/g, '');
+  return /^[A-Za-z0-9+/]+={0,2}$/.test(bare) ? Buffer.from(bare, 'base64').toString('base64') : undefined;
 }
 
 /** More signatures than any honest mail carries; each costs a DNS look-up and a check. */
@@ -38,7 +47,7 @@ function readSignature(value: string, message: Message): DkimSignature | undefin
   const bare = (name: string) => (tags.get(name) ?? '').replace(/\s+/g, '');
   const domain = domainOf(bare('d'));
   const selector = bare('s');
-  const signature = bare('b');
+  const signature = signatureKey(bare('b'));
   if (!domain || !selector || !signature || tags.get('v') !== '1') return undefined;
   const fault =
     faultOf(bare, message) ?? (tags.has('l') ? 'the signature leaves part of the body open (l=)' : undefined);

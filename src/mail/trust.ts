@@ -4,8 +4,9 @@ import { spf as spfVerify } from 'mailauth/lib/spf/index.js';
 import { aligned, alignedAsAsked } from './alignment.js';
 import { parseAuthResults } from './authresults.js';
 import type { AuthResult } from './authresults.js';
-import { dkimSignatures } from './dkim.js';
+import { dkimSignatures, signatureKey } from './dkim.js';
 import type { DkimSignature } from './dkim.js';
+import { headerFault } from './header-block.js';
 import { domainOf } from './headers.js';
 import type { Arrival, Message } from './message.js';
 
@@ -15,8 +16,12 @@ export type Proof =
       /** The From address, lower-case, domain as A-label. */
       address: string;
       by: 'loopback' | 'authserv' | 'dkim' | 'spf';
-      /** b= of the DKIM signature that proves it, spaces removed: the caller lets each act once. */
-      signature?: string;
+      /**
+       * b= of every signature of the From domain's organisation that the mail carries, whether or not it is the one that
+       * proves it: the caller lets each act once. Else the mail would act again with one of them taken away, or from an
+       * address that SPF does not allow.
+       */
+      signatures: string[];
     }
   | { proven: false; reason: string; /** DNS did not answer: asking again later may prove it. */ temporary?: true };
 
@@ -53,8 +58,10 @@ export async function proveSender(arrival: Arrival, message: Message, options: T
   // a signature covers one of them and a reader may show the other
   if (doubled) return unproven(`the mail has more than one ${doubled} header`);
   if (options.trustLoopback && arrival.source === 'smtp' && arrival.client?.loopback === true) {
-    return { proven: true, address, by: 'loopback' };
+    return { proven: true, address, by: 'loopback', signatures: [] };
   }
+  const odd = headerFault(arrival.raw);
+  if (odd) return unproven(odd);
   const signatures = dkimSignatures(message);
   if (!signatures) return unproven('the mail has too many DKIM signatures');
   const question: Question = { arrival, message, options, address, domain, signatures };
@@ -66,6 +73,18 @@ export async function proveSender(arrival: Arrival, message: Message, options: T
   }
 }
 
+function proven({ address, message }: Question, by: 'authserv' | 'dkim' | 'spf'): Proof {
+  return { proven: true, address, by, signatures: signaturesOf(message) };
+}
+
+/** b= of every signature that a mail carries of its From domain's organisation, verified or not. */
+export function signaturesOf(message: Message): string[] {
+  const domain = domainOf(message.fromAddress ?? '');
+  if (!domain) return [];
+  const ours = (dkimSignatures(message) ?? []).filter((one) => aligned(one.domain, domain));
+  return [...new Set(ours.map(({ signature }) => signature))];
+}
+
 function unproven(reason: string): Proof & { proven: false } {
   return { proven: false, reason };
 }
@@ -73,31 +92,34 @@ function unproven(reason: string): Proof & { proven: false } {
 function byAuthserv(question: Question, trusted: string): Proof {
   const [top] = question.message.headers('authentication-results');
   const said = top === undefined ? null : parseAuthResults(top);
-  if (said?.authserv !== trusted.toLowerCase()) return unproven(`no Authentication-Results of ${trusted} on top`);
-  const { domain, address } = question;
+  if (said?.authserv !== trusted.trim().toLowerCase())
+    return unproven(`no Authentication-Results of ${trusted} on top`);
+  const { domain } = question;
   const of = (method: string) => said.results.filter((result) => result.method === method);
-  const aboutFrom = (result: AuthResult) => domainOf(property(result, 'header.from') ?? '') === domain;
-  if (of('dmarc').some((result) => result.result === 'fail' && aboutFrom(result))) {
-    return unproven(`${trusted} says DMARC fails for ${domain}`);
-  }
-  let reason = `${trusted} vouches for nobody at ${domain}`;
+  if (of('dmarc').some(({ result }) => result === 'fail')) return unproven(`${trusted} says DMARC fails for ${domain}`);
+  let fault: string | undefined;
   for (const result of of('dkim').filter((one) => one.result === 'pass')) {
     const signer = domainOf(property(result, 'header.d') ?? property(result, 'header.i') ?? '');
     if (!signer || !aligned(signer, domain)) continue;
-    const found = signatureSaid(question, result, signer);
-    if (!found.fault) return { proven: true, address, by: 'authserv', ...found.proof };
-    reason = found.fault;
+    fault = faultOfSaid(question, result, signer);
+    if (!fault) return proven(question, 'authserv');
   }
   const spf = of('spf').find((result) => {
     const sender = domainOf(property(result, 'smtp.mailfrom') ?? '');
     return result.result === 'pass' && sender !== null && aligned(sender, domain);
   });
-  if (spf) return { proven: true, address, by: 'authserv' };
-  // a bare dmarc=pass may rest on a signature that is too weak for us
+  if (spf) return proven(question, 'authserv');
+  // a bare dmarc=pass may rest on a signature that is too weak for us, or that we can not read
   const weak = question.signatures.find((signature) => aligned(signature.domain, domain) && signature.fault);
-  const dmarc = of('dmarc').find((result) => result.result === 'pass' && aboutFrom(result));
-  if (dmarc && !weak) return { proven: true, address, by: 'authserv' };
-  return unproven(weak?.fault ?? reason);
+  if (question.signatures.length < question.message.headers('dkim-signature').length) {
+    fault ??= 'the mail holds a DKIM signature that can not be read';
+  }
+  fault ??= weak?.fault;
+  const dmarc = of('dmarc').find(
+    (result) => result.result === 'pass' && domainOf(property(result, 'header.from') ?? '') === domain,
+  );
+  if (dmarc && !fault) return proven(question, 'authserv');
+  return unproven(fault ?? `${trusted} vouches for nobody at ${domain}`);
 }
 
 function property(result: AuthResult, name: string): string | undefined {
@@ -105,21 +127,24 @@ function property(result: AuthResult, name: string): string | undefined {
 }
 
 /**
- * The signature that our MX says passed. Its say is only that it verifies, so what it covers is looked up in the mail;
- * where the MX names no single signature, every one of that signer must do. An MX that strips them is believed.
+ * What is wrong with the signature that our MX says passed. Its say is only that it verifies, so what it covers is looked
+ * up in the mail; where the MX names no single signature, every one of that signer must do. An MX that strips all
+ * signatures is believed; among others the one it means must be there.
  */
-function signatureSaid(question: Question, result: AuthResult, signer: string) {
+function faultOfSaid({ message, signatures }: Question, result: AuthResult, signer: string): string | undefined {
+  if (message.headers('dkim-signature').length === 0) return undefined;
   const start = property(result, 'header.b')?.replace(/\s+/g, '');
   const selector = property(result, 'header.s');
-  const meant = question.signatures.filter(
+  // i= may name a domain below d= (RFC 6376 §3.5)
+  const below = property(result, 'header.d') === undefined;
+  const meant = signatures.filter(
     (one) =>
-      one.domain === signer &&
+      (one.domain === signer || (below && signer.endsWith(`.${one.domain}`))) &&
       (start === undefined || one.signature.startsWith(start)) &&
       (selector === undefined || one.selector === selector),
   );
-  const fault = meant.find((one) => one.fault)?.fault;
-  const [first] = meant;
-  return { fault, proof: first ? { signature: first.signature } : {} };
+  if (meant.length === 0) return `the mail does not hold the DKIM signature of ${signer} that is vouched for`;
+  return meant.find((one) => one.fault)?.fault;
 }
 
 async function byOurselves(question: Question): Promise<Proof> {
@@ -131,25 +156,27 @@ async function byOurselves(question: Question): Promise<Proof> {
   return { ...unproven(`${dkim.reason}; ${spf.reason}`), ...(temporary ? { temporary } : {}) };
 }
 
-async function byDkim({ arrival, options, address, domain, signatures }: Question): Promise<Proof> {
+async function byDkim(question: Question): Promise<Proof> {
+  const { arrival, options, domain, signatures } = question;
   const candidates = signatures.filter((signature) => aligned(signature.domain, domain));
   if (candidates.length === 0) return unproven(`no DKIM signature of ${domain}`);
-  const usable = candidates.filter((signature) => !signature.fault);
-  if (usable.length === 0) return unproven(candidates[0]!.fault!);
+  const usable = new Set(candidates.filter((signature) => !signature.fault));
+  if (usable.size === 0) return unproven(candidates[0]!.fault!);
   const { resolver, now } = options;
   const checked = await dkimVerify(arrival.raw, { resolver, curTime: now });
   let last = unproven('the DKIM signature does not verify');
   for (const result of checked.results as ((typeof checked.results)[number] & { signature?: string })[]) {
-    const found = usable.find(
+    const key = signatureKey(result.signature ?? '');
+    const found = [...usable].find(
       (one) =>
-        one.signature === result.signature &&
-        one.selector === result.selector &&
-        one.domain === domainOf(result.signingDomain),
+        one.signature === key && one.selector === result.selector && one.domain === domainOf(result.signingDomain),
     );
     if (!found) continue;
+    // mailauth lists an ARC seal among the results, after the DKIM signatures: its say must not stand for one of them
+    usable.delete(found);
     const { result: verdict, comment } = result.status;
     if (verdict === 'pass' && (await alignedAsAsked(found.domain, { domain, tag: 'adkim', resolver }))) {
-      return { proven: true, address, by: 'dkim', signature: found.signature };
+      return proven(question, 'dkim');
     }
     last = unproven(`the DKIM signature of ${found.domain} does not prove ${domain}: ${comment ?? verdict}`);
     if (verdict === 'temperror') last.temporary = true;
@@ -157,7 +184,8 @@ async function byDkim({ arrival, options, address, domain, signatures }: Questio
   return last;
 }
 
-async function bySpf({ arrival, options, address, domain }: Question): Promise<Proof> {
+async function bySpf(question: Question): Promise<Proof> {
+  const { arrival, options, domain } = question;
   const { client, mailFrom } = arrival;
   const sender = mailFrom ? domainOf(mailFrom) : null;
   if (!client || !mailFrom || !sender) return unproven('no envelope sender that SPF could prove');
@@ -171,7 +199,7 @@ async function bySpf({ arrival, options, address, domain }: Question): Promise<P
     resolver,
   });
   if (checked.status.result === 'pass' && (await alignedAsAsked(sender, { domain, tag: 'aspf', resolver }))) {
-    return { proven: true, address, by: 'spf' };
+    return proven(question, 'spf');
   }
   const failed = unproven(`SPF of ${sender} says ${checked.status.result}`);
   return checked.status.result === 'temperror' ? { ...failed, temporary: true } : failed;

@@ -1,4 +1,5 @@
-import { generateKeyPairSync } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { sealMessage } from 'mailauth/lib/arc/index.js';
 import { dkimSign } from 'mailauth/lib/dkim/sign.js';
 import { describe, expect, test } from 'vitest';
 import type { Arrival } from '../../src/mail/message.js';
@@ -8,6 +9,7 @@ import type { Proof, TrustOptions } from '../../src/mail/trust.js';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const keyRecord = `v=DKIM1; k=rsa; p=${publicKey.export({ type: 'spki', format: 'der' }).toString('base64')}`;
+const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }) as string;
 const now = new Date('2025-11-21T10:00:00Z');
 
 /** The far end of a DNS socket: what these names hold, and nothing else. */
@@ -63,7 +65,7 @@ async function signed(mail: string, { domain = 'partner.test', headers, bodyLeng
       {
         signingDomain: domain,
         selector: 's1',
-        privateKey: privateKey.export({ type: 'pkcs8', format: 'pem' }) as string,
+        privateKey: pem,
         ...(bodyLength === undefined ? {} : { maxBodyLength: bodyLength }),
       },
     ],
@@ -97,10 +99,16 @@ describe('DKIM, checked by ourselves', () => {
   test('a whole signature of the From domain proves it, and is named', async () => {
     const mail = await signed(letter);
     const proof = await prove(mail);
-    expect(proof).toEqual({ proven: true, address: 'anna@partner.test', by: 'dkim', signature: expect.any(String) });
+    expect(proof).toEqual({ proven: true, address: 'anna@partner.test', by: 'dkim', signatures: [expect.any(String)] });
     const b = /\bb=([^;]*)$/.exec(/DKIM-Signature: ([\s\S]*?)\r\n(?!\s)/.exec(mail)![1]!)![1]!.replace(/\s+/g, '');
-    expect(proof).toMatchObject({ signature: b });
+    expect(proof).toMatchObject({ signatures: [b] });
     expect(b).toHaveLength(344);
+  });
+
+  test('also below the line that some mail stores put on top', async () => {
+    expect(await prove(`From anna@partner.test Fri Nov 21 10:00:00 2025\r\n${await signed(letter)}`)).toMatchObject({
+      proven: true,
+    });
   });
 
   test('so does one of the same organisation', async () => {
@@ -139,6 +147,20 @@ describe('DKIM, checked by ourselves', () => {
     ['a second Content-Type', {}, (mail) => `Content-Type: text/html\r\n${mail}`, /more than one content-type/],
     ['a second From', {}, (mail) => `From: boss@partner.test\r\n${mail}`, /exactly one From/],
     ['a second From with a space', {}, (mail) => `From : boss@partner.test\r\n${mail}`, /exactly one From/],
+    [
+      'a bare CR in the headers',
+      {},
+      (mail) => mail.replace('To: desk', 'X-A: b\rX-B: c\r\nTo: desk'),
+      /control character/,
+    ],
+    ['a NUL in the headers', {}, (mail) => mail.replace('To: desk', 'X-A: \0\r\nTo: desk'), /control character/],
+    [
+      'a line that is no header',
+      {},
+      (mail) => mail.replace('Date: Fri', 'junk\r\n more\r\nDate: Fri'),
+      /a line that is none/,
+    ],
+    ['a first line that is folded', {}, (mail) => ` x\r\n${mail}`, /a line that is none/],
     ['a doubled tag', {}, (mail) => mail.replace('d=partner.test', 'd=evil.test; d=partner.test'), /no DKIM signature/],
   ])('%s proves nothing', async (_what, signing, alter, why) => {
     expect(reason(await prove(alter(await signed(letter, signing))))).toMatch(why);
@@ -176,6 +198,16 @@ describe('DKIM, checked by ourselves', () => {
     expect(await prove(heads + letter)).toMatchObject({ proven: false });
     expect(await prove(`ARC-${heads}${letter}`)).toMatchObject({ proven: false });
   });
+
+  test('a seal of her own domain’s gateway, dressed up as a signature, is none', async () => {
+    const says = 'Authentication-Results: mx.partner.test; dkim=none\r\n';
+    const seal = { signingDomain: 'partner.test', selector: 's1', privateKey: pem, cv: 'none', authResults: 'x; none' };
+    const sealed = (await sealMessage(Buffer.from(says + letter), seal)).toString();
+    const b = /ARC-Seal:[\s\S]*?\bb=([^;]*?)\r\n(?!\s)/i.exec(sealed)![1]!.replace(/\s+/g, '');
+    const bh = createHash('sha256').update('Commande: declare new\r\n').digest('base64');
+    const dressed = `DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed; d=partner.test; s=s1; h=from:subject:date; bh=${bh}; b=${b}\r\n`;
+    expect(reason(await prove(dressed + sealed + says + letter))).toMatch(/bad signature/);
+  });
 });
 
 describe('SPF, checked by ourselves', () => {
@@ -184,6 +216,7 @@ describe('SPF, checked by ourselves', () => {
       proven: true,
       address: 'anna@partner.test',
       by: 'spf',
+      signatures: [],
     });
     expect(await prove(letter, bySmtp('192.0.2.7', 'x@bounce.partner.test'))).toMatchObject({ by: 'spf' });
   });
@@ -209,6 +242,15 @@ describe('SPF, checked by ourselves', () => {
     const proof = await prove(await signed(letter), bySmtp('192.0.2.7', 'anna@partner.test'));
     expect(proof).toMatchObject({ by: 'dkim' });
   });
+
+  test('every signature of the organisation is named, whatever proves the mail', async () => {
+    const own = await signed(letter, { domain: 'mail.partner.test' });
+    const mail = await signed(await signed(own), { domain: 'evil.test' });
+    expect(await prove(mail)).toMatchObject({ by: 'dkim', signatures: [expect.any(String), expect.any(String)] });
+    const broken = mail.replace('declare new', 'declare  old');
+    const proof = await prove(broken, bySmtp('192.0.2.7', 'anna@partner.test'));
+    expect(proof).toMatchObject({ by: 'spf', signatures: [expect.any(String), expect.any(String)] });
+  });
 });
 
 describe('loopback', () => {
@@ -219,6 +261,7 @@ describe('loopback', () => {
       proven: true,
       address: 'anna@partner.test',
       by: 'loopback',
+      signatures: [],
     });
     expect(await prove(letter, local)).toMatchObject({ proven: false });
     expect(await prove(letter, { ...local, source: 'lmtp', trustLoopback: true })).toMatchObject({ proven: false });
@@ -243,6 +286,8 @@ describe('a trusted authserv-id', () => {
     'mx.guichet.test; spf=pass (ok) smtp.mailfrom=anna@bounce.partner.test',
     'mx.guichet.test; spf=pass smtp.mailfrom=partner.test; dkim=none; dmarc=none action=none header.from=partner.test',
     'mx.guichet.test; dmarc=pass (p=reject) header.from=partner.test',
+    'mx.guichet.test (our (own) gateway) 1 (v1);\r\n dkim/1=pass (2048-bit\\) key) header.d = (the signer) partner.test',
+    'mx.guichet.test; dkim=pass (header.d=evil.test) reason="good; really" header.d=partner.test',
   ])('is believed: %s', async (results) => {
     expect(await ask(results)).toMatchObject({ proven: true, address: 'anna@partner.test', by: 'authserv' });
   });
@@ -262,6 +307,18 @@ describe('a trusted authserv-id', () => {
     'mx.guichet.test; spf=pass smtp.helo=partner.test',
     'mx.guichet.test; dmarc=pass header.from=evil.test',
     'mx.guichet.test; dkim=pass header.d=partner.test; dmarc=fail header.from=partner.test',
+    'mx.guichet.test; dkim=pass header.d=partner.test; dmarc=fail',
+    'mx.guichet.test 2; dkim=pass header.d=partner.test',
+    'mx.guichet.test; dkim/2=pass header.d=partner.test',
+    'mx.guichet.test; dkim=pass header.d=evil.test header.d=partner.test',
+    'mx.guichet.test.; dkim=pass header.d=partner.test',
+    'mx.guichet .test; dkim=pass header.d=partner.test',
+    'mx.guichet(x).test; dkim=pass header.d=partner.test',
+    '"mx.guichet.test; dkim=pass header.d=partner.test"',
+    '=?utf-8?q?mx.guichet.test?=; dkim=pass header.d=partner.test',
+    'mx.guichet.test; dkim=pass header.d="partner.test.evil.test"',
+    'mx.guichet.test; dkim=pass header.d=partner.test\\',
+    'mx.guichet.test; dkim=fail (a (nested ; comment) dkim=pass header.d=partner.test',
     'mx.guichet.test; none',
     'mx.guichet.test (; dkim=pass header.d=partner.test',
     'dkim=pass header.d=partner.test',
@@ -288,7 +345,7 @@ describe('a trusted authserv-id', () => {
 
   test('what the signature covers is looked up in the mail, and it is named', async () => {
     const pass = 'mx.guichet.test; dkim=pass header.d=partner.test; dmarc=pass header.from=partner.test';
-    expect(await ask(pass, await signed(letter))).toMatchObject({ proven: true, signature: expect.any(String) });
+    expect(await ask(pass, await signed(letter))).toMatchObject({ proven: true, signatures: [expect.any(String)] });
     const open = await signed(letter, { bodyLength: 23 });
     expect(reason(await ask(pass, `${open}Produit: Pro\r\n`))).toMatch(/l=/);
     expect(reason(await ask(pass, await signed(letter, { headers: 'from:date' })))).toMatch(/cover subject/);
