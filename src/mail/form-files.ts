@@ -40,6 +40,12 @@ export function attach(forms: readonly Form[], attachments: readonly MailAttachm
   return files;
 }
 
+/** The only file of a mail, if it has one and no more. */
+export function soleFile(attachments: readonly MailAttachment[]): Upload | undefined {
+  const sole = soleOf(attachments.filter((one) => !byItself.test(one.type)));
+  return sole && uploadOf(sole);
+}
+
 /** The one that is left; pictures shown in the text (a logo) stand back. */
 function soleOf(left: readonly MailAttachment[]): MailAttachment | undefined {
   const shown = left.filter((one) => !(one.inline && one.type.startsWith('image/')));

@@ -17,6 +17,7 @@ export type Line =
 
 const stopWords = new Set(['quit', 'fin', 'stop']);
 const longestLabel = 100;
+const longestLink = 2 * 254 + 20;
 
 /** Columns of white space before the text; a tab counts as two, as does one from an HTML table. */
 export function indentOf(line: string): number {
@@ -81,8 +82,8 @@ function valueOf(label: string, after: string): string {
   const bare = label.replace(/^(?:[\p{Pd}•‣▪▫◦·●○*]\s+)+/u, '');
   const opened = /^(\*{1,3}|_{1,3})(?=\S)/.exec(bare)?.[1];
   const stripped = !opened || bare.trimEnd().endsWith(opened) ? value : withoutMark(value, opened);
-  // Outlook writes a linked address twice
-  return /^(\S+@\S+?)\s*<mailto:\1>$/i.exec(stripped)?.[1] ?? stripped;
+  // Outlook writes a linked address twice; longer ones are none, and would cost the square of their length
+  return (stripped.length <= longestLink && /^(\S+@\S+?)\s*<mailto:\1>$/i.exec(stripped)?.[1]) || stripped;
 }
 
 function withoutMark(value: string, mark: string): string {

@@ -3,6 +3,8 @@ import type { AnyCommand, Use } from '../core/command/define.js';
 import { usesOf, type Registry } from '../core/command/registry.js';
 import { fold } from '../core/record/fold.js';
 
+/** As typed, with what else stands in the line. */
+const longestName = 200;
 const helpWords = new Set(['aide', 'help', '?']);
 
 /** Whether a line asks for help and nothing else. */
@@ -20,7 +22,9 @@ export interface Asked {
 
 /** The command that was meant: words are compared folded, `aide` is `help` and may be followed by what about. */
 export function named(registry: Registry, typed: string): Asked {
+  // cut first: the end of a megabyte of dots is looked for at each of them
   const name = typed
+    .slice(0, longestName)
     .replace(/[«»“”"'*]/g, ' ')
     .replace(/[\s.!]+$/, '')
     .trim()

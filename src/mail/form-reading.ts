@@ -9,7 +9,8 @@ import { isCommandLabel, isHelpWord, labelsOf, named, type Asked } from './form-
 
 export const mostForms = 20;
 const mostCharacters = 1024 * 1024;
-const leastPrice = 16;
+/** Of a line, in characters, so that a megabyte of short ones costs no second. */
+const leastPrice = 64;
 /** No command has a fifth of it; each unknown label is compared with every known one. */
 const mostLines = 200;
 

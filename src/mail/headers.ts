@@ -125,11 +125,12 @@ export function parseAddresses(value: string): MailAddress[] {
 
 /**
  * The one author of a mail: exactly one From header with exactly one address, which no two parsers could read
- * differently (at most one pair of angle brackets outside quotes and comments); undefined otherwise (SPEC X2).
+ * differently (no control characters, at most one pair of angle brackets outside quotes and comments); undefined otherwise (SPEC X2).
  */
 export function singleFrom(values: string[]): string | undefined {
   const [value] = values;
-  if (values.length !== 1 || value === undefined || value.length > 2048) return undefined;
+  if (values.length !== 1 || value === undefined || value.length > 2048 || /(?!\t)\p{Cc}/u.test(value))
+    return undefined;
   const found = parseAddresses(value);
   if (found.length !== 1 || found[0] === undefined) return undefined;
   const bare = value.replace(/"(?:[^"\\]|\\.)*"/g, '').replace(/\([^()]*\)/g, '');
@@ -139,5 +140,5 @@ export function singleFrom(values: string[]): string | undefined {
 
 /** Message-IDs in a header value, with their angle brackets. */
 export function messageIds(value: string): string[] {
-  return value.slice(0, 65_536).match(/<[^<>\s]{1,996}>/g) ?? [];
+  return value.slice(0, 65_536).match(/<[^<>\s\p{Cc}]{1,996}>/gu) ?? [];
 }

@@ -133,7 +133,7 @@ class Page {
     if (text === '') return;
     if (frame.owed > 0) frame.parts.push('\n'.repeat(frame.owed));
     frame.parts.push(text);
-    const trailing = text.length - text.replace(/\n+$/, '').length;
+    const trailing = text.length - withoutEnds(text).length;
     frame.ends = trailing === text.length ? frame.ends + Math.max(frame.owed, 0) + trailing : trailing;
     frame.owed = 0;
     frame.space = false;
@@ -171,10 +171,21 @@ class Page {
 
 /** Spaces before line ends and line ends at the edges go; several empty lines in a row become one. */
 function tidy(text: string): string {
-  return text
-    .split('\n')
-    .map((line) => line.trimEnd())
-    .join('\n')
-    .replace(/\n{3,}/g, '\n\n')
-    .replace(/^\n+|\n+$/g, '');
+  const lines = text.split('\n').map((line) => line.trimEnd());
+  return withoutEnds(
+    lines
+      .join('\n')
+      .replace(/\n{3,}/g, '\n\n')
+      .replace(/^\n+/, ''),
+  );
+}
+
+/**
+ * Without the line ends at its end. Not by `/\n+$/`: it would look for the end of the text from each line end of a row,
+ * and a mail of a million of them would take a day.
+ */
+export function withoutEnds(text: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === '\n') end -= 1;
+  return text.slice(0, end);
 }

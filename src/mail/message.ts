@@ -8,6 +8,8 @@ export interface Arrival {
   mailFrom?: string | null;
   /** Who handed it to our listener. */
   client?: { address: string; helo?: string; loopback: boolean };
+  /** From IMAP, how often it was handed over before and the receiver threw. */
+  tries?: number;
 }
 
 /** How a mail ended; decides the IMAP folder it is moved to. */
@@ -57,6 +59,15 @@ export interface DeliveryReport {
   recipients: DeliveryRecipient[];
 }
 
+/** What became of a mail of ours at its reader's (RFC 8098). */
+export interface ReadReceipt {
+  /** Message-ID of the mail that was read. */
+  originalMessageId?: string;
+  recipient: string;
+  /** displayed, deleted, dispatched or processed. */
+  disposition: string;
+}
+
 /** A parsed mail. Message-IDs keep their angle brackets. */
 export interface Message {
   messageId?: string;
@@ -81,6 +92,9 @@ export interface Message {
   /** Names of all headers, lower-case, top to bottom. */
   headerNames: string[];
   delivery?: DeliveryReport;
+  receipt?: ReadReceipt;
+  /** What it says is encrypted (S/MIME, PGP), so that only its subject can be read. */
+  encrypted?: true;
   /** Something could not be read, or a limit cut it short; `damage` says what. */
   damaged: boolean;
   damage?: string;

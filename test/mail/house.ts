@@ -8,7 +8,7 @@ import { mailTransport } from '../../src/mail/deliver.js';
 import { startListener, type ListenerOptions } from '../../src/mail/listener.js';
 import type { Log, Receive } from '../../src/mail/message.js';
 import { mailDeliver } from '../../src/mail/outgoing.js';
-import { createReception, type ReceptionOptions } from '../../src/mail/reception.js';
+import { createReception, createReleases, type ReceptionOptions } from '../../src/mail/reception.js';
 import { openTestDesk, root, type TestDesk, type TestDeskOptions } from '../core/ground.js';
 import type { TestProvider } from '../servers/databases.js';
 import { startSmtpReceiver, type ReceivedMail, type SmtpReceiver } from '../servers/smtp.js';
@@ -53,6 +53,8 @@ export interface House {
   readonly desk: TestDesk;
   readonly mailbox: Mailbox;
   readonly receive: Receive;
+  /** Carries out what was released; answers how many mails. */
+  readonly release: () => Promise<number>;
   readonly receiver: SmtpReceiver;
   /** Hands the bytes to the listener; resolves when it said 250. */
   post(raw: string | Buffer, posted?: Posted): Promise<void>;
@@ -98,13 +100,14 @@ export async function openHouse(provider: TestProvider, options: HouseOptions = 
     onError: (error) => problems.push(error),
   });
   const mailbox = createMailbox(open.desk);
-  const receive = createReception({
+  const reception = {
     dispatcher: open.dispatcher,
     mailbox,
     address,
     trust: options.trust ?? { trustLoopback: true },
     log,
-  });
+  };
+  const receive = createReception(reception);
   const listener = await startListener({
     listen: '127.0.0.1:0',
     address,
@@ -133,6 +136,7 @@ export async function openHouse(provider: TestProvider, options: HouseOptions = 
     desk,
     mailbox,
     receive,
+    release: createReleases(reception),
     receiver,
     post,
     answers,

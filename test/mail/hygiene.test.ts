@@ -47,6 +47,20 @@ describe('never answered', () => {
     ['own-mail', 'From: Guichet <GUICHET@localhost>\nSubject: x'],
     ['own-mail', 'From: guichet+t0k3n@localhost\nSubject: x'],
     ['own-mail', 'From: a@partner.test\nSubject: x\nMessage-ID: <abc@Guichet.Invalid>'],
+    ['loop', `${'Received: from a by b\n'.repeat(51)}${person}`],
+    ['loop', `${person}\nX-Loop: elsewhere@partner.test\nX-Loop: <Guichet@LOCALHOST>`],
+    ['daemon', 'From: Majordomo@partner.test\nSubject: x'],
+    ['daemon', `Return-Path: <listserv@partner.test>\n${person}`],
+    ['list', `Return-Path: <owner-news@partner.test>\n${person}`],
+    ['list', `Return-Path: <news-bounces+a=b@partner.test>\n${person}`],
+    ['auto-reply', `${person}\nX-Auto-Reply: 1`],
+    ['auto-reply', `${person}\nX-Mail-Autoreply: kopano`],
+    ['auto-reply', `${person}\nX-Cron-Env: <SHELL=/bin/sh>`],
+    ['calendar', `${person}\nContent-Type: text/calendar; charset=utf-8; method=REPLY`],
+    ['out-of-office', 'From: a@partner.test\nSubject: Abwesenheitsnotiz: x'],
+    ['out-of-office', 'From: a@partner.test\nSubject: =?utf-8?q?Fuera_de_la_oficina?='],
+    ['out-of-office', 'From: a@partner.test\nSubject: Absente du bureau'],
+    ['out-of-office', 'From: a@partner.test\nSubject: [ext] Automatisch antwoord: x'],
   ])('%s: %s', async (reason, headers) => {
     expect(await verdict(headers)).toBe(reason);
   });
@@ -68,6 +82,12 @@ test.each([
   ['someone whose name begins like ours', 'From: guichet2@localhost\nSubject: x'],
   ['our name elsewhere', 'From: guichet@localhost.partner.test\nSubject: x'],
   ['a reply to us', `${person}\nIn-Reply-To: <abc@guichet.invalid>`],
+  ['far away', `${'Received: from a by b\n'.repeat(50)}${person}`],
+  ["another's mark", `${person}\nX-Loop: notguichet@localhost`],
+  ['a program that says it is none', `${person}\nX-Autoreply: no`],
+  ['somebody whose name ends like a list', 'From: anna-request@partner.test\nSubject: x'],
+  ['an invitation', `${person}\nContent-Type: text/calendar; method=REQUEST`],
+  ['an answer to an absent person', 'From: a@partner.test\nSubject: Re: Out of office: order'],
 ])('answered: %s', async (_what, headers) => {
   expect(await verdict(headers)).toBeNull();
 });

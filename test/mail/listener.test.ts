@@ -1,8 +1,9 @@
 import { EventEmitter, once } from 'node:events';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import { createTransport } from 'nodemailer';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, describe, expect, test } from 'vitest';
 import { isOurs, startListener } from '../../src/mail/listener.js';
 import type { Listener, ListenerOptions } from '../../src/mail/listener.js';
 import type { Arrival, MailEnd } from '../../src/mail/message.js';
@@ -238,6 +239,56 @@ test('STARTTLS with a certificate that is checked', async () => {
   } finally {
     certificates.remove();
   }
+});
+
+describe('after STARTTLS', () => {
+  const certificates = testCertificates();
+  afterAll(() => certificates.remove());
+  const start = async (ahead = '') => {
+    const { listener, arrivals, talk } = await begin({ tls: { cert: certificates.cert, key: certificates.key } });
+    const plain = await talk();
+    expect(await plain.say('EHLO x')).toContain('STARTTLS');
+    plain.socket.write(`STARTTLS\r\n${ahead}`);
+    expect(await plain.answer()).toMatch(/^220/);
+    plain.socket.removeAllListeners('data');
+    const socket = connectTls({ socket: plain.socket, ca: certificates.ca, servername: 'localhost' });
+    const say = async (line: string): Promise<string> => {
+      const said = once(socket, 'data') as Promise<[Buffer]>;
+      socket.write(`${line}\r\n`);
+      return (await said)[0].toString();
+    };
+    return { listener, arrivals, socket, say };
+  };
+
+  test('nobody signs in, and nothing is passed on', async () => {
+    const { listener, arrivals, socket, say } = await start();
+    await once(socket, 'secureConnect');
+    expect(await say('EHLO x')).not.toMatch(/AUTH|STARTTLS/);
+    expect(await say('AUTH PLAIN AGEAYg==')).toMatch(/^5/);
+    socket.destroy();
+    const client = createTransport({
+      host: 'localhost',
+      port: listener.port,
+      requireTLS: true,
+      tls: { ca: certificates.ca },
+      auth: { user: 'guichet@localhost', pass: 'x' },
+    });
+    const mail = { envelope: { from: 'guichet@localhost', to: ['someone@elsewhere.test'] }, raw: '\r\nx' };
+    await expect(client.sendMail(mail)).rejects.toThrow(/no such address here/);
+    expect(arrivals).toEqual([]);
+  });
+
+  test('what somebody on the way added in the clear is not taken as said under TLS', async () => {
+    const { arrivals, socket, say } = await start('MAIL FROM:<boss@partner.test>\r\nRCPT TO:<guichet@localhost>\r\n');
+    // hanging up on such a client is as good
+    const secure = await once(socket, 'secureConnect').then(
+      () => true,
+      () => false,
+    );
+    if (secure) expect(await say('DATA')).toMatch(/^503/);
+    socket.destroy();
+    expect(arrivals).toEqual([]);
+  });
 });
 
 test('LMTP takes mail and answers for each recipient', async () => {

@@ -226,19 +226,14 @@ describe('files', () => {
       ].join('\n'),
       { from: staff, headers: ['Content-Type: multipart/mixed; boundary=xx'] },
     );
-  const sent = async (raw: string): Promise<string> => textOf(to(await house.answers(raw), staff)[0]);
+  const sent = async (raw: string): Promise<ReceivedMail | undefined> => to(await house.answers(raw), staff)[0];
 
-  test('an attached table is previewed, then imported by the lines of the answer', async () => {
+  test('an attached table is previewed, then imported by OK', async () => {
     const preview = await sent(withFile(`Commande: stock import\nRevendeur: ${fr.ref}\n`, table(2)));
-    expect(preview).toMatch(/^stock import\u00a0: à valider/);
-    const lines = preview.slice(preview.indexOf('Commande : stock import'), preview.indexOf('\n\n-- '));
-    expect(lines.split('\n')).toEqual([
-      'Commande : stock import',
-      `Revendeur : ${fr.ref}`,
-      'Fichier : packs.csv',
-      'Valider : oui',
-    ]);
-    expect(await sent(withFile(lines, table(2)))).toMatch(/^stock import\u00a0: fait\n=+\n\n2 packs importés/);
+    expect(textOf(preview)).toMatch(/^stock import\u00a0: à valider/);
+    expect(textOf(preview)).toContain('Pour valider, répondez « OK » sur la première ligne.');
+    const yes = written('OK\n', { from: staff, headers: [`In-Reply-To: ${header(preview, 'message-id')}`] });
+    expect(textOf(await sent(yes))).toMatch(/^stock import\u00a0: fait\n=+\n\n2 packs importés/);
   });
 
   test('an export comes as a file', async () => {
@@ -424,6 +419,29 @@ describe('mail that is never answered (X7)', () => {
     });
   });
 
+  test('a delay and a read receipt stand beside what their mail was about, and nothing more', async () => {
+    const mail = await clientMail();
+    const original = mail.parsed.messageId ?? '';
+    await house.answers(report(mail, { action: 'delayed' }), { mailFrom: null, to: mail.envelope.from });
+    const receipt = report(mail, { original })
+      .replaceAll('delivery-status', 'disposition-notification')
+      .replace('Action: failed', 'Disposition: manual-action/MDN-sent-manually; displayed');
+    expect(await house.answers(receipt, { mailFrom: null })).toEqual([]);
+    const row = await outgoing(mail);
+    expect(row.state).toBe('sent');
+    expect((await inbound()).reason).toBe(`receipt: M-${String(row.id).padStart(6, '0')} displayed`);
+    const shown = await house.desk.done('audit show', { object: row.object ?? '' });
+    const actions = (shown['items'] as { action: string }[]).map(({ action }) => action);
+    expect(actions).toEqual(expect.arrayContaining(['mail delayed', 'mail displayed']));
+  });
+
+  test('a mail of ours that comes back to us is ignored, whoever it says it is from', async () => {
+    const mail = await clientMail();
+    const raw = written('Commande: stock show', { from: fr.email, messageId: mail.parsed.messageId ?? '' });
+    expect(await house.answers(raw, { from: fr.email })).toEqual([]);
+    expect(await inbound()).toMatchObject({ state: 'ignored', reason: 'our own mail' });
+  });
+
   test('or by its Message-ID; a delay and a forged address mark nothing', async () => {
     const mail = await clientMail();
     const messageId = mail.parsed.messageId ?? '';
@@ -532,7 +550,7 @@ describe('limits and faults', () => {
           endedAt: null,
         },
       ]);
-      expect((await strict.desk.desk.documents.read(held[0]!.sha256)).toString()).toContain('Commande: help');
+      expect((await strict.desk.desk.rawMail.read(held[0]!.sha256)).toString()).toContain('Commande: help');
     } finally {
       await strict.close();
     }
