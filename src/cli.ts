@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { LineFault, parseLine, type Line } from './cli/argv.js';
 import { jsonOf, keepFile, textOf } from './cli/print.js';
+import { createProgress } from './cli/progress.js';
 import { email } from './core/command/dictionary.js';
 import { refused } from './core/command/dispatch.js';
 import { exitCode, type Outcome } from './core/command/outcome.js';
@@ -37,6 +38,7 @@ async function run(line: Line, settings: Settings): Promise<Outcome> {
   const open = await openDesk(settings, {
     onFault: ({ reference, error, command }) => log.error({ reference, err: error, command }, 'a command failed'),
   });
+  const progress = createProgress(process.stderr, () => performance.now());
   try {
     return await open.dispatcher.dispatch({
       door: 'terminal',
@@ -48,9 +50,10 @@ async function run(line: Line, settings: Settings): Promise<Outcome> {
       locale: settings.LOCALE,
       progress: line.json
         ? (done, total) => process.stdout.write(`${JSON.stringify({ progress: { done, total } })}\n`)
-        : undefined,
+        : (done, total) => progress.tell(textsOf(settings.LOCALE).progress({ done, total })),
     });
   } finally {
+    progress.end();
     await open.close();
   }
 }

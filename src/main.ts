@@ -10,6 +10,7 @@ import { parseLine, splitLine } from './cli/argv.js';
 import { approvalsOf } from './core/approvals/card.js';
 import { commands } from './core/commands.js';
 import { jobsOf, tellUndelivered } from './core/jobs.js';
+import { unendedMails } from './core/mails/held.js';
 import { openDesk, type OpenDesk } from './core/open.js';
 import { createCourier, type Deliver } from './core/record/courier.js';
 import { fallBackToMail } from './core/record/fallback.js';
@@ -31,6 +32,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const stopAtMostMs = 14_000;
 const outboxEveryMs = 1_000;
 const scheduleEveryMs = 15_000;
+const releasesEveryMs = 2_000;
 
 /** A part that runs; stopping lets the work in hand end. */
 interface Part {
@@ -165,19 +167,21 @@ async function mailIn(
   settings: Settings,
   context: Context & { letters: ReturnType<typeof loadLetters> },
 ): Promise<string[]> {
-  const [{ createReception }, { createMailbox }] = await Promise.all([
+  const [{ createReception, createReleases }, { createMailbox }] = await Promise.all([
     import('./mail/reception.js'),
     import('./core/mailbox.js'),
   ]);
   const { open, log, parts } = context;
   const mailbox = createMailbox(open.desk);
-  const receive = createReception({
+  const reception = {
     dispatcher: open.dispatcher,
     mailbox,
     address: settings.MAIL_FROM,
     trust: { trustedAuthserv: settings.MAIL_TRUSTED_AUTHSERV, trustLoopback: loopbackMailTrusted(settings) },
     log,
-  });
+  };
+  const receive = createReception(reception);
+  parts.push(releases(createReleases(reception), log));
   const lines: string[] = [];
   if (settings.SMTP_LISTEN) {
     const { startListener } = await import('./mail/listener.js');
@@ -198,7 +202,10 @@ async function mailIn(
     lines.push(`mail ${listener.url}`);
   }
   if (settings.IMAP_URL) {
-    const { startInbox } = await import('./mail/inbox.js');
+    const [{ startInbox }, { refreshTokens }] = await Promise.all([
+      import('./mail/inbox.js'),
+      import('./core/mails/refresh-token.js'),
+    ]);
     const oauth = settings.IMAP_OAUTH_TOKEN_URL
       ? {
           tokenUrl: settings.IMAP_OAUTH_TOKEN_URL,
@@ -212,7 +219,10 @@ async function mailIn(
       folders: settings.IMAP_FOLDERS,
       receive,
       cursor: mailbox.cursor,
+      onward: mailbox,
+      paused: () => mailbox.paused(),
       oauth,
+      refreshTokens: oauth && refreshTokens(open.desk, oauth.refreshToken),
       log,
       random: () => randomBytes(4).readUInt32BE() / 2 ** 32,
     });
@@ -220,6 +230,23 @@ async function mailIn(
     lines.push(`inbox ${new URL(settings.IMAP_URL).host}`);
   }
   return lines;
+}
+
+/** Mails that staff or their senders released, in whichever process, are carried out by the one that takes mail in. */
+function releases(carryOut: () => Promise<number>, log: Log): Part {
+  let running: Promise<unknown> = Promise.resolve();
+  const timer = setInterval(() => {
+    running = carryOut().catch((error: unknown) =>
+      log.error({ err: error }, 'a released mail could not be carried out'),
+    );
+  }, releasesEveryMs);
+  return {
+    name: 'released mails',
+    stop: async () => {
+      clearInterval(timer);
+      await running;
+    },
+  };
 }
 
 function startCourier(
@@ -248,7 +275,9 @@ function startJobs(settings: Settings, { open, log, parts }: Context): void {
   const sentDir = join(settings.DATA_DIR, 'sent');
   const prune = async (now: Date): Promise<void> => {
     const { pruneSent } = await import('./mail/sent.js');
-    await pruneSent(sentDir, new Date(now.getTime() - open.desk.catalogue.policy.times.sentMailDays * 86_400_000));
+    const { desk } = open;
+    await pruneSent(sentDir, new Date(now.getTime() - desk.catalogue.policy.times.sentMailDays * 86_400_000));
+    await desk.rawMail.prune(new Date(now.getTime() - settings.KEEP_RAW), await unendedMails(desk));
   };
   const { database, clock } = open.desk;
   const schedule = createSchedule({

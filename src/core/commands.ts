@@ -4,7 +4,9 @@ import { createRegistry, type Registry } from './command/registry.js';
 import { auditShow, auditVerify } from './desk/audit.js';
 import { catalogueShow } from './desk/catalogue.js';
 import { helpCommand } from './desk/help.js';
+import { declareBulk } from './packs/declare-bulk.js';
 import { declareList, declareNew, declareResend, declareShow } from './packs/declare-commands.js';
+import { mailCommands } from './mails/commands.js';
 import { packRedeem } from './packs/redeem.js';
 import { stockReceive, stockReconcile, stockShow, stockThreshold, stockWithdraw } from './packs/stock-commands.js';
 import { stockImport } from './packs/stock-import.js';
@@ -24,6 +26,7 @@ export const commands: Registry = createRegistry([
   accountPassword,
   stockShow,
   declareNew,
+  declareBulk,
   declareList,
   declareShow,
   declareResend,
@@ -41,4 +44,5 @@ export const commands: Registry = createRegistry([
   catalogueShow,
   auditShow,
   auditVerify,
+  ...mailCommands,
 ]);

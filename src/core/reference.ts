@@ -3,9 +3,15 @@ import { approvalStates } from './approvals/states.js';
 import type { AnyCommand, Use } from './command/define.js';
 import { usesOf, type Registry } from './command/registry.js';
 import type { FieldType } from './command/type.js';
+import { inboundMailStates } from './mails/states.js';
 import { declarationStates, packStates } from './packs/states.js';
 
-const stateTables = { pack: packStates, declaration: declarationStates, approval: approvalStates } as const;
+const stateTables = {
+  pack: packStates,
+  declaration: declarationStates,
+  approval: approvalStates,
+  'inbound mail': inboundMailStates,
+} as const;
 
 /** A type in words, as the reference and the forms tell it. */
 export function typeInWords(type: FieldType<unknown>): string {

@@ -1,15 +1,16 @@
 /**
- * Mails a second from their bytes to the committed answer (parsed, proven, carried out, transcript queued), beside
- * mailparser's simpleParser alone on the same mails.
+ * Mails a second from their bytes to the committed answer (parsed, proven, carried out, transcript queued), and what it
+ * costs to parse and judge one (hygiene, proof without DNS, its form), each beside mailparser's simpleParser alone on the
+ * same mails.
  */
 import { simpleParser } from 'mailparser';
-import type { Log } from '../../src/mail/message.js';
+import type { Arrival, Log } from '../../src/mail/message.js';
 import { addReseller, benchDesk, built, declaration } from './desk.js';
 import { beside, inFlight, rate, tell } from './measure.js';
 
 const address = 'guichet@localhost';
 const rounds = 7;
-const counts = { floor: 300, ours: 160 };
+const counts = { floor: 300, ours: 160, judged: 300 };
 const flights = 16;
 // a sender gets 60 answers an hour
 const senders = 40;
@@ -59,10 +60,15 @@ function order(n: number): Buffer {
   return Buffer.from(`${head.join('\r\n')}\r\n\r\n${text.map(quoted).join('\r\n')}\r\n`);
 }
 
-const [{ createReception }, { createMailbox }] = await Promise.all([
-  built<typeof import('../../src/mail/reception.js')>('mail/reception.js'),
-  built<typeof import('../../src/core/mailbox.js')>('core/mailbox.js'),
-]);
+const [{ createReception }, { createMailbox }, { parseAside }, { neverAnswer }, { proveSender }, { decodeMail }] =
+  await Promise.all([
+    built<typeof import('../../src/mail/reception.js')>('mail/reception.js'),
+    built<typeof import('../../src/core/mailbox.js')>('core/mailbox.js'),
+    built<typeof import('../../src/mail/parsing.js')>('mail/parsing.js'),
+    built<typeof import('../../src/mail/hygiene.js')>('mail/hygiene.js'),
+    built<typeof import('../../src/mail/trust.js')>('mail/trust.js'),
+    built<typeof import('../../src/mail/form.js')>('mail/form.js'),
+  ]);
 const desk = await benchDesk();
 for (let n = 0; n < senders; n += 1) await addReseller(desk, senderOf(n), 60);
 const log: Log = { debug() {}, info() {}, warn: console.error, error: console.error };
@@ -78,9 +84,25 @@ const receive = createReception({
 let came = 0;
 async function take(): Promise<void> {
   const n = ++came;
-  const client = { address: '127.0.0.1', loopback: true };
-  const end = await receive({ raw: order(n), source: 'smtp', recipients: [address], mailFrom: senderOf(n), client });
+  const end = await receive(arrivalOf(order(n), senderOf(n)));
   if (end !== 'answered') throw new Error(`mail ${n} was ${end}`);
+}
+
+function arrivalOf(raw: Buffer, mailFrom: string): Arrival {
+  return { raw, source: 'smtp', recipients: [address], mailFrom, client: { address: '127.0.0.1', loopback: true } };
+}
+
+const noDns = () => Promise.reject(new Error('no DNS in a benchmark'));
+
+/** What is done with a mail before anything is asked of the database. */
+async function judge(raw: Buffer, n: number): Promise<void> {
+  const arrival = arrivalOf(raw, senderOf(n));
+  const message = await parseAside(raw, dispatcher.desk.aside);
+  if ('unread' in message) throw new Error(message.unread);
+  if (neverAnswer(message, arrival, { address })) throw new Error('an order that is not answered');
+  const proof = await proveSender(arrival, message, { trustLoopback: true, resolver: noDns, now: new Date() });
+  const { forms } = decodeMail(message, dispatcher.registry);
+  if (!proof.proven || Object.keys(forms[0]?.raw ?? {}).length !== 5) throw new Error('not what was sent');
 }
 const parsed = Array.from({ length: counts.floor }, (_, n) => order(n));
 const parse = () =>
@@ -88,8 +110,19 @@ const parse = () =>
     for (const raw of parsed) await simpleParser(raw);
   });
 
-await inFlight(flights, 100, take);
+const judged = () =>
+  rate(counts.judged, async () => {
+    for (const [n, raw] of parsed.entries()) await judge(raw, n);
+  });
+const microseconds = (measured: () => Promise<number>) => async () => 1_000_000 / (await measured());
+
 await parse();
+await judged();
+const costs = await beside(rounds * 3, microseconds(parse), { 'a plain order': microseconds(judged) });
+for (const [figure, values] of Object.entries(costs))
+  tell({ bench: 'a mail parsed and judged, without DNS', figure, unit: 'µs', ...values, than: 'mailparser alone' });
+
+await inFlight(flights, 100, take);
 const figures = await beside(rounds, parse, {
   '16 in flight': () => rate(counts.ours, () => inFlight(flights, counts.ours, take)),
 });

@@ -13,6 +13,7 @@ import {
   type TestDesk,
   type TestReseller,
 } from './ground.js';
+import { named } from './sheets.js';
 
 const people = [
   { 'first-name': 'Éloïse', 'last-name': 'Noël', email: 'eloise@example.org', 'order-number': 'F-100', product: 'pro' },
@@ -140,7 +141,7 @@ describe.each(databases())('lists on $name', (provider) => {
     expect(file).toMatchObject({ name: 'declaration-listed.csv', type: 'text/csv; charset=utf-8' });
     const text = file?.content.toString() ?? '';
     expect(text.startsWith('\uFEFFDéclaration,')).toBe(true);
-    const { header, rows } = await readSheet(file?.content ?? Buffer.alloc(0));
+    const { header, rows } = named(await readSheet(file?.content ?? Buffer.alloc(0)));
     expect(header).toEqual([
       'Déclaration',
       'Numéro de pack',
@@ -163,7 +164,7 @@ describe.each(databases())('lists on $name', (provider) => {
 
   test('exports the filtered result as XLSX, every cell of text as text', async () => {
     const outcome = await list({ export: 'Excel', search: 'formula' });
-    const { rows } = await readSheet((outcome.ok && outcome.file?.content) || Buffer.alloc(0));
+    const { rows } = named(await readSheet((outcome.ok && outcome.file?.content) || Buffer.alloc(0)));
     expect(rows.map(({ cells }) => [cells['Prénom'], cells['Nom'], cells['Numéro de commande']])).toEqual([
       ['@sum', '-2', '+33'],
     ]);

@@ -1,6 +1,7 @@
 /** Goes through every command, and every way to be refused: what came of each, for tests that look at all of it. */
 import type { RawInput } from '../../src/core/command/input.js';
 import type { Outcome } from '../../src/core/command/outcome.js';
+import { createMailbox } from '../../src/core/mailbox.js';
 import type { openTestDesk } from './ground.js';
 import { dayMs, newEmail, type AskOptions } from './ground.js';
 
@@ -86,6 +87,27 @@ export async function everything(desk: Awaited<ReturnType<typeof openTestDesk>>)
   await ask('declare new', { ...declaration, 'order-number': 'F-4', box: 'SN-1' }, { as: reseller });
   await ask('declare new', { ...declaration, product: 'power-ultimate' }, { as: reseller });
   await ask('declare new', { ...declaration, 'support-contact': newEmail() }, { as: reseller });
+  const clients = (...rows: string[]) => ({
+    file: table(['product;email;last-name;first-name;order-number', ...rows].join('\n')),
+  });
+  const [fine, faulty] = ['pro;a@example.org;A;B;1', 'prp;nobody;A;;1;stray'];
+  await ask('declare bulk', clients(fine), { as: reseller });
+  await ask('declare bulk', { ...clients(fine), yes: 'yes' }, { as: reseller });
+  await ask('declare bulk', clients(fine, 'pro;c@example.org;C;D;1', 'pro;c@example.org;C;D;1'), { as: reseller });
+  await ask('declare bulk', { ...clients(fine, faulty), mode: 'good' }, { as: reseller });
+  await ask(
+    'declare bulk',
+    { ...clients('pro;c@example.org;C;D;1', faulty), mode: 'good', yes: 'yes' },
+    { as: reseller },
+  );
+  await ask('declare bulk', { ...clients(faulty), yes: 'yes' }, { as: reseller });
+  for (const file of [
+    table('Licence;Licence;Nom;Prénon\npro;pro;A;B\n'),
+    table(`${';'.repeat(300)}a\n1\n`),
+    table('a;b\n1;2"\n'),
+  ])
+    await ask('declare bulk', { file }, { as: reseller });
+  await ask('declare bulk', { ...clients(fine), sheet: 'Mai' }, { as: reseller });
   await ask('declare list', {}, { as: reseller });
   await ask('declare list', { state: 'gone', sort: 'gone' }, { as: reseller });
   const [number, pack] = placed.ok ? [String(placed.data['declaration']), String(placed.data['pack'])] : ['', ''];
@@ -96,6 +118,22 @@ export async function everything(desk: Awaited<ReturnType<typeof openTestDesk>>)
   await ask('declare resend', { number: 'D-2' }, { as: reseller });
   await ask('pack redeem', { number: 'wrong' }, { as: client });
   await ask('pack redeem', { number: pack }, { as: client });
+
+  // mail
+  const mailbox = createMailbox(desk.desk);
+  for (let count = 0; count < 3; count += 1) {
+    const raw = Buffer.from(`Subject: ${count}\r\n\r\n`);
+    const mail = { raw, source: 'smtp', subject: `Order ${count}`, sender: newEmail('claimed') };
+    await mailbox.end(mail, { state: 'held', reason: 'no signature' });
+  }
+  await ask('mail held');
+  await ask('mail release', { number: 'H-1' });
+  await ask('mail release', { number: 'H-1' });
+  await ask('mail discard', { number: 'H-2', reason: 'not theirs' });
+  await ask('mail pause', { reason: 'a loop' });
+  await ask('mail pause', { reason: 'a loop' });
+  await ask('mail resume');
+  await ask('mail resume');
 
   // approvals
   const withdrawal = { reseller, product: 'pro', quantity: '1', reason: 'sent back' };

@@ -4,11 +4,11 @@
  */
 import type { Actor } from '../guard/identity.js';
 import type { Who } from '../guard/policy.js';
-import type { Work } from '../guard/work.js';
+import type { Desk, Work } from '../guard/work.js';
 import type { Localised } from '../locales/locale.js';
 import type { Field } from './dictionary.js';
 import type { CountedRefusal, Done, Preview } from './outcome.js';
-import type { Choice, FieldType } from './type.js';
+import type { Choice, FieldType, Raw } from './type.js';
 
 /** A field as one command uses it. */
 export interface Use<F extends Field = Field, Required extends boolean = boolean> {
@@ -72,6 +72,8 @@ export interface Command<I = never> {
   readonly reads: boolean;
   readonly uses: readonly Use[];
   readonly fourEyes?: FourEyes<I>;
+  /** What takes long and needs no transaction, for whoever may ask: reading a large file. It changes and refuses nothing. */
+  readonly ahead?: (desk: Desk, raw: Readonly<Record<string, Raw>>) => Promise<void>;
   /** What `yes` would do; the command changes nothing without it. */
   readonly preview?: (work: Work, input: I) => Promise<Preview>;
   /** Does it, in the caller's transaction. `approvalId`: it was asked for before and has now been approved. */
@@ -92,6 +94,7 @@ export function command<const Uses extends readonly Use[]>(definition: {
   reads?: boolean;
   fields: Uses;
   fourEyes?: FourEyes<Input<Uses>>;
+  ahead?: Command['ahead'];
   preview?: (work: Work, input: Input<Uses>) => Promise<Preview>;
   run: (work: Work, input: Input<Uses>, approvalId?: number) => Promise<Done | CountedRefusal>;
 }): AnyCommand {

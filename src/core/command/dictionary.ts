@@ -130,6 +130,11 @@ export const mode = field(
   choice({ all: { fr: 'tout', en: 'all' }, good: { fr: 'bonnes lignes', en: 'good rows' } }),
   { fr: ['Mode'], en: ['Mode'] },
 );
+export const sheet = field('sheet', text(60), {
+  fr: ['Feuille'],
+  en: ['Sheet'],
+  hint: { fr: 'd’un classeur Excel ; sans elle, la première', en: 'of an Excel workbook; without it the first' },
+});
 export const reason = field('reason', long(500, 3), { fr: ['Motif', 'Raison'], en: ['Reason'] });
 export const file = field('file', fileType(tableBytes), {
   fr: ['Fichier', 'Pièce jointe'],

@@ -12,8 +12,8 @@ import { Refusal } from '../guard/refusal.js';
 import { createWork, type Desk, type Door, type Work } from '../guard/work.js';
 import { localeOf, type Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
-import { findProduct } from '../record/catalogue.js';
 import type { Leaves, Unit } from '../record/transact.js';
+import { fieldContext } from './context.js';
 import type { AnyCommand } from './define.js';
 import { understand, type RawInput, type Understood } from './input.js';
 import type { CountedRefusal, Done, Outcome } from './outcome.js';
@@ -67,13 +67,8 @@ export interface DispatchOptions {
 }
 
 export function createDispatcher({ desk, registry, onFault }: DispatchOptions): Dispatcher {
-  const context = (locale: Locale, actor?: Actor): FieldContext => ({
-    locale,
-    country: actor?.country ?? desk.catalogue.vendor.country,
-    products: (text, boxes) => findProduct(desk.catalogue, text, { boxes })?.id,
-    productChoices: (boxes) =>
-      [...desk.catalogue.packs, ...(boxes ? desk.catalogue.boxes : [])].map(({ id, name }) => ({ id, names: name })),
-  });
+  const context = (locale: Locale, actor?: Actor): FieldContext =>
+    fieldContext(desk, { locale, country: actor?.country });
 
   /** Everything between a known command and its outcome, inside the transaction. */
   async function perform(unit: Pick<Unit, 'tx' | 'leaves'>, request: Request, command: AnyCommand): Promise<Outcome> {
@@ -130,6 +125,7 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
     const request = { ...asked, dryRun: command !== undefined && isDryRun(asked, command) };
     try {
       if (!command) return await unknown(request);
+      if (command.ahead) await lookAhead(request, command);
       if (!command.reads) return await desk.database.transact((unit) => perform(unit, request, command));
       await meet(request, command);
       return await desk.database.read((tx) => perform({ tx, leaves: noLeaves }, request, command));
@@ -161,6 +157,12 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
       const actor = await identify(unit.tx, caller);
       await firstPerson(unit, { desk, actor, door: request.door, locale: localeOf(request.locale, desk.locale) });
     });
+  }
+
+  /** What would hold up the transaction, and everybody who waits for it; for nobody who will be refused. */
+  async function lookAhead(request: Request, command: AnyCommand): Promise<void> {
+    const actor = await desk.database.read((tx) => identify(tx, request.caller));
+    if (!denied(actor, command)) await command.ahead?.(desk, request.input);
   }
 
   /** The single gate from anything thrown to an answer. */

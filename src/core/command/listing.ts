@@ -31,6 +31,8 @@ export interface ListSpec<Row> {
   /** The column of `searchable` text that `search` looks in; or, for want of one, the rows that have every word. */
   readonly searchColumn?: string;
   matching?(words: readonly string[]): Promise<Readonly<Record<string, unknown>>>;
+  /** The column that `since` and `until` are about; `createdAt` unless told. */
+  readonly dateColumn?: string;
   /** Prisma's where, added to the list's own filters. */
   readonly where: Readonly<Record<string, unknown>>;
   count(args: { where: never }): Promise<number>;
@@ -66,7 +68,12 @@ function filters<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Record
   return {
     ...(input.state ? { state: stateNamed(work, input.state, spec.states) } : {}),
     ...(from || to
-      ? { createdAt: { ...(from ? { gte: from.toJSDate() } : {}), ...(to ? { lt: to.toJSDate() } : {}) } }
+      ? {
+          [spec.dateColumn ?? 'createdAt']: {
+            ...(from ? { gte: from.toJSDate() } : {}),
+            ...(to ? { lt: to.toJSDate() } : {}),
+          },
+        }
       : {}),
   };
 }

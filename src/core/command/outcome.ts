@@ -20,6 +20,8 @@ export const answerCodes = [
   'stock.threshold-set',
   'stock.reconciled',
   'declaration.placed',
+  'declaration.previewed',
+  'declaration.bulk-placed',
   'declaration.listed',
   'declaration.shown',
   'declaration.resent',
@@ -35,6 +37,11 @@ export const answerCodes = [
   'catalogue.shown',
   'audit.shown',
   'audit.verified',
+  'mail.held-listed',
+  'mail.released',
+  'mail.discarded',
+  'mail.paused',
+  'mail.resumed',
   'help.shown',
 ] as const;
 export type AnswerCode = (typeof answerCodes)[number];

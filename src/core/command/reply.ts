@@ -5,7 +5,7 @@
 import { camel } from '../locales/key.js';
 import { formatInstant } from '../locales/format.js';
 import type { Locale } from '../locales/locale.js';
-import { textsOf } from '../locales/texts.js';
+import { textsOf, type Texts } from '../locales/texts.js';
 import type { AnyCommand } from './define.js';
 import type { Outcome } from './outcome.js';
 import { useOf } from './registry.js';
@@ -41,6 +41,7 @@ function plain(key: string, value: unknown, reader: Reader): string {
     return formatInstant(new Date(value), reader.timeZone, reader.locale);
   if ((key === 'state' || key === 'verdict' || key === 'account') && typeof value === 'string')
     return texts.states[value] ?? value;
+  if (key === 'column' && typeof value === 'string') return texts.keys[camel(value)] ?? value;
   if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return value.join(', ') || '–';
   return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
@@ -50,11 +51,17 @@ const isRows = (value: unknown): value is readonly Readonly<Record<string, unkno
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function table(key: string, rows: readonly Readonly<Record<string, unknown>>[], reader: Reader): Table {
-  const { keys } = textsOf(reader.locale);
+/** A list has pages; what a table of ten thousand rows did has none. JSON has all of them. */
+const rowsAtMost = 1_000;
+
+function table(key: string, all: readonly Readonly<Record<string, unknown>>[], reader: Reader): Table {
+  const { keys, firstRows } = textsOf(reader.locale);
+  const rows = all.slice(0, rowsAtMost);
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
+  const title = key === 'items' ? '' : (keys[key] ?? key);
+  const cut = rows.length < all.length ? [firstRows({ shown: rows.length, total: all.length })] : [];
   return {
-    title: key === 'items' ? '' : (keys[key] ?? key),
+    title: [...(title ? [title] : []), ...cut].join(' – '),
     columns: columns.map((column) => keys[column] ?? column),
     rows: rows.map((row) => columns.map((column) => plain(column, row[column], reader))),
   };
@@ -74,6 +81,12 @@ function fill(
   }
 }
 
+/** A fault of a table stands under `row:column` (command/table.ts). */
+function cellLabel(field: string, { keys, cell }: Texts): string | undefined {
+  const [, row = '', column = ''] = /^(\d+):([\w-]+)$/.exec(field) ?? [];
+  return row === '' ? undefined : cell({ row, column: keys[camel(column)] ?? column });
+}
+
 /** Makes the reply to an outcome; `command` gives refused fields their labels. */
 export function replyTo(outcome: Outcome, reader: Reader & { readonly command?: AnyCommand | undefined }): Reply {
   const texts = textsOf(reader.locale);
@@ -82,6 +95,7 @@ export function replyTo(outcome: Outcome, reader: Reader & { readonly command?: 
     const faults = Object.entries(outcome.fields ?? {}).map(([field, text]) => ({
       field,
       label:
+        cellLabel(field, texts) ??
         (reader.command && useOf(reader.command, field)?.field.labels[reader.locale][0]) ??
         texts.keys[camel(field)] ??
         field,

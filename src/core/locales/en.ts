@@ -31,6 +31,15 @@ export const en: Texts = {
       count(d['differences']) === 0 ? 'Your count and ours agree.' : 'Your count and ours differ; nothing was changed.',
     'declaration.placed': (d) =>
       `Declaration ${s(d['declaration'])} placed for ${s(d['email'])}${d['pack'] ? `: pack ${s(d['pack'])}` : ''}.`,
+    'declaration.previewed': (d) => {
+      const { total, good, faulty, mode } = (d['preview'] ?? {}) as Record<string, unknown>;
+      if (faulty === 0) return `All ${s(total)} rows can be placed. Nothing has changed yet: confirm with “yes”.`;
+      return mode === 'good'
+        ? `${s(good)} of ${s(total)} rows can be placed, ${s(faulty)} would be left out. Nothing has changed yet: confirm with “yes”.`
+        : `${s(faulty)} of ${s(total)} rows are faulty, so nothing would be placed. Correct them, or ask for mode “good” to place the other ${s(good)}.`;
+    },
+    'declaration.bulk-placed': (d) =>
+      `${s(d['placed'])} declarations placed${d['refused'] === 0 ? '' : `, ${s(d['refused'])} rows refused`}.`,
     'declaration.listed': (d) => `${s(d['total'])} declarations.`,
     'declaration.shown': (d) => `Declaration ${s(d['declaration'])}.`,
     'declaration.resent': (d) => `The mails of ${s(d['declaration'])} are on their way again.`,
@@ -49,6 +58,12 @@ export const en: Texts = {
     'catalogue.shown': () => 'The catalogue in force.',
     'audit.shown': (d) => `${s(d['total'])} events about ${s(d['object'])}.`,
     'audit.verified': (d) => `The audit is whole: ${s(d['rows'])} rows checked.`,
+    'mail.held-listed': (d) => `${s(d['total'])} mails.`,
+    'mail.released': (d) =>
+      `Mail ${s(d['mail'])} from ${s(d['sender'])} passes: its commands are carried out, and the answer goes to its thread.`,
+    'mail.discarded': (d) => `Mail ${s(d['mail'])} is discarded; nothing of it is carried out.`,
+    'mail.paused': () => 'Mail is stopped: none is taken in or sent until “mail resume”, and none is lost.',
+    'mail.resumed': () => 'Mail is going again.',
     'help.shown': (d) => (d['command'] ? `${s(d['command'])}: ${s(d['help'])}.` : 'What you can do here:'),
   },
   refusals: {
@@ -88,6 +103,12 @@ export const en: Texts = {
           return 'This account has no address to write to.';
         case 'role':
           return `${s(p['email'])} does not have the role ${s(p['role'])}.`;
+        case 'mail':
+          return `Mail ${s(p['number'])} has been decided already.`;
+        case 'paused':
+          return `Mail is stopped already: ${s(p['reason'])}.`;
+        case 'not-paused':
+          return 'Mail is not stopped.';
         case 'undone':
           return `${s(p['number'])} was undone.`;
         case 'audit':
@@ -118,14 +139,29 @@ export const en: Texts = {
     'file.refused': (p) => {
       switch (p['why']) {
         case 'columns':
-          return `These columns are missing: ${s(p['columns'])}. The file has: ${s(p['found'])}.`;
+          return [
+            p['missing'] ? `These columns are missing: ${s(p['missing'])}.` : '',
+            p['unknown'] ? `These are not known: ${s(p['unknown'])}. Correct their headings, or remove them.` : '',
+            p['twice'] ? `These are there twice: ${s(p['twice'])}.` : '',
+            `The file has: ${s(p['found'])}.`,
+          ]
+            .filter(Boolean)
+            .join(' ');
         case 'empty':
           return 'The file has no rows below its header.';
         case 'rows':
           return 'The file has more than 10,000 rows: split it.';
         case 'header':
           return 'The first row must name the columns.';
+        case 'wide':
+          return 'The file has more than 256 columns: leave only those that are asked for.';
+        case 'sheet':
+          return p['sheets']
+            ? `The workbook has no sheet “${s(p['sheet'])}”. It has: ${s(p['sheets'])}.`
+            : `Only an Excel workbook has sheets: this file has none called “${s(p['sheet'])}”.`;
         case 'damaged':
+          if (p['line'])
+            return `The file cannot be read at line ${s(p['line'])}: a quote there does not begin or end a cell. Correct it, or save the file again.`;
           return 'The file cannot be read: save it again as CSV, XLSX or JSON.';
         default:
           return 'Only CSV, XLSX and JSON tables are read.';
@@ -160,12 +196,19 @@ export const en: Texts = {
   imports: {
     twice: (p) => `the same number as in row ${s(p['line'])}`,
     taken: () => 'this number exists already',
+    equal: (p) => `the same declaration as in row ${s(p['line'])}; if you mean a second one, say yes under “Anyway”`,
+    unheaded: () => 'stands in a column without a heading; perhaps a separator is one too many',
+    heading: (p) => `“${s(p['heading'])}” (perhaps “${s(p['nearest'])}”?)`,
     unusual: () => 'an unusual number; it is taken as it is',
   },
   fault: ({ reference }) =>
     `Something went wrong on our side; nothing was changed. Try again, or tell us this reference: ${reference}.`,
   unanswered: ({ sender, perHour }) =>
     `${sender} got ${perHour} answers by mail within an hour: commands in further mails are carried out but not answered until the hour is over. Perhaps two programs are writing to each other.`,
+  mailPaused: ({ by, reason }) => `${by} stopped all mail: ${reason}. “mail resume” sets it going again.`,
+  mailResumed: ({ by }) => `${by} set mail going again.`,
+  heldExpired: ({ count }) => `${count} held mail(s) ended without anybody deciding (“mail held”, state expired).`,
+  notMine: 'The person this mail claims to be from says that it is not theirs.',
   waiting: ({ number, command }) => `Request ${number} (${command}) still waits for a decision.`,
   undelivered: ({ number, letter, recipient, error }) =>
     `${number} (${letter}) could not be delivered to ${recipient}: ${error}`,
@@ -229,6 +272,11 @@ export const en: Texts = {
     letter: 'Letter',
     recipient: 'To',
     sentAt: 'Sent',
+    sender: 'From',
+    subject: 'Subject',
+    source: 'Came by',
+    endedAt: 'Ended',
+    since: 'Since',
     error: 'Error',
     differences: 'Differences',
     counted: 'Counted',
@@ -239,6 +287,10 @@ export const en: Texts = {
     repeated: 'Already there',
     faulty: 'Faulty rows',
     faults: 'Faults',
+    faultsTotal: 'Faults in all',
+    placed: 'Placed',
+    refused: 'Refused rows',
+    sheet: 'Sheet',
     warnings: 'Warnings',
     row: 'Row',
     column: 'Column',
@@ -272,6 +324,10 @@ export const en: Texts = {
     anyway: 'Anyway',
   },
   states: {
+    answered: 'answered',
+    ignored: 'ignored',
+    released: 'released',
+    discarded: 'discarded',
     created: 'new',
     existing: 'existing',
     available: 'available',
@@ -305,4 +361,7 @@ export const en: Texts = {
   yes: 'yes',
   no: 'no',
   dryRun: 'Dry run: nothing was changed.',
+  progress: ({ done, total }) => `Under way: ${done} of ${total}`,
+  firstRows: ({ shown, total }) => `The first ${shown} of ${total} rows`,
+  cell: ({ row, column }) => `Row ${row}, ${column}`,
 };

@@ -33,6 +33,16 @@ export const fr: Texts = {
         : 'Votre comptage et le nôtre diffèrent ; rien n’a changé.',
     'declaration.placed': (d) =>
       `Déclaration ${s(d['declaration'])} enregistrée pour ${s(d['email'])}${d['pack'] ? ` : pack ${s(d['pack'])}` : ''}.`,
+    'declaration.previewed': (d) => {
+      const { total, good, faulty, mode } = (d['preview'] ?? {}) as Record<string, unknown>;
+      if (faulty === 0)
+        return `Les ${s(total)} lignes peuvent être déclarées. Rien n’a encore changé : validez par « oui ».`;
+      return mode === 'good'
+        ? `${s(good)} lignes sur ${s(total)} peuvent être déclarées, ${s(faulty)} seraient laissées de côté. Rien n’a encore changé : validez par « oui ».`
+        : `${s(faulty)} lignes sur ${s(total)} sont fautives : rien ne serait déclaré. Corrigez-les, ou demandez le mode « bonnes lignes » pour déclarer les ${s(good)} autres.`;
+    },
+    'declaration.bulk-placed': (d) =>
+      `${s(d['placed'])} déclarations enregistrées${d['refused'] === 0 ? '' : `, ${s(d['refused'])} lignes refusées`}.`,
     'declaration.listed': (d) => `${s(d['total'])} déclarations.`,
     'declaration.shown': (d) => `Déclaration ${s(d['declaration'])}.`,
     'declaration.resent': (d) => `Les courriers de ${s(d['declaration'])} repartent.`,
@@ -51,6 +61,13 @@ export const fr: Texts = {
     'catalogue.shown': () => 'Le catalogue en vigueur.',
     'audit.shown': (d) => `${s(d['total'])} événements pour ${s(d['object'])}.`,
     'audit.verified': (d) => `L’audit est entier : ${s(d['rows'])} lignes vérifiées.`,
+    'mail.held-listed': (d) => `${s(d['total'])} message(s).`,
+    'mail.released': (d) =>
+      `Le message ${s(d['mail'])} de ${s(d['sender'])} passe : ses commandes sont exécutées, et la réponse part dans son fil.`,
+    'mail.discarded': (d) => `Le message ${s(d['mail'])} est écarté ; rien n’en est exécuté.`,
+    'mail.paused': () =>
+      'Le courrier est arrêté : rien n’est pris ni envoyé jusqu’à « mail resume », et rien n’est perdu.',
+    'mail.resumed': () => 'Le courrier est remis en marche.',
     'help.shown': (d) => (d['command'] ? `${s(d['command'])} : ${s(d['help'])}.` : 'Ce que vous pouvez faire ici :'),
   },
   refusals: {
@@ -91,6 +108,12 @@ export const fr: Texts = {
           return 'Ce compte n’a pas d’adresse où écrire.';
         case 'role':
           return `${s(p['email'])} n’a pas le rôle ${s(p['role'])}.`;
+        case 'mail':
+          return `On a déjà décidé du message ${s(p['number'])}.`;
+        case 'paused':
+          return `Le courrier est déjà arrêté : ${s(p['reason'])}.`;
+        case 'not-paused':
+          return 'Le courrier n’est pas arrêté.';
         case 'undone':
           return `${s(p['number'])} a été annulée.`;
         case 'audit':
@@ -121,14 +144,29 @@ export const fr: Texts = {
     'file.refused': (p) => {
       switch (p['why']) {
         case 'columns':
-          return `Il manque ces colonnes : ${s(p['columns'])}. Le fichier a : ${s(p['found'])}.`;
+          return [
+            p['missing'] ? `Il manque ces colonnes : ${s(p['missing'])}.` : '',
+            p['unknown'] ? `Celles-ci sont inconnues : ${s(p['unknown'])}. Corrigez leur titre, ou retirez-les.` : '',
+            p['twice'] ? `Celles-ci y sont deux fois : ${s(p['twice'])}.` : '',
+            `Le fichier a : ${s(p['found'])}.`,
+          ]
+            .filter(Boolean)
+            .join(' ');
         case 'empty':
           return 'Le fichier n’a pas de ligne sous son en-tête.';
         case 'rows':
           return 'Le fichier a plus de 10 000 lignes : partagez-le.';
         case 'header':
           return 'La première ligne doit nommer les colonnes.';
+        case 'wide':
+          return 'Le fichier a plus de 256 colonnes : ne gardez que celles qui sont demandées.';
+        case 'sheet':
+          return p['sheets']
+            ? `Le classeur n’a pas de feuille « ${s(p['sheet'])} ». Il a : ${s(p['sheets'])}.`
+            : `Seul un classeur Excel a des feuilles : ce fichier n’en a pas qui s’appelle « ${s(p['sheet'])} ».`;
         case 'damaged':
+          if (p['line'])
+            return `Le fichier est illisible à la ligne ${s(p['line'])} : un guillemet n’y ouvre ni ne ferme une case. Corrigez-le, ou enregistrez de nouveau le fichier.`;
           return 'Le fichier est illisible : enregistrez-le à nouveau en CSV, XLSX ou JSON.';
         default:
           return 'Seuls les tableaux CSV, XLSX et JSON sont lus.';
@@ -163,12 +201,21 @@ export const fr: Texts = {
   imports: {
     twice: (p) => `le même numéro qu’à la ligne ${s(p['line'])}`,
     taken: () => 'ce numéro existe déjà',
+    equal: (p) =>
+      `la même déclaration qu’à la ligne ${s(p['line'])} ; si vous en voulez une seconde, mettez oui sous « Quand même »`,
+    unheaded: () => 'est dans une colonne sans titre ; il y a peut-être un séparateur de trop',
+    heading: (p) => `« ${s(p['heading'])} » (peut-être « ${s(p['nearest'])} » ?)`,
     unusual: () => 'un numéro inhabituel ; il est pris tel quel',
   },
   fault: ({ reference }) =>
     `Une erreur de notre côté ; rien n’a changé. Réessayez, ou donnez-nous cette référence : ${reference}.`,
   unanswered: ({ sender, perHour }) =>
     `${sender} a reçu ${perHour} réponses par courriel en une heure : les commandes de ses courriels sont exécutées, mais sans réponse jusqu’à ce que l’heure passe. Deux programmes s’écrivent peut-être l’un à l’autre.`,
+  mailPaused: ({ by, reason }) => `${by} a arrêté le courrier : ${reason}. « mail resume » le remet en marche.`,
+  mailResumed: ({ by }) => `${by} a remis le courrier en marche.`,
+  heldExpired: ({ count }) =>
+    `${count} message(s) retenu(s) ont pris fin sans que personne n’en décide (« mail held », état expiré).`,
+  notMine: 'La personne dont ce message prétend venir dit qu’il n’est pas d’elle.',
   waiting: ({ number, command }) => `La demande ${number} (${command}) attend toujours une décision.`,
   undelivered: ({ number, letter, recipient, error }) =>
     `${number} (${letter}) n’a pas pu être remise à ${recipient} : ${error}`,
@@ -232,6 +279,11 @@ export const fr: Texts = {
     letter: 'Lettre',
     recipient: 'À',
     sentAt: 'Envoyé',
+    sender: 'Expéditeur',
+    subject: 'Objet',
+    source: 'Arrivé par',
+    endedAt: 'Terminé',
+    since: 'Depuis',
     error: 'Erreur',
     differences: 'Différences',
     counted: 'Compté',
@@ -242,6 +294,10 @@ export const fr: Texts = {
     repeated: 'Déjà là',
     faulty: 'Lignes fautives',
     faults: 'Fautes',
+    faultsTotal: 'Fautes en tout',
+    placed: 'Enregistrées',
+    refused: 'Lignes refusées',
+    sheet: 'Feuille',
     warnings: 'Avertissements',
     row: 'Ligne',
     column: 'Colonne',
@@ -275,6 +331,10 @@ export const fr: Texts = {
     anyway: 'Quand même',
   },
   states: {
+    answered: 'répondu',
+    ignored: 'ignoré',
+    released: 'libéré',
+    discarded: 'écarté',
     created: 'nouveau',
     existing: 'existant',
     available: 'disponible',
@@ -308,4 +368,7 @@ export const fr: Texts = {
   yes: 'oui',
   no: 'non',
   dryRun: 'Essai : rien n’a changé.',
+  progress: ({ done, total }) => `En cours : ${done} sur ${total}`,
+  firstRows: ({ shown, total }) => `Les ${shown} premières lignes sur ${total}`,
+  cell: ({ row, column }) => `Ligne ${row}, ${column}`,
 };

@@ -13,7 +13,9 @@ export interface Texts {
   /** What is wrong with a value, and what to write instead. */
   readonly faults: Readonly<Record<FaultCode, (params: FaultParams) => string>>;
   /** Rows of an imported table. */
-  readonly imports: Readonly<Record<'twice' | 'taken' | 'unusual', (params: FaultParams) => string>>;
+  readonly imports: Readonly<
+    Record<'twice' | 'taken' | 'unusual' | 'equal' | 'unheaded' | 'heading', (params: FaultParams) => string>
+  >;
   /** A fault of ours. */
   readonly fault: (params: { reference: string }) => string;
   /** A reminder in the approvals channel. */
@@ -22,6 +24,12 @@ export interface Texts {
   readonly undelivered: (params: { number: string; letter: string; recipient: string; error: string }) => string;
   /** An alert to staff: a sender gets no more answers by mail this hour. */
   readonly unanswered: (params: { sender: string; perHour: number }) => string;
+  /** Alerts to staff: the emergency stop of mail, and held mails that nobody decided on. */
+  readonly mailPaused: (params: { by: string; reason: string }) => string;
+  readonly mailResumed: (params: { by: string }) => string;
+  readonly heldExpired: (params: { count: number }) => string;
+  /** Why a held mail is discarded when its supposed sender gives no reason. */
+  readonly notMine: string;
   /** Headings of data, by key. */
   readonly keys: Readonly<Record<string, string>>;
   /** Labels of states, by name. */
@@ -29,6 +37,12 @@ export interface Texts {
   readonly yes: string;
   readonly no: string;
   readonly dryRun: string;
+  /** How far a long command is. */
+  readonly progress: (params: { done: number; total: number }) => string;
+  /** Above a table that is too long to be shown whole. */
+  readonly firstRows: (params: { shown: number; total: number }) => string;
+  /** What a fault of a table is about: a row's column. */
+  readonly cell: (params: { row: string; column: string }) => string;
 }
 
 const texts: Readonly<Record<Locale, Texts>> = { fr, en };

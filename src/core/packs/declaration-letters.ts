@@ -2,11 +2,12 @@
 import type { Work } from '../guard/work.js';
 import { formatDay, formatInstant } from '../locales/format.js';
 import type { Locale } from '../locales/locale.js';
-import { makeLink } from '../parties/link.js';
+import { makeLinks, type MadeLink } from '../parties/link.js';
 import type { Reseller } from '../parties/organisation.js';
-import { firstCredentials, linksOf, servicesOf } from '../record/catalogue.js';
-import type { Client, NewDeclaration } from './declaration.js';
+import { firstCredentials, linksOf, servicesOf, type Catalogue } from '../record/catalogue.js';
+import type { NewDeclaration } from './declaration.js';
 import { declarationRef } from './declaration.js';
+import type { Client } from './declaration-clients.js';
 
 export interface Told {
   readonly id: number;
@@ -39,12 +40,80 @@ export function installerOf({ actor, desk }: Pick<Work, 'actor' | 'desk'>): Inst
   };
 }
 
-/** Queues the letters of a declaration that has just been placed, or sends them again. */
-export async function tellDeclared(work: Work, told: Told): Promise<void> {
-  if (told.given.takeover) {
-    await tellInstaller(work, told);
-    await tellClientOfTakeover(work, told);
-  } else await tellClient(work, told);
+/** Queues the letters of declarations that have just been placed, or sends them again. */
+export async function tellDeclared(work: Work, many: readonly Told[]): Promise<void> {
+  const links = await linksFor(work, many);
+  const contacts = await contactsOf(work, many);
+  for (const [at, told] of many.entries()) {
+    if (told.given.takeover) {
+      tellInstaller(work, told, links[at]);
+      tellClientOfTakeover(work, told, contacts.get(told.given.supportContact.personId));
+    } else tellClient(work, told, links[at]);
+  }
+}
+
+/** Links to choose a password, for clients who have not signed in yet; by the declarations' places. */
+async function linksFor(work: Work, many: readonly Told[]): Promise<readonly (MadeLink | undefined)[]> {
+  const linked = many.flatMap((told, at) => (isLinked(told) ? [at] : []));
+  const made = await makeLinks(
+    work.tx,
+    work.desk,
+    linked.map((at) => ({ purpose: 'password', personId: many[at]?.client.personId ?? 0, now: work.now })),
+  );
+  const links: (MadeLink | undefined)[] = [];
+  for (const [which, at] of linked.entries()) links[at] = made[which];
+  return links;
+}
+
+// A password is mailed once; sent again, the letter has a link to choose one instead. An account that was there before is
+// the client's own: whoever declares a system for it is given no way in.
+const isLinked = ({ given, client, installer }: Told): boolean =>
+  given.takeover
+    ? installer.email !== undefined &&
+      client.account === 'created' &&
+      client.invited &&
+      client.firstPassword === undefined
+    : client.invited;
+
+interface Contact {
+  readonly name: string;
+  readonly email: string;
+}
+
+/** Whom the clients of takeovers are told to ask. */
+async function contactsOf({ tx, actor }: Work, many: readonly Told[]): Promise<Map<number, Contact>> {
+  const contacts = new Map([[actor.personId, { name: actor.name, email: actor.emails[0] ?? '' }]]);
+  const named = many.flatMap(({ given }) => (given.takeover ? [given.supportContact.personId] : []));
+  const others = [...new Set(named)].filter((id) => !contacts.has(id));
+  if (others.length === 0) return contacts;
+  const people = await tx.person.findMany({
+    where: { id: { in: others } },
+    include: { addresses: { where: { main: true } } },
+  });
+  for (const { id, firstName, lastName, addresses } of people) {
+    const email = addresses[0]?.email ?? '';
+    contacts.set(id, { name: [firstName, lastName].filter(Boolean).join(' ') || email, email });
+  }
+  return contacts;
+}
+
+const partsKnown = new WeakMap<Catalogue, Map<string, Parts>>();
+type Parts = ReturnType<typeof partsOf>;
+
+const partsOf = (catalogue: Catalogue, product: string, locale: Locale) => ({
+  boxCredentials: firstCredentials(catalogue, product, locale),
+  services: servicesOf(catalogue, product, locale),
+  links: linksOf(catalogue, locale),
+});
+
+/** What all letters about a product in a language have in common. */
+function sharedParts({ desk: { catalogue } }: Work, product: string, locale: Locale): Parts {
+  const known = partsKnown.get(catalogue) ?? new Map<string, Parts>();
+  partsKnown.set(catalogue, known);
+  const key = `${locale} ${product}`;
+  const parts = known.get(key) ?? partsOf(catalogue, product, locale);
+  known.set(key, parts);
+  return parts;
 }
 
 const clientName = ({ given }: Told): string => `${given.firstName} ${given.lastName}`;
@@ -55,17 +124,11 @@ const unitOf = ({ pack, given }: Told) => ({
 });
 
 /** J6: number, the box's credentials and, for a new account, identifier and password. To whoever declared. */
-async function tellInstaller(work: Work, told: Told): Promise<void> {
-  const { desk, now } = work;
+function tellInstaller(work: Work, told: Told, link: MadeLink | undefined): void {
+  const { desk } = work;
   const { given, client, installer } = told;
   const { locale, email: recipient } = installer;
   if (recipient === undefined) return;
-  // A password is mailed once; sent again, the letter has a link to choose one instead. An account that was there before
-  // is the client's own: whoever declares a system for it is given no way in.
-  const link =
-    client.account === 'created' && client.invited && client.firstPassword === undefined
-      ? await makeLink(work.tx, desk, { purpose: 'password', personId: client.personId, now })
-      : undefined;
   const isNew = client.firstPassword !== undefined || link !== undefined;
   const until = client.passwordUntil ?? link?.expiresAt;
   work.send({
@@ -81,7 +144,7 @@ async function tellInstaller(work: Work, told: Told): Promise<void> {
       clientName: clientName(told),
       product: given.product.name[locale],
       ...unitOf(told),
-      boxCredentials: firstCredentials(desk.catalogue, given.product.id, locale),
+      boxCredentials: sharedParts(work, given.product.id, locale).boxCredentials,
       signInUrl: `${desk.publicUrl}/sign-in`,
       clientIdentifier: given.email,
       ...(isNew && until ? { passwordUntil: formatDay(until, desk.timeZone, locale) } : {}),
@@ -95,8 +158,7 @@ async function tellInstaller(work: Work, told: Told): Promise<void> {
 }
 
 /** J6: who declared a system for the client and takes charge of it, and whom to ask. */
-async function tellClientOfTakeover(work: Work, told: Told): Promise<void> {
-  const contact = await contactOf(work, told.given.supportContact.personId);
+function tellClientOfTakeover(work: Work, told: Told, contact: Contact | undefined): void {
   work.send({
     channel: 'mail',
     letter: 'takeover-client',
@@ -106,31 +168,18 @@ async function tellClientOfTakeover(work: Work, told: Told): Promise<void> {
     object: declarationRef(told.id),
     params: {
       company: told.reseller.name,
-      contactName: contact.name,
-      contactEmail: contact.email,
+      contactName: contact?.name ?? '',
+      contactEmail: contact?.email ?? '',
       clientName: clientName(told),
       product: told.given.product.name[told.given.locale],
     },
   });
 }
 
-async function contactOf(work: Work, personId: number): Promise<{ name: string; email: string }> {
-  if (personId === work.actor.personId) return { name: work.actor.name, email: work.actor.emails[0] ?? '' };
-  const person = await work.tx.person.findUniqueOrThrow({
-    where: { id: personId },
-    include: { addresses: { where: { main: true } } },
-  });
-  const email = person.addresses[0]?.email ?? '';
-  return { name: [person.firstName, person.lastName].filter(Boolean).join(' ') || email, email };
-}
-
 /** J7: order and pack number, the steps, credentials, services and links; a new account gets a link, never a password. */
-async function tellClient(work: Work, told: Told): Promise<void> {
+function tellClient(work: Work, told: Told, link: MadeLink | undefined): void {
   const { desk } = work;
   const { given, client } = told;
-  const link = client.invited
-    ? await makeLink(work.tx, desk, { purpose: 'password', personId: client.personId, now: work.now })
-    : undefined;
   work.send({
     channel: 'mail',
     letter: 'declared-client',
@@ -147,9 +196,7 @@ async function tellClient(work: Work, told: Told): Promise<void> {
       account: client.invited ? 'created' : 'existing',
       ...(link ? { until: formatInstant(link.expiresAt, desk.timeZone, given.locale) } : {}),
       signInUrl: `${desk.publicUrl}/sign-in`,
-      boxCredentials: firstCredentials(desk.catalogue, given.product.id, given.locale),
-      services: servicesOf(desk.catalogue, given.product.id, given.locale),
-      links: linksOf(desk.catalogue, given.locale),
+      ...sharedParts(work, given.product.id, given.locale),
     },
     ...(link ? { secret: { chooseUrl: link.url } } : {}),
   });

@@ -1,17 +1,22 @@
-/** Placing a declaration (J4–J7, J11): one pack leaves the stock, once, and the right letters are queued with it. */
+/**
+ * Placing declarations (J4–J7, J11): each takes a pack out of the stock, once, and the right letters are queued with it.
+ * One or ten thousand, the rules are the same: `ready` says what a declaration gets or why it is refused, `record` writes
+ * what was readied, however many, by one statement a table.
+ */
 import { createHash } from 'node:crypto';
 import { printRef } from '../guard/number.js';
-import { createPerson } from '../guard/person.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import type { Locale } from '../locales/locale.js';
-import { textsOf } from '../locales/texts.js';
-import { searchable } from '../record/fold.js';
 import type { Reseller } from '../parties/organisation.js';
-import { hashFirst } from '../parties/password.js';
+import { textsOf } from '../locales/texts.js';
 import type { Product } from '../record/catalogue.js';
-import { installerOf, tellDeclared } from './declaration-letters.js';
-import { assignUnits, packKind, stockEmpty, takeUnit } from './stock.js';
+import { Prisma, type Tx } from '../record/database.js';
+import { searchable } from '../record/fold.js';
+import { insertReturning, type Row } from '../record/rows.js';
+import { clientsOf, type Client } from './declaration-clients.js';
+import { installerOf, tellDeclared, type Told } from './declaration-letters.js';
+import { assignUnits, stockShelf, takeUnits, type Shelf, type Units } from './declaration-units.js';
 
 export const declarationRef = (id: number): string => printRef('D', id);
 
@@ -41,136 +46,165 @@ export function duplicateKey(orgId: number, given: { product: Product; email: st
   return createHash('sha256').update(JSON.stringify(parts)).digest('base64url');
 }
 
-/** @throws {Refusal} `declaration.duplicate` with the first one's number, `stock.empty` */
-export async function place(work: Work, reseller: Reseller, given: NewDeclaration): Promise<Placed> {
-  const key = duplicateKey(reseller.id, given);
-  const [equal] = await work.tx.$queryRaw<
-    { id: number }[]
-  >`SELECT "id" FROM "Declaration" WHERE "duplicateKey" = ${key}`;
-  if (equal && !given.anyway) {
-    const declaration = declarationRef(Number(equal.id));
-    throw new Refusal('declaration.duplicate', { declaration }, { declaration });
+/** A declaration that may be placed, with what it takes. */
+export interface Ready {
+  readonly given: NewDeclaration;
+  readonly units: Units;
+  /** Its `duplicateKey`; null when an equal one has it and this one is placed `anyway`. */
+  readonly key: string | null;
+}
+
+/** An equal declaration that is there already: placed, or in an earlier row of the same table. */
+export type Equal = { readonly declaration: string; readonly row?: undefined } | { readonly row: number };
+
+/** What a declaration meets: the stock, and those that came before it. */
+export interface Books {
+  readonly shelf: Shelf;
+  readonly equal: (key: string) => Promise<Equal | undefined>;
+}
+
+/** A declaration with its `duplicateKey`. */
+export interface Asked {
+  readonly given: NewDeclaration;
+  readonly key: string;
+}
+
+/** @throws {Refusal} `declaration.duplicate` with the first one's number, `stock.empty`, `input.invalid` for a serial */
+export async function ready(work: Work, { given, key }: Asked, { shelf, equal }: Books): Promise<Ready> {
+  const before = await equal(key);
+  if (before && !given.anyway) throw duplicate(work, before);
+  return { given, units: await takeUnits(work, given, shelf), key: before ? null : key };
+}
+
+function duplicate({ locale }: Work, before: Equal): Refusal {
+  if (before.row === undefined) {
+    const { declaration } = before;
+    return new Refusal('declaration.duplicate', { declaration }, { declaration });
   }
+  return new Refusal('declaration.duplicate', {}, { row: textsOf(locale).imports.equal({ line: before.row }) });
+}
+
+/** @throws {Refusal} as `ready` does */
+export async function place(work: Work, reseller: Reseller, given: NewDeclaration): Promise<Placed> {
+  const asked = { given, key: duplicateKey(reseller.id, given) };
   // first what may be refused: an empty stock costs nobody an account
-  const units = await takeUnits(work, reseller, given);
-  const client = await clientOf(work, given);
-  if (given.takeover) await assignUnits(work.tx, [units.pack?.id, units.box?.id], client.personId);
-  const state = given.takeover || !units.pack ? 'completed' : 'placed';
-  const searchText = searchable(
+  const one = await ready(work, asked, {
+    shelf: stockShelf(work.tx, reseller.id),
+    equal: async (key) => (await equalsOf(work.tx, [key])).get(key),
+  });
+  const [placed] = await record(work, { reseller, action: 'declare new' }, [one]);
+  if (!placed) throw new Error('a declaration was not made');
+  return placed;
+}
+
+/** The declarations that stand under these keys. */
+export async function equalsOf(tx: Tx, keys: readonly string[]): Promise<Map<string, { declaration: string }>> {
+  const rows = await tx.$queryRaw<{ id: number; duplicateKey: string }[]>`
+    SELECT "id", "duplicateKey" FROM "Declaration" WHERE "duplicateKey" IN (${Prisma.join([...keys])})`;
+  return new Map(rows.map((row) => [row.duplicateKey, { declaration: declarationRef(Number(row.id)) }]));
+}
+
+/** Writes declarations whose units have left the stock: accounts, rows, audit, letters. Answers them in their order. */
+export async function record(
+  work: Work,
+  { reseller, action }: { reseller: Reseller; action: string },
+  many: readonly Ready[],
+): Promise<Placed[]> {
+  const clients = await clientsOf(
+    work,
+    many.map(({ given }) => given),
+  );
+  const all = many.map((one, at): Linked => {
+    const client = clients[at];
+    if (!client) throw new Error('a declaration without a client');
+    return { one, client, state: one.given.takeover || !one.units.pack ? 'completed' : 'placed' };
+  });
+  const taken = all.filter(({ one }) => one.given.takeover);
+  if (taken.length > 0)
+    await assignUnits(
+      work.tx,
+      taken.map(({ one, client }) => ({ units: one.units, personId: client.personId })),
+    );
+  const rows = await insertReturning<Made>(
+    work.tx,
+    { table: 'Declaration', returning: many.length === 1 ? ['id'] : ['id', 'packId', 'boxId'] },
+    all.map((linked) => rowOf(work, reseller, linked)),
+  );
+  const ids = idsOf(rows, many);
+  const installer = installerOf(work);
+  const told = all.map(({ one, client }, at): Told => {
+    const id = ids[at] ?? 0;
+    work.audit({ action, object: declarationRef(id), detail: detailOf(reseller, one, client) });
+    const given = { ...one.given, locale: client.locale };
+    return { id, reseller, given, pack: one.units.pack?.number ?? null, client, installer };
+  });
+  await tellDeclared(work, told);
+  return all.map(({ one, client, state }, at) => ({
+    id: ids[at] ?? 0,
+    pack: one.units.pack?.number ?? null,
+    account: client.account,
+    state,
+  }));
+}
+
+/** A declaration with the account it is for. */
+interface Linked {
+  readonly one: Ready;
+  readonly client: Client;
+  readonly state: Placed['state'];
+}
+
+const rowOf = (work: Work, reseller: Reseller, { one: { given, units, key }, client, state }: Linked): Row => ({
+  orgId: reseller.id,
+  declarerId: work.actor.personId,
+  clientId: client.personId,
+  product: given.product.id,
+  packId: units.pack?.id ?? null,
+  boxId: units.box?.id ?? null,
+  email: given.email,
+  lastName: given.lastName,
+  firstName: given.firstName,
+  orderNumber: given.orderNumber,
+  takeover: given.takeover,
+  supportContactId: given.supportContact.personId,
+  locale: client.locale,
+  account: client.account,
+  state,
+  duplicateKey: key,
+  searchText: searchable(
     [given.email, given.lastName, given.firstName, given.orderNumber, units.pack?.number ?? '', given.box ?? ''].join(
       ' ',
     ),
-  );
-  const [row] = await work.tx.$queryRaw<{ id: number }[]>`
-    INSERT INTO "Declaration" ("orgId", "declarerId", "clientId", "product", "packId", "boxId", "email", "lastName", "firstName", "orderNumber",
-      "takeover", "supportContactId", "locale", "account", "state", "duplicateKey", "searchText", "createdAt", "completedAt")
-    VALUES (${reseller.id}, ${work.actor.personId}, ${client.personId}, ${given.product.id}, ${units.pack?.id ?? null}, ${units.box?.id ?? null},
-      ${given.email}, ${given.lastName}, ${given.firstName}, ${given.orderNumber}, ${given.takeover}, ${given.supportContact.personId},
-      ${client.locale}, ${client.account}, ${state}, ${equal ? null : key}, ${searchText}, ${work.now}, ${state === 'completed' ? work.now : null})
-    RETURNING "id"`;
-  if (!row) throw new Error('a declaration was not made');
-  const id = Number(row.id);
-  const pack = units.pack?.number ?? null;
-  work.audit({
-    action: 'declare new',
-    object: declarationRef(id),
-    detail: {
-      reseller: reseller.id,
-      product: given.product.id,
-      pack,
-      box: given.box ?? null,
-      email: given.email,
-      orderNumber: given.orderNumber,
-      takeover: given.takeover,
-      account: client.account,
-      anyway: equal !== undefined,
-    },
+  ),
+  createdAt: work.now,
+  completedAt: state === 'completed' ? work.now : null,
+});
+
+const detailOf = (reseller: Reseller, { given, units, key }: Ready, client: Client) => ({
+  reseller: reseller.id,
+  product: given.product.id,
+  pack: units.pack?.number ?? null,
+  box: given.box ?? null,
+  email: given.email,
+  orderNumber: given.orderNumber,
+  takeover: given.takeover,
+  account: client.account,
+  anyway: key === null,
+});
+
+interface Made {
+  readonly id: number;
+  readonly packId?: number | null;
+  readonly boxId?: number | null;
+}
+
+/** The new rows' numbers in the order of the declarations: each has a unit that no other has. */
+function idsOf(rows: readonly Made[], many: readonly Ready[]): number[] {
+  if (many.length === 1) return rows.map(({ id }) => Number(id));
+  const byUnit = new Map(rows.map(({ id, packId, boxId }) => [Number(packId ?? boxId), Number(id)]));
+  return many.map(({ units: { pack, box } }) => {
+    const id = byUnit.get(pack?.id ?? box?.id ?? 0);
+    if (id === undefined) throw new Error('a declaration was not made');
+    return id;
   });
-  await tellDeclared(work, {
-    id,
-    reseller,
-    given: { ...given, locale: client.locale },
-    pack,
-    client,
-    installer: installerOf(work),
-  });
-  return { id, pack, account: client.account, state };
-}
-
-export interface Client {
-  readonly personId: number;
-  readonly account: 'created' | 'existing';
-  readonly locale: Locale;
-  /** Nobody has signed in yet: a link to choose a password still helps. */
-  readonly invited: boolean;
-  /** Goes into the installer's letter and nowhere else. */
-  readonly firstPassword: string | undefined;
-  readonly passwordUntil: Date | undefined;
-}
-
-/** The client's account: the one that has the address, or a new one (J6, J7). */
-async function clientOf(work: Work, given: NewDeclaration): Promise<Client> {
-  const { tx, desk, now } = work;
-  const [known] = await tx.$queryRaw<{ id: number; locale: Locale; state: string }[]>`
-    SELECT p."id", p."locale", p."state" FROM "Address" a JOIN "Person" p ON p."id" = a."personId" WHERE a."email" = ${given.email}`;
-  if (known) {
-    return {
-      personId: Number(known.id),
-      account: 'existing',
-      locale: given.locale ?? known.locale,
-      invited: known.state === 'invited',
-      firstPassword: undefined,
-      passwordUntil: undefined,
-    };
-  }
-  const { policy, vendor } = desk.catalogue;
-  const firstPassword = given.takeover && vendor.credentials === 'password' ? desk.secrets.password() : undefined;
-  const passwordUntil = firstPassword
-    ? new Date(now.getTime() + policy.times.firstPasswordDays * 86_400_000)
-    : undefined;
-  const locale = given.locale ?? desk.locale;
-  const personId = await createPerson(
-    tx,
-    {
-      email: given.email,
-      lastName: given.lastName,
-      firstName: given.firstName,
-      locale,
-      state: 'invited',
-      ...(firstPassword && passwordUntil
-        ? { passwordHash: hashFirst(desk.secrets, firstPassword), passwordUntil }
-        : {}),
-    },
-    now,
-  );
-  return { personId, account: 'created', locale, invited: true, firstPassword, passwordUntil };
-}
-
-/** The pack (unless a box alone is declared) and, if its serial is named, the box (J11). */
-async function takeUnits(work: Work, reseller: Reseller, given: NewDeclaration) {
-  const take = (products: readonly string[], serial?: string) =>
-    takeUnit(work.tx, {
-      orgId: reseller.id,
-      products,
-      state: given.takeover ? 'assigned' : 'declared',
-      ...(serial === undefined ? {} : { serial }),
-    });
-  const alone = given.product.kind === 'box';
-  const pack = alone ? undefined : await take([given.product.id]);
-  if (!alone && !pack) throw stockEmpty(work, 'product', given.product.name[work.locale]);
-  if (!alone && given.box === undefined) return { pack, box: undefined };
-  const models = alone
-    ? [given.product]
-    : work.desk.catalogue.boxes.filter((box) => box.brings === packKind(given.product));
-  const ids = models.map(({ id }) => id);
-  if (given.box !== undefined) await refuseKnownSerial(work, ids, given.box);
-  const box = ids.length === 0 ? undefined : await take(ids, given.box);
-  if (!box) throw stockEmpty(work, alone ? 'product' : 'box', models[0]?.name[work.locale] ?? '');
-  return { pack, box };
-}
-
-/** A serial goes out once. */
-async function refuseKnownSerial(work: Work, products: readonly string[], serial: string): Promise<void> {
-  const known = await work.tx.stockUnit.findFirst({ where: { serial, product: { in: [...products] } } });
-  if (known) throw new Refusal('input.invalid', {}, { box: textsOf(work.locale).faults.twice({ value: serial }) });
 }

@@ -1,18 +1,6 @@
 /** `declare …`: end users declared by a reseller (J4–J8), and `pack redeem`, by which a client takes its pack (J7). */
-import { command, optional, required, type Suggest } from '../command/define.js';
-import {
-  anyway,
-  box,
-  declarationOrPack,
-  email,
-  firstName,
-  lastName,
-  locale,
-  orderNumber,
-  product,
-  supportContact,
-  takeover,
-} from '../command/dictionary.js';
+import { command, optional, required } from '../command/define.js';
+import { declarationOrPack, product } from '../command/dictionary.js';
 import type { Data } from '../command/outcome.js';
 import { listed, listFields } from '../command/listing.js';
 import { identify, resellersOf } from '../guard/identity.js';
@@ -22,40 +10,14 @@ import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import type { Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
-import { namedReseller, orgRef, ownReseller, type Reseller } from '../parties/organisation.js';
+import { namedReseller, orgRef, ownReseller } from '../parties/organisation.js';
 import type { Declaration, Tx } from '../record/database.js';
-import { installerOf, tellDeclared, type Installer } from './declaration-letters.js';
+import { installerOf, tellDeclared, type Installer, type Told } from './declaration-letters.js';
 import { declarationRef, place } from './declaration.js';
+import { contactIn, declaredFields, givenOf, supportContacts } from './declared.js';
 import { numberKey } from './number.js';
 import { declarationStates } from './states.js';
-import { productNamed, stockOf } from './stock.js';
-
-/** The kinds in stock, with how many (J4: only these are offered). */
-const inStock: Suggest = async (_, { work }) => {
-  const own = resellersOf(work.actor);
-  const counts = own.length === 0 ? [] : await stockOf(work, ownReseller(work).id);
-  return counts
-    .filter(({ available }) => available > 0)
-    .map(({ product: id, name, available }) => ({
-      id,
-      names: { fr: `${name} (${available})`, en: `${name} (${available})` },
-    }));
-};
-
-/** The person named to the client: a member of the reseller, by default the asker. @throws {Refusal} `input.invalid` */
-async function contactOf(work: Work, reseller: Reseller, named: string | undefined): Promise<{ personId: number }> {
-  if (named === undefined || work.actor.emails.includes(named)) return { personId: work.actor.personId };
-  const member = await work.tx.membership.findFirst({
-    where: { orgId: reseller.id, person: { addresses: { some: { email: named } } } },
-  });
-  if (!member)
-    throw new Refusal(
-      'input.invalid',
-      {},
-      { 'support-contact': textsOf(work.locale).faults.mismatch({ expected: reseller.name }) },
-    );
-  return { personId: member.personId };
-}
+import { productNamed } from './stock.js';
 
 export const declareNew = command({
   name: 'declare new',
@@ -64,33 +26,11 @@ export const declareNew = command({
     en: 'Declare an end user: a service pack leaves the stock',
   },
   who: 'reseller',
-  fields: [
-    required(product, { suggest: inStock }),
-    required(email),
-    required(lastName),
-    required(firstName),
-    required(orderNumber),
-    optional(takeover),
-    optional(supportContact),
-    optional(box),
-    optional(locale),
-    optional(anyway),
-  ],
+  fields: declaredFields,
   async run(work, input) {
     const reseller = ownReseller(work, { write: true });
-    const contact = await contactOf(work, reseller, input.supportContact);
-    const given = {
-      product: productNamed(work.desk.catalogue, input.product),
-      email: input.email,
-      lastName: input.lastName,
-      firstName: input.firstName,
-      orderNumber: input.orderNumber,
-      takeover: input.takeover ?? false,
-      supportContact: contact,
-      box: input.box,
-      locale: input.locale,
-      anyway: input.anyway ?? false,
-    };
+    const contacts = await supportContacts(work, reseller, [input.supportContact]);
+    const given = givenOf(work, input, contactIn(work, { reseller, contacts, named: input.supportContact }));
     const placed = await place(work, reseller, given);
     return {
       code: 'declaration.placed',
@@ -259,7 +199,7 @@ async function sendAgain(work: Work, row: Declaration): Promise<readonly string[
   const client = await work.tx.person.findUniqueOrThrow({ where: { id: row.clientId } });
   const org = await work.tx.organisation.findUniqueOrThrow({ where: { id: row.orgId } });
   const unit = row.boxId === null ? null : await work.tx.stockUnit.findUnique({ where: { id: row.boxId } });
-  await tellDeclared(work, {
+  const told: Told = {
     id: row.id,
     reseller: { id: org.id, name: org.name },
     given: {
@@ -283,7 +223,8 @@ async function sendAgain(work: Work, row: Declaration): Promise<readonly string[
       passwordUntil: undefined,
     },
     installer: await installerAgain(work, row),
-  });
+  };
+  await tellDeclared(work, [told]);
   return row.takeover ? ['takeover-installer', 'takeover-client'] : ['declared-client'];
 }
 

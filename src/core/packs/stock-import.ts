@@ -1,14 +1,13 @@
 /** `stock import`: packs whose numbers were made elsewhere, from a table (J2); previewed, then confirmed. */
 import { command, optional, required, type Input } from '../command/define.js';
-import { file, mode, product, purchase, reseller } from '../command/dictionary.js';
-import { Fault, text } from '../command/type.js';
-import { Refusal } from '../guard/refusal.js';
+import { file, mode, packNumber, product, purchase, reseller } from '../command/dictionary.js';
+import { faultReport, faultsShown, oncePerWork, readAhead, readTable, rowsRefused } from '../command/table.js';
+import type { RowFault } from '../command/table.js';
+import { product as productType } from '../command/type.js';
 import type { Work } from '../guard/work.js';
 import { textsOf } from '../locales/texts.js';
 import { namedReseller, orgRef } from '../parties/organisation.js';
-import { findProduct, type Product } from '../record/catalogue.js';
-import { fold } from '../record/fold.js';
-import { readSheet, SheetFault, type SheetRow } from '../record/sheet.js';
+import type { Product } from '../record/catalogue.js';
 import { isUsual, numberKey } from './number.js';
 import { addToStock, productNamed } from './stock.js';
 import { tellReceived } from './stock-commands.js';
@@ -16,16 +15,20 @@ import { tellReceived } from './stock-commands.js';
 const fields = [required(reseller), required(file), optional(mode)] as const;
 type ImportInput = Input<typeof fields>;
 
+const columns = [
+  required({
+    ...packNumber,
+    labels: { fr: ['Numéro', 'N°', 'Numéro de pack'], en: ['Number', 'Pack number', 'Pack'] },
+  }),
+  // a box has no number of its own to be imported by
+  required({ ...product, type: productType(false) }),
+  required(purchase),
+] as const;
+
 interface GoodRow {
-  readonly line: number;
   readonly number: string;
   readonly product: Product;
   readonly purchase: string;
-}
-interface RowFault {
-  readonly row: number;
-  readonly column: string;
-  readonly fault: string;
 }
 interface Sorted {
   readonly orgId: number;
@@ -37,39 +40,11 @@ interface Sorted {
   readonly warnings: readonly RowFault[];
 }
 
-const columns = {
-  number: ['number', 'numéro', 'n°', 'numéro de pack', 'pack number', 'pack'],
-  product: ['product', ...product.labels.fr, ...product.labels.en],
-  purchase: ['purchase', ...purchase.labels.fr, ...purchase.labels.en],
-};
-type Column = keyof typeof columns;
-const numberType = text(60);
-
-/** Which heading names which column. @throws {Refusal} `file.refused` naming what is missing */
-function headings(work: Work, header: readonly string[]): Record<Column, string> {
-  const found = Object.entries(columns).map(
-    ([column, names]) => [column, header.find((name) => names.some((known) => fold(known) === fold(name)))] as const,
-  );
-  const missing = found.filter(([, heading]) => heading === undefined).map(([column]) => column);
-  if (missing.length > 0) throw fileRefused(work, 'columns', { columns: missing.join(', '), found: header.join(', ') });
-  return Object.fromEntries(found) as Record<Column, string>;
-}
-
-const fileRefused = (work: Work, why: string, params: Record<string, string> = {}): Refusal =>
-  new Refusal(
-    'file.refused',
-    { why, ...params },
-    { file: textsOf(work.locale).refusals['file.refused']({ why, ...params }) },
-  );
-
 /** Reads the table and sorts its rows into good, faulty and already there. */
-async function sorted(work: Work, input: ImportInput): Promise<Sorted> {
+const sorted = oncePerWork(async (work: Work, input: ImportInput): Promise<Sorted> => {
   const org = await namedReseller(work, input.reseller);
-  const { header, rows } = await readSheet(input.file.content).catch((fault: unknown) => {
-    throw fault instanceof SheetFault ? fileRefused(work, fault.why) : fault;
-  });
-  const at = headings(work, header);
-  const keys = rows.map((row) => numberKey(row.cells[at.number] ?? ''));
+  const rows = await readTable(work, input, columns);
+  const keys = rows.map((row) => numberKey(row.input?.number ?? ''));
   const known = await work.tx.stockUnit.findMany({
     where: { numberKey: { in: keys } },
     select: { numberKey: true, orgId: true, product: true },
@@ -79,65 +54,35 @@ async function sorted(work: Work, input: ImportInput): Promise<Sorted> {
   const faults: RowFault[] = [];
   const warnings: RowFault[] = [];
   const seen = new Map<string, number>();
+  const say = textsOf(work.locale).imports;
   let repeated = 0;
-  for (const row of rows) {
-    const read = readRow(work, row, at);
-    const key = numberKey(read.number ?? '');
-    const other = taken.get(key);
-    const say = textsOf(work.locale).imports;
-    if (!('faults' in read) && seen.has(key))
-      faults.push({ row: row.line, column: 'number', fault: say.twice({ line: seen.get(key) ?? 0 }) });
-    else if (!('faults' in read) && other && other.orgId === org.id && other.product === read.product.id) repeated += 1;
-    else if (!('faults' in read) && other) faults.push({ row: row.line, column: 'number', fault: say.taken({}) });
-    else if ('faults' in read) faults.push(...read.faults);
-    else {
-      if (!isUsual(read.number)) warnings.push({ row: row.line, column: 'number', fault: say.unusual({}) });
-      good.push({ line: row.line, ...read });
+  for (const { row, input: read, faults: own } of rows) {
+    if (own) {
+      faults.push(...own);
+      continue;
     }
-    if (key) seen.set(key, row.line);
+    const key = numberKey(read.number);
+    const first = seen.get(key);
+    const other = taken.get(key);
+    const about = (fault: string): RowFault => ({ row, column: 'number', fault });
+    if (first !== undefined) faults.push(about(say.twice({ line: first })));
+    else if (other?.orgId === org.id && other.product === read.product) repeated += 1;
+    else if (other) faults.push(about(say.taken({})));
+    else {
+      if (!isUsual(read.number)) warnings.push(about(say.unusual({})));
+      good.push({ ...read, product: productNamed(work.desk.catalogue, read.product) });
+    }
+    seen.set(key, row);
   }
   return { orgId: org.id, company: org.name, good, repeated, faults, warnings };
-}
+});
 
-function readRow(
-  work: Work,
-  row: SheetRow,
-  at: Record<Column, string>,
-): Omit<GoodRow, 'line'> | { number?: string; faults: RowFault[] } {
-  const say = textsOf(work.locale).faults;
-  const faults: RowFault[] = [];
-  const cell = (column: Column): string => {
-    try {
-      return numberType.parse(row.cells[at[column]] ?? '', {
-        locale: work.locale,
-        country: 'FR',
-        products: () => undefined,
-        productChoices: () => [],
-      });
-    } catch (fault) {
-      if (!(fault instanceof Fault)) throw fault;
-      faults.push({ row: row.line, column, fault: say[fault.code](fault.params) });
-      return '';
-    }
-  };
-  const [number, kind, bought] = [cell('number'), cell('product'), cell('purchase')];
-  const found = kind ? findProduct(work.desk.catalogue, kind, { boxes: false }) : undefined;
-  if (kind && !found)
-    faults.push({
-      row: row.line,
-      column: 'product',
-      fault: say.choice({ choices: work.desk.catalogue.packs.map(({ id }) => id).join(', ') }),
-    });
-  return found && faults.length === 0 ? { number, product: found, purchase: bought } : { number, faults };
-}
-
-const reported = (rows: Sorted, shown = 50) => ({
+const reported = (rows: Sorted) => ({
   reseller: orgRef(rows.orgId),
   good: rows.good.length,
   repeated: rows.repeated,
-  faulty: new Set(rows.faults.map(({ row }) => row)).size,
-  faults: rows.faults.slice(0, shown),
-  warnings: rows.warnings.slice(0, shown),
+  ...faultReport(rows.faults),
+  warnings: rows.warnings.slice(0, faultsShown),
 });
 
 export const stockImport = command({
@@ -148,6 +93,7 @@ export const stockImport = command({
   },
   who: 'staff',
   fields,
+  ahead: readAhead,
   async preview(work, input) {
     const rows = await sorted(work, input);
     return {
@@ -163,13 +109,7 @@ export const stockImport = command({
   },
   async run(work, input) {
     const rows = await sorted(work, input);
-    if ((input.mode ?? 'all') === 'all' && rows.faults.length > 0) {
-      throw new Refusal(
-        'input.invalid',
-        { why: 'rows' },
-        Object.fromEntries(rows.faults.slice(0, 50).map(({ row, column, fault }) => [`${row}:${column}`, fault])),
-      );
-    }
+    if ((input.mode ?? 'all') === 'all' && rows.faults.length > 0) throw rowsRefused(rows.faults);
     const purchases = new Map<string, GoodRow[]>();
     for (const row of rows.good) {
       const key = JSON.stringify([row.purchase, row.product.id]);
@@ -179,7 +119,7 @@ export const stockImport = command({
     work.audit({
       action: 'stock import',
       object: orgRef(rows.orgId),
-      detail: { ...reported(rows, 0), numbers: rows.good.map(({ number }) => number) },
+      detail: { ...reported(rows), faults: [], warnings: [], numbers: rows.good.map(({ number }) => number) },
     });
     return {
       code: 'stock.imported',

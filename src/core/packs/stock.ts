@@ -104,12 +104,6 @@ export async function takeUnit(
   return row && { id: Number(row.id), number: row.number };
 }
 
-/** Puts units that were just taken on the client's account. */
-export async function assignUnits(tx: Tx, ids: readonly (number | undefined)[], personId: number): Promise<void> {
-  for (const id of ids)
-    if (id !== undefined) await tx.$executeRaw`UPDATE "StockUnit" SET "personId" = ${personId} WHERE "id" = ${id}`;
-}
-
 /** None left: what the asker typed as the product is named. */
 export function stockEmpty(work: Pick<Work, 'locale'>, field: 'product' | 'box', name: string): Refusal {
   return new Refusal('stock.empty', { name }, { [field]: textsOf(work.locale).refusals['stock.empty']({ name }) });

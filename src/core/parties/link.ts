@@ -1,6 +1,7 @@
 /** One-time links (/t/TOKEN): only a keyed hash is kept, they end, and only a POST uses them (STATES, "Times"). */
 import type { Desk } from '../guard/work.js';
 import type { Tx } from '../record/database.js';
+import { insertRows } from '../record/rows.js';
 
 /** `password`: choose or reset one; `sign-up`: the same for an address that is nobody's yet. */
 export type LinkPurpose = 'password' | 'sign-up';
@@ -14,18 +15,45 @@ export interface OpenLink {
 
 const purpose = 'link';
 
+export interface NewLink {
+  readonly purpose: LinkPurpose;
+  readonly personId?: number;
+  readonly email?: string;
+  readonly now: Date;
+}
+
+export interface MadeLink {
+  readonly url: string;
+  readonly expiresAt: Date;
+}
+
 /** Makes a link and answers its address, which is a secret: it goes only into a letter. */
-export async function makeLink(
-  tx: Tx,
-  desk: Desk,
-  link: { purpose: LinkPurpose; personId?: number; email?: string; now: Date },
-): Promise<{ url: string; expiresAt: Date }> {
-  const token = desk.secrets.token();
-  const expiresAt = new Date(link.now.getTime() + desk.catalogue.policy.times.passwordLinkHours * 3_600_000);
-  await tx.$executeRaw`
-    INSERT INTO "OneTimeLink" ("tokenHash", "purpose", "personId", "email", "createdAt", "expiresAt")
-    VALUES (${desk.secrets.hash(purpose, token)}, ${link.purpose}, ${link.personId ?? null}, ${link.email ?? null}, ${link.now}, ${expiresAt})`;
-  return { url: `${desk.publicUrl}/t/${token}`, expiresAt };
+export async function makeLink(tx: Tx, desk: Desk, link: NewLink): Promise<MadeLink> {
+  const [made] = await makeLinks(tx, desk, [link]);
+  if (!made) throw new Error('a link was not made');
+  return made;
+}
+
+/** The same of many, in their order. */
+export async function makeLinks(tx: Tx, desk: Desk, links: readonly NewLink[]): Promise<MadeLink[]> {
+  const lastsMs = desk.catalogue.policy.times.passwordLinkHours * 3_600_000;
+  const made = links.map(({ now }) => ({
+    token: desk.secrets.token(),
+    expiresAt: new Date(now.getTime() + lastsMs),
+  }));
+  await insertRows(
+    tx,
+    'OneTimeLink',
+    links.map((link, at) => ({
+      tokenHash: desk.secrets.hash(purpose, made[at]?.token ?? ''),
+      purpose: link.purpose,
+      personId: link.personId ?? null,
+      email: link.email ?? null,
+      createdAt: link.now,
+      expiresAt: made[at]?.expiresAt ?? null,
+    })),
+  );
+  return made.map(({ token, expiresAt }) => ({ url: `${desk.publicUrl}/t/${token}`, expiresAt }));
 }
 
 /** The link behind a token, if it is still open; looking changes nothing. */

@@ -3,7 +3,7 @@
  * stands in AuditDetail, of which the chain knows only a salted hash, so that erasing it keeps the chain verifiable.
  */
 import { createHash, type BinaryLike } from 'node:crypto';
-import { insertRows } from './rows.js';
+import { inParts, insertRows } from './rows.js';
 import type { Tx } from './database.js';
 import type { RandomBytes } from './secrets.js';
 
@@ -67,6 +67,8 @@ export async function lockChain(tx: Tx): Promise<AuditHead> {
   return { seq: Number(head.seq), hash: head.hash };
 }
 
+const eventsAtATime = 500;
+
 /** Appends the events and moves the head. The chain must be locked in this transaction. */
 export async function appendAudit(
   tx: Tx,
@@ -75,27 +77,29 @@ export async function appendAudit(
 ): Promise<AuditHead> {
   if (more.events.length === 0) return head;
   let { seq, hash } = head;
-  const rows = [];
-  const details = [];
-  for (const event of more.events) {
-    const salt = more.random(16).toString('base64url');
-    const detail = JSON.stringify(event.detail ?? {});
-    const row = {
-      seq: ++seq,
-      at: event.at,
-      actorId: event.actorId,
-      operator: event.operator,
-      door: event.door,
-      action: event.action,
-      object: event.object,
-      detailHash: detailHash(salt, detail),
-    };
-    hash = chainHash(hash, row);
-    rows.push({ ...row, hash });
-    details.push({ seq, salt, detail });
-  }
-  await insertRows(tx, 'Audit', rows);
-  await insertRows(tx, 'AuditDetail', details);
+  await inParts(more.events, eventsAtATime, async (part) => {
+    const rows = [];
+    const details = [];
+    for (const event of part) {
+      const salt = more.random(16).toString('base64url');
+      const detail = JSON.stringify(event.detail ?? {});
+      const row = {
+        seq: ++seq,
+        at: event.at,
+        actorId: event.actorId,
+        operator: event.operator,
+        door: event.door,
+        action: event.action,
+        object: event.object,
+        detailHash: detailHash(salt, detail),
+      };
+      hash = chainHash(hash, row);
+      rows.push({ ...row, hash });
+      details.push({ seq, salt, detail });
+    }
+    await insertRows(tx, 'Audit', rows);
+    await insertRows(tx, 'AuditDetail', details);
+  });
   await tx.$executeRaw`UPDATE "AuditHead" SET "seq" = ${seq}, "hash" = ${hash} WHERE "id" = 1`;
   return { seq, hash };
 }

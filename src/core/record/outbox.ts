@@ -2,7 +2,7 @@
  * The outbox: whatever leaves (mails, chat notices) is a row written with the change that causes it, and a worker
  * hands it over afterwards (X5; STATES "outgoing mail, chat notice").
  */
-import { insertRows } from './rows.js';
+import { inParts, insertRows } from './rows.js';
 import type { Locale } from '../locales/locale.js';
 import type { Tx } from './database.js';
 import type { Secrets } from './secrets.js';
@@ -40,34 +40,39 @@ export interface Dispatchable {
 
 export const sealPurpose = 'outbox';
 
+// A bulk's letters are written a part at a time: their texts are many megabytes.
+const entriesAtATime = 250;
+
 /** Queues what a batch of commands sends, in their transaction. */
 export async function enqueue(
   tx: Tx,
   entries: readonly Dispatchable[],
   desk: { secrets: Secrets; now: Date; mailDomain: string },
 ): Promise<void> {
-  await insertRows(
-    tx,
-    'Outbox',
-    entries.map((entry) => ({
-      channel: entry.channel,
-      letter: entry.letter,
-      recipient: entry.recipient,
-      personId: entry.personId ?? null,
-      locale: entry.locale,
-      params: JSON.stringify(entry.params),
-      secret: entry.secret ? desk.secrets.seal(sealPurpose, JSON.stringify(entry.secret)) : null,
-      attachments: entry.attachments?.length ? JSON.stringify(entry.attachments) : null,
-      messageId: entry.messageId ?? `<${desk.secrets.token()}@${desk.mailDomain}>`,
-      inReplyTo: entry.inReplyTo ?? null,
-      thread: entry.references?.length ? JSON.stringify(entry.references) : null,
-      replyToken: entry.replyToken ?? null,
-      autoReply: entry.autoReply ?? false,
-      object: entry.object ?? null,
-      state: 'queued',
-      attempts: 0,
-      dueAt: desk.now,
-      createdAt: desk.now,
-    })),
+  await inParts(entries, entriesAtATime, (part) =>
+    insertRows(
+      tx,
+      'Outbox',
+      part.map((entry) => ({
+        channel: entry.channel,
+        letter: entry.letter,
+        recipient: entry.recipient,
+        personId: entry.personId ?? null,
+        locale: entry.locale,
+        params: JSON.stringify(entry.params),
+        secret: entry.secret ? desk.secrets.seal(sealPurpose, JSON.stringify(entry.secret)) : null,
+        attachments: entry.attachments?.length ? JSON.stringify(entry.attachments) : null,
+        messageId: entry.messageId ?? `<${desk.secrets.token()}@${desk.mailDomain}>`,
+        inReplyTo: entry.inReplyTo ?? null,
+        thread: entry.references?.length ? JSON.stringify(entry.references) : null,
+        replyToken: entry.replyToken ?? null,
+        autoReply: entry.autoReply ?? false,
+        object: entry.object ?? null,
+        state: 'queued',
+        attempts: 0,
+        dueAt: desk.now,
+        createdAt: desk.now,
+      })),
+    ),
   );
 }

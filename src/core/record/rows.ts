@@ -1,4 +1,5 @@
 /** Writes many rows with one statement: a model call costs several times a raw one, a row each even more. */
+import { setImmediate as breath } from 'node:timers/promises';
 import { Prisma, type Tx } from './database.js';
 
 export type Cell = string | number | boolean | Date | null;
@@ -7,24 +8,76 @@ export type Row = Readonly<Record<string, Cell>>;
 // SQLite takes 32,766 parameters a statement, PostgreSQL 65,535.
 const cellsAtMost = 30_000;
 
-const names = new Map<string, Prisma.Sql>();
-function name(identifier: string): Prisma.Sql {
-  let sql = names.get(identifier);
-  if (!sql) names.set(identifier, (sql = Prisma.raw(`"${identifier}"`)));
-  return sql;
+/** Works through many a part at a time; between two parts everything else that waits gets its turn. */
+export async function inParts<T>(
+  all: readonly T[],
+  size: number,
+  work: (part: readonly T[], done: number) => Promise<void> | void,
+): Promise<void> {
+  for (let start = 0; start < all.length; start += size) {
+    if (start > 0) await breath();
+    const part = all.slice(start, start + size);
+    await work(part, start + part.length);
+  }
 }
 
 /** `INSERT INTO table (columns of the first row) VALUES …`, in as few statements as the databases take. */
 export async function insertRows(tx: Tx, table: string, rows: readonly Row[]): Promise<void> {
-  const first = rows[0];
-  if (!first) return;
-  const columns = Object.keys(first);
-  const perStatement = Math.floor(cellsAtMost / columns.length);
-  const head = Prisma.sql`INSERT INTO ${name(table)} (${Prisma.join(columns.map(name))}) VALUES `;
-  for (let start = 0; start < rows.length; start += perStatement) {
-    const values = rows
-      .slice(start, start + perStatement)
-      .map((row) => Prisma.sql`(${Prisma.join(columns.map((column) => row[column] ?? null))})`);
-    await tx.$executeRaw`${head}${Prisma.join(values)}`;
-  }
+  for (const part of parts(rows)) await tx.$executeRaw(insertion(table, part));
 }
+
+/** The same, and answers these columns of the new rows, in no order that could be relied upon. */
+export async function insertReturning<R>(
+  tx: Tx,
+  { table, returning }: { table: string; returning: readonly (keyof R & string)[] },
+  rows: readonly Row[],
+): Promise<R[]> {
+  const made: R[] = [];
+  for (const part of parts(rows)) made.push(...(await tx.$queryRaw<R[]>(insertion(table, part, returning))));
+  return made;
+}
+
+/** As many as one statement takes. */
+function parts(rows: readonly Row[]): readonly (readonly Row[])[] {
+  if (rows.length <= 1) return rows.length === 0 ? [] : [rows];
+  const size = Math.floor(cellsAtMost / Object.keys(rows[0] ?? {}).length);
+  return Array.from({ length: Math.ceil(rows.length / size) }, (_, at) => rows.slice(at * size, (at + 1) * size));
+}
+
+// in one piece: a template a row and one around them cost as much as the statement
+function insertion(table: string, rows: readonly Row[], returning: readonly string[] = []): Prisma.Sql {
+  const columns = Object.keys(rows[0] ?? {});
+  const values: Cell[] = [];
+  for (const row of rows) for (const column of columns) values.push(row[column] ?? null);
+  return new Prisma.Sql(textsOf({ table, columns, returning }, rows.length), values);
+}
+
+interface Insertion {
+  readonly table: string;
+  readonly columns: readonly string[];
+  readonly returning: readonly string[];
+}
+
+/** What stands around the values of one row, by table: it comes again with every command. */
+const singles = new Map<string, { readonly of: Insertion; readonly texts: readonly string[] }>();
+
+function textsOf(of: Insertion, rows: number): readonly string[] {
+  if (rows > 1) return written(of, rows);
+  const known = singles.get(of.table);
+  if (known && same(known.of.columns, of.columns) && same(known.of.returning, of.returning)) return known.texts;
+  const texts = written(of, 1);
+  singles.set(of.table, { of, texts });
+  return texts;
+}
+
+const same = (some: readonly string[], others: readonly string[]): boolean =>
+  some.length === others.length && some.every((one, at) => one === others[at]);
+
+function written({ table, columns, returning }: Insertion, rows: number): readonly string[] {
+  const between = columns.slice(1).map(() => ', ');
+  const texts = [`INSERT INTO "${table}" (${named(columns)}) VALUES (`, ...between];
+  for (let row = 1; row < rows; row += 1) texts.push('), (', ...between);
+  return [...texts, returning.length > 0 ? `) RETURNING ${named(returning)}` : ')'];
+}
+
+const named = (columns: readonly string[]): string => columns.map((column) => `"${column}"`).join(', ');

@@ -3,8 +3,11 @@
  * both ways: what looks like a formula is text when it comes in and neutralised when it goes out. The libraries are
  * loaded at the first table: most commands never see one, and they would double the terminal's start.
  */
+import { decodeText, readCsv } from './csv.js';
+import { columnsAtMost, rowsAtMost, SheetFault, type Line } from './sheet-fault.js';
+import { readWorkbook } from './workbook.js';
 
-import { unpackedBytes } from './archive.js';
+export { rowsAtMost, SheetFault } from './sheet-fault.js';
 
 export type SheetCell = string | number | boolean | null | undefined;
 
@@ -14,132 +17,63 @@ export interface SheetFile {
   readonly content: Buffer;
 }
 
-/** Why a file could not be read as a table; told to the asker as `file.refused`. */
-export class SheetFault extends Error {
-  override name = 'SheetFault';
-  readonly why: 'type' | 'damaged' | 'empty' | 'rows' | 'header';
-  constructor(why: SheetFault['why']) {
-    super(why);
-    this.why = why;
-  }
-}
+export type SheetRow = Line;
 
-export interface SheetRow {
-  /** As the person counts: the header is line 1. */
-  readonly line: number;
-  readonly cells: Readonly<Record<string, string>>;
+export interface Sheet {
+  /** The columns' names as typed; blank where a column has none. */
+  readonly header: readonly string[];
+  /** Those that have a cell; a row's cells may be fewer or more than the columns. All trimmed. */
+  readonly rows: readonly SheetRow[];
 }
-
-const rowsAtMost = 10_000;
-/** Ten thousand rows of thirty columns unpack to less. */
-const unpackedAtMost = 50 * 1024 * 1024;
 
 /**
- * Reads a table; the first row names the columns. What it is, its bytes say, not its name.
+ * Reads a table; the first line names the columns. What it is, its bytes say, not its name.
+ * @param named.sheet of a workbook, else its first
  * @throws {SheetFault}
  */
-export async function readSheet(content: Buffer): Promise<{ header: readonly string[]; rows: readonly SheetRow[] }> {
-  const table = await readTable(content);
-  const [header, ...body] = table;
-  if (!header || body.length === 0) throw new SheetFault('empty');
-  if (body.length > rowsAtMost) throw new SheetFault('rows');
-  const names = header.map((cell) => cell.trim());
-  if (names.every((name) => name === '')) throw new SheetFault('header');
+export async function readSheet(content: Buffer, { sheet }: { sheet?: string | undefined } = {}): Promise<Sheet> {
+  const [head, ...body] = await linesOf(content, sheet);
+  const header = (head?.cells ?? []).map((cell) => cell.trim());
   const rows = body
-    .map((cells, index) => ({
-      line: index + 2,
-      cells: Object.fromEntries(names.map((name, column) => [name, (cells[column] ?? '').trim()])),
-    }))
-    .filter((row) => Object.values(row.cells).some((cell) => cell !== ''));
-  return { header: names, rows };
+    .map(({ line, cells }) => ({ line, cells: cells.map((cell) => cell.trim()) }))
+    .filter(({ cells }) => cells.some((cell) => cell !== ''));
+  if (rows.length > rowsAtMost) throw new SheetFault('rows');
+  if (rows.length === 0) throw new SheetFault('empty');
+  if (header.every((name) => name === '')) throw new SheetFault('header');
+  return { header, rows };
 }
 
-async function readTable(content: Buffer): Promise<string[][]> {
-  if (content.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004'))) return readWorkbook(content);
-  if (content.includes(0) && !hasUtf16Mark(content)) throw new SheetFault('type');
-  const text = decode(content).replace(/^\uFEFF/, '');
-  return /^\s*[[{]/.test(text) ? readJson(text) : await readCsv(text);
+async function linesOf(content: Buffer, sheet: string | undefined): Promise<readonly Line[]> {
+  if (content.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004'))) return readWorkbook(content, sheet);
+  const text = decodeText(content).replace(/^\uFEFF/, '');
+  // a web page or an old workbook saved as XML, whatever its name says
+  if (/^\s*</.test(text)) throw new SheetFault('type');
+  if (sheet !== undefined) throw new SheetFault('sheet', { sheet, sheets: '' });
+  return /^\s*[[{]/.test(text) ? readJson(text) : readCsv(text);
 }
 
-async function readWorkbook(content: Buffer): Promise<string[][]> {
-  if ((unpackedBytes(content) ?? Infinity) > unpackedAtMost) throw new SheetFault('damaged');
-  // this one goes by the archive's directory; the one for Node unpacks whatever streams past, without end
-  const { default: readXlsx } = await import('read-excel-file/universal');
-  try {
-    const sheets = (await readXlsx(new Uint8Array(content).buffer)) as unknown;
-    // one sheet is rows; a whole workbook is sheets with data
-    const first =
-      Array.isArray(sheets) && sheets[0] && !Array.isArray(sheets[0])
-        ? (sheets[0] as { data: unknown[][] }).data
-        : (sheets as unknown[][]);
-    return first.map((row) =>
-      row.map((cell) =>
-        cell === null || cell === undefined
-          ? ''
-          : cell instanceof Date
-            ? cell.toISOString().slice(0, 10)
-            : String(cell as string),
-      ),
-    );
-  } catch {
-    throw new SheetFault('damaged');
-  }
-}
-
-function readJson(text: string): string[][] {
+function readJson(text: string): Line[] {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     throw new SheetFault('damaged');
   }
-  if (
-    !Array.isArray(value) ||
-    !value.every(
-      (row): row is Record<string, unknown> => typeof row === 'object' && row !== null && !Array.isArray(row),
-    )
-  )
-    throw new SheetFault('damaged');
-  const names = [...new Set(value.flatMap((row) => Object.keys(row)))];
-  return [names, ...value.map((row) => names.map((name) => plain(row[name])))];
+  if (!Array.isArray(value)) throw new SheetFault('damaged');
+  if (value.length > rowsAtMost) throw new SheetFault('rows');
+  const names = new Set<string>();
+  for (const row of value) {
+    if (typeof row !== 'object' || row === null || Array.isArray(row)) throw new SheetFault('damaged');
+    for (const name of Object.keys(row as object)) names.add(name);
+    if (names.size > columnsAtMost) throw new SheetFault('wide');
+  }
+  const columns = [...names];
+  const rows = (value as Readonly<Record<string, unknown>>[]).map((row) => columns.map((name) => plain(row[name])));
+  return [columns, ...rows].map((cells, index) => ({ line: index + 1, cells }));
 }
 
 const plain = (value: unknown): string =>
   value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
-
-async function readCsv(text: string): Promise<string[][]> {
-  const { parse } = await import('csv-parse/sync');
-  const firstLine = text.slice(0, text.search(/[\r\n]|$/));
-  // Excel in French writes semicolons; the separator is the one the header has most of
-  const delimiter =
-    [';', ',', '\t'].map((sign) => ({ sign, count: firstLine.split(sign).length })).sort((a, b) => b.count - a.count)[0]
-      ?.sign ?? ';';
-  try {
-    const rows: string[][] = parse(text, {
-      delimiter,
-      relax_column_count: true,
-      skip_empty_lines: false,
-      relax_quotes: false,
-    });
-    return rows;
-  } catch {
-    throw new SheetFault('damaged');
-  }
-}
-
-const hasUtf16Mark = (content: Buffer): boolean =>
-  (content[0] === 0xff && content[1] === 0xfe) || (content[0] === 0xfe && content[1] === 0xff);
-
-/** UTF-8 with or without mark, UTF-16 with a mark, else Windows-1252 as Excel writes it. */
-function decode(content: Buffer): string {
-  if (content[0] === 0xff && content[1] === 0xfe) return new TextDecoder('utf-16le').decode(content);
-  if (content[0] === 0xfe && content[1] === 0xff) return new TextDecoder('utf-16be').decode(content);
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(content);
-  } catch {
-    return new TextDecoder('windows-1252').decode(content);
-  }
-}
 
 /** A result as a file; `label` heads a column. */
 export async function writeSheet(
@@ -172,4 +106,7 @@ const cellText = (cell: SheetCell): string => (cell === null || cell === undefin
 
 // a typed text cell is never evaluated, whatever it begins with
 const typedCell = (cell: SheetCell) =>
-  typeof cell === 'number' ? { value: cell, type: Number } : { value: cellText(cell), type: String };
+  typeof cell === 'number' ? { value: cell, type: Number } : { value: ownText(cellText(cell)), type: String };
+
+// the library keeps the texts it has seen in an object: `constructor` would be written as what every object has of that name
+const ownText = (text: string): string => (text in {} ? `${text} ` : text);
