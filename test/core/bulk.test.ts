@@ -132,7 +132,7 @@ describe.each(databases())('declare bulk on $name', (provider) => {
 
   test('a row is what “declare new” is: the same rows and letters', async () => {
     const clients = [newEmail(), newEmail(), newEmail()] as const;
-    const rows = [
+    const different: readonly Row[] = [
       { email: clients[0], 'order-number': '1' },
       // the account that the row before has made
       { email: clients[0], 'order-number': '2', takeover: 'yes' },
@@ -142,7 +142,8 @@ describe.each(databases())('declare bulk on $name', (provider) => {
       { email: clients[2], 'order-number': '6', product: 'box-pro', takeover: 'yes' },
       { email: clients[2], 'order-number': '1', anyway: 'yes' },
       { email: clients[2], 'order-number': '1', anyway: 'yes' },
-    ].map((more: Readonly<Record<string, string>>): Row => ({ ...row(), 'last-name': 'Même', ...more }));
+    ];
+    const rows = different.map((more): Row => ({ ...row(), 'last-name': 'Même', ...more }));
     /** What is left on a desk of its own, numbers and secrets aside. */
     const left = async (place: (own: TestDesk, as: string) => Promise<unknown>) => {
       const own = await openTestDesk(provider);
