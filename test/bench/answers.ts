@@ -14,7 +14,11 @@ const rounds = 3;
 const warmUp = 150;
 const count = 600;
 const flights = 50;
+/** Declares, from a stock that lasts for all of it. */
 const reseller = 'zoe@domotique-martin.example';
+/** Looks at a stock as large as a busy reseller's. */
+const looker = 'ada@domotique-weber.example';
+const lookedAt = 300;
 const log: Log = { debug() {}, info() {}, warn: console.error, error: console.error };
 
 /** A bot that is online until it is closed. */
@@ -37,10 +41,15 @@ function bare({ api, token }: DoubleChild): Start {
 const double = await startDoubleChild();
 const desk = await benchDesk();
 await addReseller(desk, reseller, (rounds + 1) * (warmUp + count));
+await addReseller(desk, looker, lookedAt);
 const { writer } = desk.open.connection;
-const { personId } = await writer.address.findUniqueOrThrow({ where: { email: reseller } });
-const linkedAt = new Date(0);
-await writer.discordUser.createMany({ data: double.userIds.map((discordId) => ({ discordId, personId, linkedAt })) });
+/** Makes all of the double's users this person's. */
+async function link(email: string): Promise<void> {
+  const { personId } = await writer.address.findUniqueOrThrow({ where: { email } });
+  await writer.discordUser.deleteMany();
+  const linkedAt = new Date(0);
+  await writer.discordUser.createMany({ data: double.userIds.map((discordId) => ({ discordId, personId, linkedAt })) });
+}
 
 const [{ startBot }, { approvalsOf }, { loadLetters }] = await Promise.all([
   built<typeof import('../../src/bot/gateway.js')>('bot/gateway.js'),
@@ -68,6 +77,7 @@ async function times(start: Start, command: string): Promise<{ p50: number; p99:
 }
 
 for (const command of Object.keys(inputs)) {
+  await link(command === 'stock show' ? looker : reseller);
   // ours first: it registers the commands
   await times(ours, command);
   await times(bare(double), command);

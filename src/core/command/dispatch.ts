@@ -78,7 +78,8 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
     try {
       const why = denied(known, command);
       if (why) throw new Refusal('access.denied', { why, command: command.name });
-      for (const once of onceBefore(request, known, command)) {
+      const before = onceBefore(request, known, command);
+      for (const once of before) {
         const first = await firstAnswer<Outcome>(unit.tx, once, desk.secrets);
         if (first) return first;
       }
@@ -86,7 +87,8 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
         known.personId === 0 && !command.reads
           ? await firstPerson(unit, { desk, actor: known, door: request.door, locale })
           : known;
-      return await answerOnce(unit, { once: onceOf(request, actor, command), actor, locale, request, command });
+      const once = actor === known ? before[0] : onceOf(request, actor, command);
+      return await answerOnce(unit, { once, actor, locale, request, command });
     } catch (error) {
       throw error instanceof Refusal ? new Told(error, known, locale) : error;
     }

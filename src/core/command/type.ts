@@ -194,6 +194,8 @@ export const product = (boxes: boolean): FieldType<string> => ({
   print: itself,
 });
 
+const emailShape = z.email({ pattern: z.regexes.html5Email });
+
 /** One address of at most 254 characters, in lower case with the domain as A-label; a display name around it is dropped. */
 export const email: FieldType<string> = {
   kind: 'email',
@@ -205,7 +207,7 @@ export const email: FieldType<string> = {
     const at = bare.lastIndexOf('@');
     const domain = domainToASCII(bare.slice(at + 1).toLowerCase());
     const address = `${bare.slice(0, at).toLowerCase()}@${domain}`;
-    const known = z.email({ pattern: z.regexes.html5Email }).safeParse(address);
+    const known = emailShape.safeParse(address);
     if (at < 1 || !domain || address.length > 254 || !known.success || /^\.|\.\.|\.@/.test(address))
       throw new Fault('email');
     return address;
