@@ -195,6 +195,7 @@ async function mailIn(
       address: settings.MAIL_FROM,
       tls,
       receive,
+      signIn: (attempt) => mailbox.signIn(attempt),
       maxBytes: 25 * 1024 * 1024,
       log,
     });

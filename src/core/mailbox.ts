@@ -6,6 +6,7 @@ import { identify, type Actor } from './guard/identity.js';
 import { printRef } from './guard/number.js';
 import type { Desk } from './guard/work.js';
 import { tellUndelivered } from './jobs.js';
+import { mailSigningIn } from './parties/sign-in.js';
 import { answerMail, type Answer, type Answered } from './mailbox-answers.js';
 import { askSender } from './mails/held.js';
 import { openIn, type InThread, type OpenForm } from './mails/thread.js';
@@ -82,6 +83,8 @@ export interface Mailbox {
   /** Held mails that have ended and are to be moved on, and that one has been. */
   ended(): Promise<Ended[]>;
   moved(id: number): Promise<void>;
+  /** SMTP AUTH: the addresses that signing in proves; nothing when it fails, as often as tries are allowed (X2). */
+  signIn(attempt: { email: string; password: string; ip: string }): Promise<readonly string[] | undefined>;
   /** Why no mail is taken in at the moment (`mail pause`). */
   paused(): Promise<string | undefined>;
   /** Ends an inbound mail with its answer, in one transaction; at most 60 an hour leave for one sender's mails of which nothing was carried out. */
@@ -104,6 +107,7 @@ const short = (text: string | undefined, most: number): string | null =>
 
 export function createMailbox(desk: Desk): Mailbox {
   const { database, rawMail, secrets } = desk;
+  const signIn = mailSigningIn(desk);
 
   const rowOf = (
     mail: Arrived,
@@ -241,6 +245,10 @@ export function createMailbox(desk: Desk): Mailbox {
       database.transact(
         async ({ tx }) => void (await tx.inboundMail.update({ where: { id }, data: { moveDue: false } })),
       ),
+    async signIn(attempt) {
+      const signed = await signIn({ ...attempt, locale: desk.locale });
+      return signed.ok ? signed.emails : undefined;
+    },
     paused: () => database.read(async (tx) => (await pauseOf(tx))?.reason),
     cursor: {
       load: (mailbox) =>

@@ -14,6 +14,8 @@ export interface ListenerOptions {
   /** Certificate and key, PEM; STARTTLS is offered only with them. */
   tls?: { cert: string | Buffer; key: string | Buffer } | undefined;
   receive: Receive;
+  /** Checks an account's password, for AUTH; answers its addresses. AUTH is offered only with it, over TLS or on loopback. */
+  signIn?: (attempt: { email: string; password: string; ip: string }) => Promise<readonly string[] | undefined>;
   /** Larger mails are refused with 552 and never held in memory beyond this. */
   maxBytes: number;
   log: Log;
@@ -32,13 +34,14 @@ type Refusal = Error & { responseCode: number };
 
 /**
  * The built-in SMTP or LMTP listener (SPEC section 0, "Where mail goes and comes from"). A mail is answered 250 only
- * after `receive` resolved, 451 when it threw, so the sender keeps what we don't have. AUTH is not offered: nobody has
- * an account here. Throws when the address can't be listened on.
+ * after `receive` resolved, 451 when it threw, so the sender keeps what we don't have. AUTH proves
+ * the addresses of the account that signs in (X2). Throws when the address can't be listened on.
  */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const { protocol, host, port } = readListen(options.listen);
   const closeMs = options.closeMs ?? 10_000;
   const inHand = new Set<Promise<unknown>>();
+  const signsIn = options.signIn !== undefined && protocol === 'smtp' && (options.tls ? true : isLoopbackHost(host));
   const server = new SMTPServer({
     lmtp: protocol === 'lmtp',
     name: 'guichet',
@@ -47,7 +50,17 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     size: options.maxBytes,
     rejectOversized: true,
     hideENHANCEDSTATUSCODES: false,
-    disabledCommands: options.tls ? ['AUTH'] : ['AUTH', 'STARTTLS'],
+    disabledCommands: [...(signsIn ? [] : ['AUTH']), ...(options.tls ? [] : ['STARTTLS'])],
+    authOptional: true,
+    // a password goes in the clear to this machine only
+    allowInsecureAuth: isLoopbackHost(host),
+    onAuth: (given, session, done) => {
+      const attempt = { email: given.username ?? '', password: given.password ?? '', ip: remoteOf(session) };
+      void (async () => options.signIn?.(attempt))().then(
+        (emails) => (emails ? done(null, { user: emails }) : done(refusal(535, 'wrong address or password'))),
+        () => done(refusal(454, 'try again later')),
+      );
+    },
     ...(options.tls ? { cert: options.tls.cert, key: options.tls.key } : {}),
     // a name from reverse DNS proves nothing and its look-up would delay every greeting
     disableReverseLookup: true,
@@ -97,6 +110,8 @@ export function isOurs(recipient: string, address: string): boolean {
   return asked === own || (asked.startsWith(`${own.slice(0, at)}+`) && asked.endsWith(own.slice(at)));
 }
 
+const remoteOf = (session: SMTPServerSession): string => session.remoteAddress.replace(/^::ffff:(?=\d+\.)/i, '');
+
 async function takeMail(
   stream: SMTPServerDataStream,
   session: SMTPServerSession,
@@ -110,7 +125,8 @@ async function takeMail(
   }
   if (stream.sizeExceeded || stream.byteLength > options.maxBytes) return;
   const { mailFrom, rcptTo } = session.envelope;
-  const address = session.remoteAddress.replace(/^::ffff:(?=\d+\.)/i, '');
+  const address = remoteOf(session);
+  const emails = session.user as unknown as readonly string[] | undefined;
   const arrival: Arrival = {
     raw: Buffer.concat(chunks),
     source: options.protocol,
@@ -120,6 +136,7 @@ async function takeMail(
       address,
       ...(session.hostNameAppearsAs ? { helo: session.hostNameAppearsAs } : {}),
       loopback: isLoopbackHost(address),
+      ...(emails ? { authenticated: emails } : {}),
     },
   };
   try {

@@ -7,7 +7,12 @@ export interface Arrival {
   /** Envelope sender; null = null return path (`<>`), undefined = unknown. */
   mailFrom?: string | null;
   /** Who handed it to our listener. */
-  client?: { address: string; helo?: string; loopback: boolean };
+  client?: {
+    address: string;
+    helo?: string;
+    loopback: boolean;
+    /** The addresses of the account that signed in (SMTP AUTH). */ authenticated?: readonly string[];
+  };
   /** From IMAP, how often it was handed over before and the receiver threw. */
   tries?: number;
 }

@@ -15,7 +15,7 @@ export type Proof =
       proven: true;
       /** The From address, lower-case, domain as A-label. */
       address: string;
-      by: 'loopback' | 'authserv' | 'dkim' | 'spf';
+      by: 'loopback' | 'auth' | 'authserv' | 'dkim' | 'spf';
       /**
        * b= of every signature of the From domain's organisation that the mail carries, whether or not it is the one that
        * proves it: the caller lets each act once. Else the mail would act again with one of them taken away, or from an
@@ -59,6 +59,9 @@ export async function proveSender(arrival: Arrival, message: Message, options: T
   if (doubled) return unproven(`the mail has more than one ${doubled} header`);
   if (options.trustLoopback && arrival.source === 'smtp' && arrival.client?.loopback === true) {
     return { proven: true, address, by: 'loopback', signatures: [] };
+  }
+  if (arrival.client?.authenticated?.includes(address)) {
+    return { proven: true, address, by: 'auth', signatures: signaturesOf(message) };
   }
   const odd = headerFault(arrival.raw);
   if (odd) return unproven(odd);

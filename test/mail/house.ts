@@ -56,6 +56,8 @@ export interface House {
   /** Carries out what was released; answers how many mails. */
   readonly release: () => Promise<number>;
   readonly receiver: SmtpReceiver;
+  /** Of the desk's own listener. */
+  readonly port: number;
   /** Hands the bytes to the listener; resolves when it said 250. */
   post(raw: string | Buffer, posted?: Posted): Promise<void>;
   /** Posts a plain mail and answers the mails that leave because of it, whoever they are for. */
@@ -112,6 +114,7 @@ export async function openHouse(provider: TestProvider, options: HouseOptions = 
     listen: '127.0.0.1:0',
     address,
     receive,
+    signIn: (attempt) => mailbox.signIn(attempt),
     maxBytes: options.maxBytes ?? 25 * 1024 * 1024,
     log,
   });
@@ -138,6 +141,7 @@ export async function openHouse(provider: TestProvider, options: HouseOptions = 
     receive,
     release: createReleases(reception),
     receiver,
+    port: listener.port,
     post,
     answers,
     mail: (text, posted = {}) => answers(written(text, posted), posted),

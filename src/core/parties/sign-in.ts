@@ -8,6 +8,7 @@ import { createWork, type Desk } from '../guard/work.js';
 import { identify } from '../guard/identity.js';
 import type { Locale } from '../locales/locale.js';
 import type { Tx } from '../record/database.js';
+import type { Unit } from '../record/transact.js';
 import { hashChosen, matches, passwordMax } from './password.js';
 import { endSession, startSession } from './session.js';
 
@@ -64,9 +65,40 @@ async function reserve(tx: Tx, attempt: SignInAttempt, now: Date): Promise<numbe
 
 const withPassword = { id: true, passwordKind: true, passwordHash: true, passwordUntil: true, state: true } as const;
 
-/** @returns a function so that the stand-in for an unknown address's hash is made once */
-export function signingIn(desk: Desk): (attempt: SignInAttempt) => Promise<SignedIn> {
-  const nobodys = hashChosen(desk.secrets.token());
+/** Signs in to the web: a session begins. A function is returned so that the stand-in below is made once. */
+export const signingIn = (desk: Desk): ((attempt: SignInAttempt) => Promise<SignedIn>) =>
+  checking(desk, async ({ tx, leaves }, { person, attempt }): Promise<SignedIn> => {
+    if (attempt.before !== undefined) await endSession(tx, desk, attempt.before);
+    const actor = await identify(tx, { kind: 'session', personId: person.id });
+    createWork({ tx, leaves }, { desk, actor, door: 'web', locale: attempt.locale, ip: attempt.ip }).audit({
+      action: 'signed in',
+      object: attempt.email,
+      detail: { ip: attempt.ip ?? null },
+    });
+    return { ok: true, token: await startSession(tx, desk, { personId: person.id, now: desk.clock() }) };
+  });
+
+/** Signs in to the mail listener (SMTP AUTH): answers the addresses that this proves. A first password must be changed before. */
+export const mailSigningIn = (
+  desk: Desk,
+): ((attempt: SignInAttempt) => Promise<{ ok: true; emails: readonly string[] } | (SignedIn & { ok: false })>) =>
+  checking(desk, async ({ tx }, { person }) =>
+    person.passwordKind === 'chosen'
+      ? { ok: true, emails: (await identify(tx, { kind: 'session', personId: person.id })).emails }
+      : wrong,
+  );
+
+interface Checked {
+  readonly person: { readonly id: number; readonly passwordKind: string | null };
+  readonly attempt: SignInAttempt;
+}
+
+/** What both have in common: tries are counted, the password compared, and then `end` says what comes of it. */
+function checking<T>(
+  desk: Desk,
+  end: (unit: Pick<Unit, 'tx' | 'leaves'>, checked: Checked) => Promise<T>,
+): (attempt: SignInAttempt) => Promise<T | (SignedIn & { ok: false })> {
+  let nobodys: Promise<string> | undefined;
 
   /** Always one slow comparison, whoever it is about: with a first password, or nobody's, against the stand-in. */
   async function right(
@@ -77,7 +109,11 @@ export function signingIn(desk: Desk): (attempt: SignInAttempt) => Promise<Signe
     const chosen = kept?.passwordKind === 'chosen' ? kept : undefined;
     const slow = await matches(
       desk.secrets,
-      chosen ?? { passwordKind: 'chosen', passwordHash: await nobodys, passwordUntil: null },
+      chosen ?? {
+        passwordKind: 'chosen',
+        passwordHash: await (nobodys ??= hashChosen(desk.secrets.token())),
+        passwordUntil: null,
+      },
       given,
     );
     if (chosen || !kept) return chosen !== undefined && slow;
@@ -101,20 +137,13 @@ export function signingIn(desk: Desk): (attempt: SignInAttempt) => Promise<Signe
     if (!counted) return throttled;
     // outside of any transaction: it takes tens of milliseconds
     if (!(await right(person, attempt.password)) || !person) return wrong;
-    return desk.database.transact(async ({ tx, leaves }): Promise<SignedIn> => {
+    return desk.database.transact(async ({ tx, leaves }): Promise<T | (SignedIn & { ok: false })> => {
       const still = await tx.person.findFirst({ where: { id: person.id, passwordHash: person.passwordHash } });
       if (!still) return wrong;
       await tx.attempt.deleteMany({ where: { id: { in: counted } } });
       if (still.state !== 'invited' && still.state !== 'active') return { ok: false, why: 'suspended' };
       await tx.attempt.deleteMany({ where: { key: `sign-in to ${attempt.email} from ${placeOf(attempt.ip)}` } });
-      if (attempt.before !== undefined) await endSession(tx, desk, attempt.before);
-      const actor = await identify(tx, { kind: 'session', personId: person.id });
-      createWork({ tx, leaves }, { desk, actor, door: 'web', locale: attempt.locale, ip: attempt.ip }).audit({
-        action: 'signed in',
-        object: attempt.email,
-        detail: { ip: attempt.ip ?? null },
-      });
-      return { ok: true, token: await startSession(tx, desk, { personId: person.id, now }) };
+      return end({ tx, leaves }, { person, attempt });
     });
   };
 }
