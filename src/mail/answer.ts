@@ -136,6 +136,9 @@ async function withFiles(
       outcome,
       ...(file && !fits ? { fileLeftOut: true } : {}),
       ...(about ? { blank: blankForm(about, { context: dispatcher.context(locale, actor) }) } : {}),
+      ...(asked.command === 'help' && outcome.ok && !about
+        ? { blanks: blanksOf(outcome, { dispatcher, actor, locale }) }
+        : {}),
     });
   }
   return { attachments, results };
@@ -150,6 +153,17 @@ function openingOf({ message }: Proven, words: Words): string {
 
 const shownAgain = (open: readonly OpenForm[]): Block[] =>
   open.flatMap(({ text }) => (text === '' ? [] : [{ kind: 'form', text } as const]));
+
+/** A form for each command that help names. */
+const blanksOf = (help: Outcome & { ok: true }, { dispatcher, actor, locale }: Reader): NonNullable<Result['blanks']> =>
+  ((help.data['commands'] ?? []) as readonly { command: string; help: string }[]).flatMap(
+    ({ command: name, help: what }) => {
+      const command = dispatcher.registry.find(name);
+      return command
+        ? [{ name, help: what, form: blankForm(command, { context: dispatcher.context(locale, actor) }) }]
+        : [];
+    },
+  );
 
 /** Shown as an example to whoever may use it, the first that fits. */
 const examples = ['declare new', 'stock receive', 'pack redeem', 'account edit'];

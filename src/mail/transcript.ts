@@ -21,6 +21,8 @@ export interface Result {
   readonly fileLeftOut?: boolean;
   /** A form to be filled in, after help about a command. */
   readonly blank?: string;
+  /** Forms to be filled in, after help about everything: one for each command that the reader may use. */
+  readonly blanks?: readonly { readonly name: string; readonly help: string; readonly form: string }[];
 }
 
 export interface TranscriptContent {
@@ -114,13 +116,19 @@ function resultBlocks(
   return [
     { kind: 'heading', text: title },
     text(reply.headline),
-    ...(lines.length > 0 && !result.blank ? [{ kind: 'lines', lines } as const] : []),
-    ...reply.tables.map(tableBlock),
+    ...(lines.length > 0 && !result.blank && !result.blanks ? [{ kind: 'lines', lines } as const] : []),
+    ...(result.blanks ? [] : reply.tables.map(tableBlock)),
     ...file,
+    ...(result.blanks ? blankBlocks(result.blanks, words.fillIn) : []),
     ...(result.blank ? [text(words.fillIn), { kind: 'form', text: result.blank } as const] : []),
     ...formBlocks(result, { reply, locale }),
   ];
 }
+
+const blankBlocks = (blanks: NonNullable<Result['blanks']>, intro: string): Block[] => [
+  text(intro),
+  ...blanks.flatMap(({ name, help, form }): Block[] => [text(`${name} – ${help}`), { kind: 'form', text: form }]),
+];
 
 /** A table of two columns reads better as lines. */
 function tableBlock(table: Table): Block {

@@ -303,6 +303,19 @@ describe('once (X4)', () => {
 });
 
 describe('nothing to do', () => {
+  test('help has a form to copy for everything the sender may do, and for nothing else', async () => {
+    const text = textOf(await answer('Commande: aide\n'));
+    const forms = [...text.matchAll(/^Commande : (.+)$/gm)].map(([, name]) => name);
+    expect(forms).toEqual(expect.arrayContaining(['declare new', 'declare bulk', 'stock show', 'account edit']));
+    expect(forms).not.toContain('stock receive');
+    expect(forms).not.toContain('mail release');
+    expect(new Set(forms).size).toBe(forms.length);
+    // a copied form, filled in, is taken
+    const copied = text.slice(text.indexOf('Commande : stock show'));
+    expect(textOf(await answer(copied.slice(0, copied.indexOf('\n\n'))))).toMatch(/^stock show/);
+    expect(textOf(await answer('Commande: aide declare\n'))).toContain('Commande : declare resend');
+  });
+
   test('prose alone: what to write, and what there is', async () => {
     const text = textOf(await answer('Bonjour, où en est ma demande ?'));
     expect(text).toMatch(/^Nous n’avons trouvé aucune commande/);
