@@ -54,7 +54,7 @@ test('faults are told by row and column; the good rows are placed when they are 
   const good = await say(ann, 'declare bulk', { file: attached(table), mode: 'good' });
   expect(good.answer.content).toContain('2 lignes sur 3 peuvent être déclarées');
   const done = await whole(ann.press(good, 'Confirmer'));
-  expect(done.answer.content).toContain('2 déclarations enregistrées, 1 lignes refusées.');
+  expect(done.answer.content).toContain('2 déclarations enregistrées, 1 ligne refusée.');
   expect(await stockOf(ann)).toMatch(/Service Pack Pro +1498 +0 +2/);
 });
 

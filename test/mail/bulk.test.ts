@@ -76,7 +76,7 @@ describe('declare bulk by mail', () => {
     expect(refused).toContain('Ligne 3, E-mail');
     expect(await placed()).toBe(before);
     const done = await answer('Commande: declare bulk\nMode: bonnes lignes\nValider: oui', table);
-    expect(done).toContain('1 déclarations enregistrées, 1 lignes refusées.');
+    expect(done).toContain('1 déclaration enregistrée, 1 ligne refusée.');
     expect(await placed()).toBe(before + 1);
   });
 });

@@ -4,6 +4,8 @@ import type { Texts } from './texts.js';
 const count = (data: unknown): number => (Array.isArray(data) ? data.length : 0);
 const s = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '–');
 
+const one = (count: unknown, single: string, several: string): string => (Number(count) === 1 ? single : several);
+
 export const en: Texts = {
   answers: {
     'account.code-sent': (d) =>
@@ -39,7 +41,7 @@ export const en: Texts = {
         : `${s(faulty)} of ${s(total)} rows are faulty, so nothing would be placed. Correct them, or ask for mode “good” to place the other ${s(good)}.`;
     },
     'declaration.bulk-placed': (d) =>
-      `${s(d['placed'])} declarations placed${d['refused'] === 0 ? '' : `, ${s(d['refused'])} rows refused`}.`,
+      `${s(d['placed'])} ${one(d['placed'], 'declaration', 'declarations')} placed${d['refused'] === 0 ? '' : `, ${s(d['refused'])} ${one(d['refused'], 'row', 'rows')} refused`}.`,
     'declaration.listed': (d) => `${s(d['total'])} declarations.`,
     'declaration.shown': (d) => `Declaration ${s(d['declaration'])}.`,
     'declaration.resent': (d) => `The mails of ${s(d['declaration'])} are on their way again.`,
@@ -58,7 +60,7 @@ export const en: Texts = {
     'catalogue.shown': () => 'The catalogue in force.',
     'audit.shown': (d) => `${s(d['total'])} events about ${s(d['object'])}.`,
     'audit.verified': (d) => `The audit is whole: ${s(d['rows'])} rows checked.`,
-    'mail.held-listed': (d) => `${s(d['total'])} mails.`,
+    'mail.held-listed': (d) => `${s(d['total'])} ${one(d['total'], 'mail', 'mails')}.`,
     'mail.released': (d) =>
       `Mail ${s(d['mail'])} from ${s(d['sender'])} passes: its commands are carried out, and the answer goes to its thread.`,
     'mail.discarded': (d) => `Mail ${s(d['mail'])} is discarded; nothing of it is carried out.`,
@@ -207,7 +209,8 @@ export const en: Texts = {
     `${sender} got ${perHour} answers by mail within an hour: commands in further mails are carried out but not answered until the hour is over. Perhaps two programs are writing to each other.`,
   mailPaused: ({ by, reason }) => `${by} stopped all mail: ${reason}. “mail resume” sets it going again.`,
   mailResumed: ({ by }) => `${by} set mail going again.`,
-  heldExpired: ({ count }) => `${count} held mail(s) ended without anybody deciding (“mail held”, state expired).`,
+  heldExpired: ({ count }) =>
+    `${count} held ${one(count, 'mail', 'mails')} ended without anybody deciding (“mail held”, state expired).`,
   notMine: 'The person this mail claims to be from says that it is not theirs.',
   waiting: ({ number, command }) => `Request ${number} (${command}) still waits for a decision.`,
   undelivered: ({ number, letter, recipient, error }) =>

@@ -4,6 +4,9 @@ import type { Texts } from './texts.js';
 const count = (data: unknown): number => (Array.isArray(data) ? data.length : 0);
 const s = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '–');
 
+/** Of none or one, the first. */
+const one = (count: unknown, single: string, several: string): string => (Number(count) < 2 ? single : several);
+
 export const fr: Texts = {
   answers: {
     'account.code-sent': (d) =>
@@ -39,10 +42,10 @@ export const fr: Texts = {
         return `Les ${s(total)} lignes peuvent être déclarées. Rien n’a encore changé : validez par « oui ».`;
       return mode === 'good'
         ? `${s(good)} lignes sur ${s(total)} peuvent être déclarées, ${s(faulty)} seraient laissées de côté. Rien n’a encore changé : validez par « oui ».`
-        : `${s(faulty)} lignes sur ${s(total)} sont fautives : rien ne serait déclaré. Corrigez-les, ou demandez le mode « bonnes lignes » pour déclarer les ${s(good)} autres.`;
+        : `${s(faulty)} lignes sur ${s(total)} sont fautives : rien ne serait déclaré. Corrigez-les, ou demandez le mode « bonnes lignes » pour déclarer ${good === 1 ? 'l’autre' : `les ${s(good)} autres`}.`;
     },
     'declaration.bulk-placed': (d) =>
-      `${s(d['placed'])} déclarations enregistrées${d['refused'] === 0 ? '' : `, ${s(d['refused'])} lignes refusées`}.`,
+      `${s(d['placed'])} ${one(d['placed'], 'déclaration enregistrée', 'déclarations enregistrées')}${d['refused'] === 0 ? '' : `, ${s(d['refused'])} ${one(d['refused'], 'ligne refusée', 'lignes refusées')}`}.`,
     'declaration.listed': (d) => `${s(d['total'])} déclarations.`,
     'declaration.shown': (d) => `Déclaration ${s(d['declaration'])}.`,
     'declaration.resent': (d) => `Les courriers de ${s(d['declaration'])} repartent.`,
@@ -61,7 +64,7 @@ export const fr: Texts = {
     'catalogue.shown': () => 'Le catalogue en vigueur.',
     'audit.shown': (d) => `${s(d['total'])} événements pour ${s(d['object'])}.`,
     'audit.verified': (d) => `L’audit est entier : ${s(d['rows'])} lignes vérifiées.`,
-    'mail.held-listed': (d) => `${s(d['total'])} message(s).`,
+    'mail.held-listed': (d) => `${s(d['total'])} ${one(d['total'], 'message', 'messages')}.`,
     'mail.released': (d) =>
       `Le message ${s(d['mail'])} de ${s(d['sender'])} passe : ses commandes sont exécutées, et la réponse part dans son fil.`,
     'mail.discarded': (d) => `Le message ${s(d['mail'])} est écarté ; rien n’en est exécuté.`,
@@ -214,7 +217,7 @@ export const fr: Texts = {
   mailPaused: ({ by, reason }) => `${by} a arrêté le courrier : ${reason}. « mail resume » le remet en marche.`,
   mailResumed: ({ by }) => `${by} a remis le courrier en marche.`,
   heldExpired: ({ count }) =>
-    `${count} message(s) retenu(s) ont pris fin sans que personne n’en décide (« mail held », état expiré).`,
+    `${one(count, `${count} message retenu a`, `${count} messages retenus ont`)} pris fin sans que personne n’en décide (« mail held », état expiré).`,
   notMine: 'La personne dont ce message prétend venir dit qu’il n’est pas d’elle.',
   waiting: ({ number, command }) => `La demande ${number} (${command}) attend toujours une décision.`,
   undelivered: ({ number, letter, recipient, error }) =>
