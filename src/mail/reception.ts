@@ -155,6 +155,11 @@ async function heldQuestion(
   return sender !== undefined && sender === message.fromAddress ? { id, sender } : undefined;
 }
 
+/** What reports say of a mail (RFC 3464 §2.3.3, RFC 8098 §3.2.6). Other words of a stranger's are none for the audit. */
+const fates: ReadonlySet<string> = new Set(
+  'delayed delivered relayed expanded displayed deleted dispatched processed'.split(' '),
+);
+
 /**
  * Ties a report to the mail of ours that it is about: that it came back, is late, was delivered, was opened. Without a
  * report only a mail server's own word counts. Answers what to say of it.
@@ -173,7 +178,7 @@ async function reportIn(
     const number = await mailbox.bounced({ mailId, messageId, reason: said || 'the mail came back' });
     return number && `${number} came back`;
   }
-  const fate = delivery?.recipients[0]?.action ?? receipt?.disposition;
-  const number = fate ? await mailbox.noted({ mailId, messageId, fate }) : undefined;
+  const fate = delivery?.recipients[0]?.action ?? receipt?.disposition ?? '';
+  const number = fates.has(fate) ? await mailbox.noted({ mailId, messageId, fate }) : undefined;
   return number && `${number} ${fate}`;
 }

@@ -440,12 +440,18 @@ describe('mail that is never answered (X7)', () => {
       .replaceAll('delivery-status', 'disposition-notification')
       .replace('Action: failed', 'Disposition: manual-action/MDN-sent-manually; displayed');
     expect(await house.answers(receipt, { mailFrom: null })).toEqual([]);
+    // a made-up word must not stand in the audit as if the desk had done something
+    const forged = receipt.replace('displayed', 'released').replace(/^Message-ID: .*$/m, 'Message-ID: <forged@x.test>');
+    await house.answers(forged, { mailFrom: null });
+    expect((await inbound()).reason).toBe('receipt');
+    await house.answers(receipt.replace('Bonjour', 'Encore'), { mailFrom: null });
     const row = await outgoing(mail);
     expect(row.state).toBe('sent');
     expect((await inbound()).reason).toBe(`receipt: M-${String(row.id).padStart(6, '0')} displayed`);
     const shown = await house.desk.done('audit show', { object: row.object ?? '' });
     const actions = (shown['items'] as { action: string }[]).map(({ action }) => action);
     expect(actions).toEqual(expect.arrayContaining(['mail delayed', 'mail displayed']));
+    expect(actions).not.toContain('mail released');
   });
 
   test('a mail of ours that comes back to us is ignored, whoever it says it is from', async () => {
