@@ -10,7 +10,7 @@ const upwards = [
   { target: 'src/core/record', from: ['src/core/guard', 'src/core/command'] },
   { target: 'src/core/guard', from: ['src/core/command'] },
 ];
-const nouns = ['parties', 'packs', 'approvals', 'mails', 'desk'];
+const nouns = ['parties', 'packs', 'approvals', 'mails', 'desk', 'orders', 'sites', 'opportunities', 'certificates'];
 const lower = ['record', 'guard', 'command', 'locales'];
 const doors = ['bot', 'mail', 'web', 'cli'];
 const zones = [

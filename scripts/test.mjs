@@ -26,6 +26,8 @@ const servers = [
     here: () => onPath('chromium') || onPath('chromium-browser') || onPath('google-chrome'),
     packages: ['chromium'],
   },
+  { name: 'Poppler', here: () => onPath('pdftotext'), packages: ['poppler-utils'] },
+  { name: 'ZBar', here: () => onPath('zbarimg'), packages: ['zbar-tools'] },
   { name: 'OpenSSL', here: () => onPath('openssl'), packages: ['openssl'] },
 ];
 

@@ -10,7 +10,7 @@ import { typeOf, type AnyCommand, type Use } from '../core/command/define.js';
 import type { Draft } from '../core/command/pending.js';
 import { useOf } from '../core/command/registry.js';
 import type { Suggestion } from '../core/command/suggest.js';
-import type { Raw } from '../core/command/type.js';
+import { areUploads, isUpload, type Raw } from '../core/command/type.js';
 import type { Locale } from '../core/locales/locale.js';
 import { limits, type Given } from './slash.js';
 import { wordsOf } from './words.js';
@@ -114,7 +114,7 @@ function inputOf(
 /** A value as it was typed; a file has none. */
 function textOf(raw: Raw | undefined): string {
   if (typeof raw !== 'object') return String(raw ?? '');
-  return 'content' in raw ? '' : raw.join(', ');
+  return isUpload(raw) || areUploads(raw) ? '' : (raw as readonly string[]).join(', ');
 }
 
 function optionsOf(use: Use, { locale, suggestions }: Around): readonly Suggestion[] {

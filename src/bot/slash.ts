@@ -13,7 +13,7 @@ import {
 import { typeOf, type AnyCommand, type Use } from '../core/command/define.js';
 import type { RawInput } from '../core/command/input.js';
 import { useOf, usesOf, type Registry } from '../core/command/registry.js';
-import type { Raw, Upload } from '../core/command/type.js';
+import { isUpload, type Raw, type Upload } from '../core/command/type.js';
 import type { Locale } from '../core/locales/locale.js';
 
 export type SlashCommand = RESTPostAPIChatInputApplicationCommandsJSONBody;
@@ -108,6 +108,7 @@ const longestOf: Partial<Record<string, number>> = {
   ref: 40,
   product: 100,
   choice: 100,
+  catalogue: 100,
   list: limits.stringOption,
 };
 
@@ -131,7 +132,8 @@ function optionOf(use: Use, hints: boolean): APIApplicationCommandBasicOption {
   const choices = use.suggest ? undefined : choicesOf(use);
   if (choices && choices.length <= limits.choices) return { ...base, type: Option.String, choices };
   const max_length = Math.min(longestOf[type.kind] ?? type.max ?? 100, limits.stringOption);
-  const offered = use.suggest !== undefined || type.kind === 'product' || choices !== undefined;
+  const offered =
+    use.suggest !== undefined || type.kind === 'product' || type.kind === 'catalogue' || choices !== undefined;
   return {
     ...base,
     type: Option.String,
@@ -167,7 +169,7 @@ export function encodeOptions(command: AnyCommand, raw: RawInput): Given[] {
 }
 
 function encoded(kind: string, value: Raw): Omit<Given, 'name'> {
-  if (typeof value === 'object' && 'content' in value) return { attachment: refOf(value) };
+  if (isUpload(value)) return { attachment: refOf(value) };
   const text = Array.isArray(value) ? value.join(', ') : String(value);
   if (kind === 'bool') return { value: text === 'true' || text === 'yes' };
   return { value: kind === 'whole' ? Number(text) : text };

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import type { AnyCommand } from '../core/command/define.js';
 import type { RawInput } from '../core/command/input.js';
 import { usesOf, type Registry } from '../core/command/registry.js';
-import type { Raw, Upload } from '../core/command/type.js';
+import { isUpload, type Raw, type Upload } from '../core/command/type.js';
 
 export interface Line {
   /** `noun verb`, as typed. */
@@ -135,6 +135,7 @@ function rawOf(
   const kind = command && usesOf(command).find((use) => use.field.name === flag.name)?.field.type.kind;
   const [first = ''] = flag.given;
   if (kind === 'file') return upload(flag.name, first, readFile);
+  if (kind === 'files') return flag.given.map((path) => upload(flag.name, path, readFile));
   return flag.given.length === 1 ? first : [...flag.given];
 }
 
@@ -160,9 +161,8 @@ export function splitLine(line: string): string[] {
 /** A command as words for this door; what `parseLine` reads back to the same input. */
 export function encodeLine(command: AnyCommand, raw: RawInput): string[] {
   const flags = Object.entries(raw).flatMap(([name, value]) => {
-    const given = Array.isArray(value)
-      ? (value as readonly string[])
-      : [typeof value === 'object' ? (value as Upload).name : String(value)];
+    const all = Array.isArray(value) ? (value as readonly (string | Upload)[]) : [value as string | Upload];
+    const given = all.map((one) => (isUpload(one) ? one.name : String(one)));
     return given.map((one) => `--${name}=${one}`);
   });
   return [...command.name.split(' '), ...flags];

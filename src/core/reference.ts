@@ -30,7 +30,11 @@ export function typeInWords(type: FieldType<unknown>): string {
     digits: () => `${type.min} digits`,
     list: () => `list of ${type.item ? typeInWords(type.item) : 'values'}`,
     pairs: () => 'list of `product=count`',
-    file: () => 'file (CSV, XLSX or JSON)',
+    details: () => 'list of `key=value`',
+    amount: () => 'amount, as `1234.56`',
+    catalogue: () => `${type.set} of the catalogue`,
+    file: () => 'file',
+    files: () => `files, at most ${type.max}`,
   };
   return kinds[type.kind]();
 }

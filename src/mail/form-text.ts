@@ -2,7 +2,7 @@
 import { typeOf, type AnyCommand, type Use } from '../core/command/define.js';
 import type { RawInput } from '../core/command/input.js';
 import { usesOf } from '../core/command/registry.js';
-import type { FieldContext, Raw } from '../core/command/type.js';
+import { areUploads, choicesOf, isUpload, type FieldContext, type Raw } from '../core/command/type.js';
 import type { Locale } from '../core/locales/locale.js';
 import { textsOf } from '../core/locales/texts.js';
 
@@ -58,7 +58,7 @@ function valueLines(
   const values = textsIn(raw, locale);
   return (values.length === 0 ? [''] : values).flatMap((value) => {
     const [first = '', ...rest] =
-      kind === 'long' || kind === 'list' || kind === 'pairs'
+      kind === 'long' || kind === 'list' || kind === 'pairs' || kind === 'details'
         ? value.replace(/\r\n?/g, '\n').split('\n')
         : [value.replace(/[\r\n]+/g, ' ')];
     // deeper by two columns: no line of the value is taken for a label, a remark or an end
@@ -69,7 +69,9 @@ function valueLines(
 function textsIn(raw: Raw | undefined, locale: Locale): readonly string[] {
   if (raw === undefined) return [];
   if (typeof raw === 'boolean') return [raw ? textsOf(locale).yes : textsOf(locale).no];
-  if (typeof raw === 'object') return 'content' in raw ? [raw.name] : raw;
+  if (isUpload(raw)) return [raw.name];
+  if (areUploads(raw)) return raw.map(({ name }) => name);
+  if (typeof raw === 'object') return raw as readonly string[];
   return [String(raw)];
 }
 
@@ -106,7 +108,11 @@ function exampleOf(use: Use, context: FieldContext): string | undefined {
     case 'product':
       return context.productChoices(type.boxes ?? false)[0]?.names[locale];
     case 'choice':
-      return type.choices?.map(({ names }) => names[locale]).join(', ');
+    case 'catalogue':
+      return choicesOf(type, context)
+        .slice(0, 8)
+        .map(({ names }) => names[locale])
+        .join(', ');
     case 'email':
       return { fr: 'nom@exemple.fr', en: 'name@example.com' }[locale];
     case 'ref':

@@ -25,7 +25,7 @@ export const hiddenInputs = (values: Readonly<Record<string, string>>): Html[] =
 
 /** No native checks: all faults are told at once, by the command's own rules. */
 export function form(parts: FormParts): Html {
-  const multipart = parts.fields.some(({ control }) => control === 'file');
+  const multipart = parts.fields.some(({ control }) => control === 'file' || control === 'files');
   return html`<form
     id="${parts.id}"
     class="${parts.className ?? 'fields'}"
@@ -74,6 +74,8 @@ function input(field: FormField, more: { id: string; about: Html; locale: Locale
       return html`<textarea ${common} rows="3">${'\n'}${field.value}</textarea>`;
     case 'file':
       return html`<input type="file" ${common} />`;
+    case 'files':
+      return html`<input type="file" multiple ${common} />`;
     case 'select':
       return html`<select ${common}>
         <option value="">${field.required ? pageTexts(more.locale).choose : '–'}</option>

@@ -5,14 +5,14 @@
 import type { AnyCommand, Use } from '../core/command/define.js';
 import type { RawInput } from '../core/command/input.js';
 import { usesOf } from '../core/command/registry.js';
-import type { Choice, FieldContext, Raw, Upload } from '../core/command/type.js';
+import { areUploads, choicesOf, isUpload, type FieldContext, type Raw, type Upload } from '../core/command/type.js';
 import { pageTexts } from './texts.js';
 
 /** A field as a page shows it, neutral of HTML. */
 export interface FormField {
   readonly name: string;
   readonly label: string;
-  readonly control: 'input' | 'lines' | 'check' | 'select' | 'file';
+  readonly control: 'input' | 'lines' | 'check' | 'select' | 'file' | 'files';
   /** Of an input. */
   readonly type: 'text' | 'email' | 'tel' | 'date';
   readonly numeric: boolean;
@@ -25,7 +25,7 @@ export interface FormField {
 }
 
 /** A posted body: texts by name, files as uploads. */
-export type FormBody = Readonly<Record<string, string | readonly string[] | Upload>>;
+export type FormBody = Readonly<Record<string, string | readonly string[] | Upload | readonly Upload[]>>;
 
 export interface FormGiven {
   readonly context: FieldContext;
@@ -40,20 +40,22 @@ export interface FormGiven {
   readonly only?: (name: string) => boolean;
 }
 
-const isUpload = (raw: Raw): raw is Upload => typeof raw === 'object' && 'content' in raw;
-
 /** What a form with this input holds: `decodeForm` gives back what means the same. */
 export function encodeForm(command: AnyCommand, raw: RawInput): [name: string, value: string | File][] {
   return usesOf(command).flatMap((use): [string, string | File][] => {
     const value = raw[use.field.name];
     if (value === undefined) return [];
-    if (isUpload(value))
-      return [[use.field.name, new File([new Uint8Array(value.content)], value.name, { type: value.type })]];
-    return [[use.field.name, textOf(use, value)]];
+    const files = isUpload(value) ? [value] : areUploads(value) ? value : [];
+    if (files.length > 0)
+      return files.map(({ content, name, type }) => [
+        use.field.name,
+        new File([new Uint8Array(content)], name, { type }),
+      ]);
+    return [[use.field.name, textOf(use, value as Exclude<Raw, Upload | readonly Upload[]>)]];
   });
 }
 
-function textOf({ field: { type } }: Use, value: Exclude<Raw, Upload>): string {
+function textOf({ field: { type } }: Use, value: Exclude<Raw, Upload | readonly Upload[]>): string {
   if (typeof value === 'boolean') return value ? 'yes' : 'no';
   // a number has lost the leading zeros that a code may have
   if (typeof value === 'number')
@@ -86,7 +88,9 @@ const controls: Partial<Record<string, FormField['control']>> = {
   bool: 'check',
   choice: 'select',
   product: 'select',
+  catalogue: 'select',
   file: 'file',
+  files: 'files',
 };
 const types: Partial<Record<string, FormField['type']>> = { email: 'email', phone: 'tel' };
 const completions: Readonly<Record<string, string>> = {
@@ -119,7 +123,7 @@ function fieldOf(use: Use, given: FormGiven, value: string): FormField {
     value: chosen(use, value, given.context),
     options:
       given.offered?.[field.name] ??
-      choicesOf(use, given.context).map(({ id, names }) => ({ value: id, label: names[locale] })),
+      choicesOf(field.type, given.context).map(({ id, names }) => ({ value: id, label: names[locale] })),
     fault: given.faults?.[field.name],
   };
 }
@@ -128,17 +132,15 @@ function hintOf(kind: string, type: string, locale: 'fr' | 'en'): string | undef
   const texts = pageTexts(locale);
   if (kind === 'list') return texts.listHint;
   if (kind === 'pairs') return texts.countsHint;
+  if (kind === 'details') return texts.detailsHint;
   return kind === 'date' && type === 'text' ? texts.dateHint : undefined;
-}
-
-function choicesOf({ field: { type } }: Use, context: FieldContext): readonly Choice[] {
-  return type.kind === 'product' ? context.productChoices(type.boxes ?? false) : (type.choices ?? []);
 }
 
 /** A value typed as a name selects what it means; what means nothing is left out, the fault beside it says so. */
 function chosen(use: Use, value: string, context: FieldContext): string {
   const { kind } = use.field.type;
-  if (value === '' || (kind !== 'choice' && kind !== 'product' && kind !== 'bool')) return value;
+  if (value === '' || (kind !== 'choice' && kind !== 'product' && kind !== 'catalogue' && kind !== 'bool'))
+    return value;
   try {
     return use.field.type.print(use.field.type.parse(value, context));
   } catch {

@@ -10,6 +10,7 @@ const fr = {
   listHint: 'plusieurs : séparez-les par des virgules',
   dateHint: 'comme 30/11/2026',
   countsHint: 'comme pro=3, power=1',
+  detailsHint: 'comme postes=12, base=sql',
   scroll: 'tableau à faire défiler',
   signOut: 'Se déconnecter',
   signIn: {
@@ -145,6 +146,7 @@ const en: PageTexts = {
   listHint: 'several: separate them with commas',
   dateHint: 'like 30/11/2026',
   countsHint: 'like pro=3, power=1',
+  detailsHint: 'like users=12, database=sql',
   scroll: 'table that scrolls',
   signOut: 'Sign out',
   signIn: {

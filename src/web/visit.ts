@@ -151,11 +151,16 @@ export async function bodyOf(
   for (const [name, value] of Object.entries(parsed)) {
     const all = typeof value === 'string' || value instanceof File ? [value] : value;
     const texts = all.filter((one) => typeof one === 'string');
-    const [file] = all.filter((one) => typeof one !== 'string');
+    const files = all.filter((one) => typeof one !== 'string');
     // an empty file control sends a file without a name
-    if (file && (file.size > 0 || file.name !== ''))
-      body[name] = { name: file.name, type: file.type, content: Buffer.from(await file.arrayBuffer()) };
-    else if (!file) body[name] = texts.length === 1 ? (texts[0] ?? '') : texts;
+    const uploads = await Promise.all(
+      files
+        .filter((file) => file.size > 0 || file.name !== '')
+        .map(async (file) => ({ name: file.name, type: file.type, content: Buffer.from(await file.arrayBuffer()) })),
+    );
+    const [first, ...others] = uploads;
+    if (first) body[name] = others.length > 0 ? uploads : first;
+    else if (files.length === 0) body[name] = texts.length === 1 ? (texts[0] ?? '') : texts;
   }
   return body;
 }

@@ -59,6 +59,7 @@ describe.each(commands.all.map((one) => [one.name, one] as const))('/%s', (name,
       ...{ locale: 'fr', country: 'FR' },
       products: (typed) => (kinds.includes(typed) ? typed : undefined),
       productChoices: () => kinds.map((id) => ({ id, names: { fr: id, en: id } })),
+      catalogueChoices: () => [],
     };
     fc.assert(
       fc.property(inputFor(declared), (raw) => {

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import * as types from '../../src/core/command/type.js';
 import { Fault, type FieldContext, type FieldType, type Raw } from '../../src/core/command/type.js';
 import { findProduct, loadCatalogue } from '../../src/core/record/catalogue.js';
+import { orderChoices } from '../../src/core/record/orders-shape.js';
 
 const catalogue = loadCatalogue('catalogue');
 const context: FieldContext = {
@@ -13,6 +14,7 @@ const context: FieldContext = {
   products: (text, boxes) => findProduct(catalogue, text, { boxes })?.id,
   productChoices: (boxes) =>
     [...catalogue.packs, ...(boxes ? catalogue.boxes : [])].map(({ id, name }) => ({ id, names: name })),
+  catalogueChoices: (set) => orderChoices(catalogue.orders, set),
 };
 const parse = <T>(type: FieldType<T>, raw: Raw): T | string => {
   try {

@@ -19,6 +19,7 @@ const context: FieldContext = {
   country: 'FR',
   products: (typed) => products.find((id) => id === typed),
   productChoices: () => products.map((id) => ({ id, names: { fr: `Pack ${id}`, en: `Pack ${id}` } })),
+  catalogueChoices: () => [],
 };
 
 const mail = (text: string, more: { subject?: string; attachments?: MailAttachment[] } = {}) => ({

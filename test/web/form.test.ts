@@ -10,6 +10,7 @@ import type { FieldContext, FieldType, Raw, Upload } from '../../src/core/comman
 import { commands } from '../../src/core/commands.js';
 import { Refusal } from '../../src/core/guard/refusal.js';
 import { findProduct, loadCatalogue } from '../../src/core/record/catalogue.js';
+import { orderChoices } from '../../src/core/record/orders-shape.js';
 import { form } from '../../src/web/controls.js';
 import { decodeForm, encodeForm, formFields, type FormBody } from '../../src/web/form.js';
 import { bodyOf } from '../../src/web/visit.js';
@@ -22,10 +23,17 @@ const context: FieldContext = {
   products: (text, boxes) => findProduct(catalogue, text, { boxes })?.id,
   productChoices: (boxes) =>
     [...catalogue.packs, ...(boxes ? catalogue.boxes : [])].map(({ id, name }) => ({ id, names: name })),
+  catalogueChoices: (set) => orderChoices(catalogue.orders, set),
 };
 
 const word = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 12 });
 const number = fc.integer({ min: 1, max: 999_999 });
+
+const file = fc.record({
+  name: fc.stringMatching(/^[\w é.-]{1,20}\.csv$/),
+  type: fc.constantFrom('text/csv', 'application/octet-stream'),
+  content: fc.uint8Array({ minLength: 1, maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
+});
 
 /** Values of a kind, in the ways they may be typed; what the type refuses is left out. */
 function rawOf(type: FieldType<unknown>): fc.Arbitrary<Raw> {
@@ -41,6 +49,13 @@ function rawOf(type: FieldType<unknown>): fc.Arbitrary<Raw> {
           .productChoices(type.boxes ?? false)
           .flatMap(({ id, names }) => [id, names.fr, names.en.toUpperCase()]),
       ),
+    catalogue: () =>
+      fc.constantFrom(
+        ...context.catalogueChoices(type.set ?? 'type').flatMap(({ id, names }) => [id, names.fr, names.en]),
+      ),
+    amount: () => fc.constantFrom('12', '1 234,56', '1234.5 EUR', '€ 7'),
+    details: () => fc.constantFrom('users=12', 'users = 12; base=sql'),
+    files: () => fc.array(file, { minLength: 1, maxLength: 3 }),
     email: () => fc.emailAddress(),
     date: () =>
       fc.date({ min: new Date('1970-01-02'), max: new Date('2090-01-01'), noInvalidDate: true }).chain((at) => {
@@ -78,12 +93,7 @@ function rawOf(type: FieldType<unknown>): fc.Arbitrary<Raw> {
             .array(number, { minLength: ids.length, maxLength: ids.length })
             .map((all) => ids.map((id, at) => `${id}=${all[at]}`)),
         ),
-    file: () =>
-      fc.record({
-        name: fc.stringMatching(/^[\w é.-]{1,20}\.csv$/),
-        type: fc.constantFrom('text/csv', 'application/octet-stream'),
-        content: fc.uint8Array({ minLength: 1, maxLength: 300 }).map((bytes) => Buffer.from(bytes)),
-      }),
+    file: () => file,
   };
   return kinds[type.kind]().filter((raw) => {
     try {

@@ -1,6 +1,6 @@
 /** Deciding a request (X3): by another person, once, for exactly the content that was asked. */
 import { Refusal } from '../guard/refusal.js';
-import { approvalRef, approvedHash, summaryOf, tellApprovals } from '../guard/approval.js';
+import { approvalRef, approvedHash, approversOf, summaryOf, tellApprovals } from '../guard/approval.js';
 import { identify, type Actor } from '../guard/identity.js';
 import type { Work } from '../guard/work.js';
 import type { Locale } from '../locales/locale.js';
@@ -9,7 +9,7 @@ import type { AnyCommand } from '../command/define.js';
 import { understand, type RawInput } from '../command/input.js';
 import type { CountedRefusal, Done } from '../command/outcome.js';
 import type { Registry } from '../command/registry.js';
-import { findProduct } from '../record/catalogue.js';
+import { fieldContext } from '../command/context.js';
 
 export type Verdict = 'approved' | 'refused';
 
@@ -22,14 +22,16 @@ export async function openRequest(work: Work, id: number): Promise<Approval> {
     throw new Refusal('approval.expired', { number: approvalRef(id) });
   if (row.state !== 'pending') throw new Refusal('approval.decided', { number: approvalRef(id), state: row.state });
   if (row.requesterId === work.actor.personId) throw new Refusal('approval.self', { number: approvalRef(id) });
-  if (!mayDecide(work, row.command)) throw new Refusal('access.denied', { why: 'approver', command: row.command });
+  if (!mayDecide(work, row)) throw new Refusal('access.denied', { why: 'approver', command: row.command });
   return row;
 }
 
-/** Whether the policy's roles for this command are among the actor's. */
-export function mayDecide(work: Pick<Work, 'actor' | 'desk'>, command: string): boolean {
-  const rules = work.desk.catalogue.policy.approvals as Readonly<Record<string, { approvers: readonly string[] }>>;
-  const approvers = rules[command]?.approvers ?? ['admin'];
+/** Whether a role that may decide the request is among the actor's. */
+export function mayDecide(
+  work: Pick<Work, 'actor' | 'desk'>,
+  request: Pick<Approval, 'command' | 'approvers'>,
+): boolean {
+  const approvers = approversOf(work.desk, request);
   return work.actor.roles.some((role) => approvers.includes(role));
 }
 
@@ -53,7 +55,8 @@ export async function approve(work: Work, id: number, registry: Registry): Promi
     };
   }
   await end(work, request, 'approved');
-  const done = await command.run({ ...work, locale: requester.locale ?? work.locale }, input, id);
+  const carriedOut = command.fourEyes?.approved ?? command.run;
+  const done = await carriedOut({ ...work, locale: requester.locale ?? work.locale }, input, id);
   if ('refusal' in done) throw done.refusal;
   work.audit({ action: 'approval approved', object: number, detail: { command: request.command, outcome: done.code } });
   await tellRequester(work, request, { verdict: 'approved' });
@@ -74,7 +77,7 @@ export async function refuse(work: Work, id: number, more: { registry: Registry;
   const command = commandOf(more.registry, request);
   await recordVote(work, request, { verdict: 'refused', reason: more.reason });
   await end(work, request, 'refused');
-  await command.fourEyes?.release(work, id);
+  await command.fourEyes?.release(work, id, { state: 'refused', reason: more.reason });
   work.audit({
     action: 'approval refused',
     object: approvalRef(id),
@@ -92,7 +95,7 @@ export async function expire(work: Work, id: number, registry: Registry): Promis
   const request = await work.tx.approval.findUniqueOrThrow({ where: { id } });
   if (request.state !== 'pending' || request.expiresAt > work.now) return;
   await end(work, request, 'expired');
-  await registry.find(request.command)?.fourEyes?.release(work, id);
+  await registry.find(request.command)?.fourEyes?.release(work, id, { state: 'expired' });
   work.audit({ action: 'approval expired', object: approvalRef(id), detail: { command: request.command } });
   await tellRequester(work, request, { verdict: 'expired' });
 }
@@ -110,14 +113,9 @@ async function asAsked(
   request: Approval,
 ): Promise<{ input: never; requester: Actor } | undefined> {
   const requester = await identify(work.tx, { kind: 'session', personId: request.requesterId });
-  const { catalogue } = work.desk;
   try {
-    const { input } = understand(command, JSON.parse(request.input) as RawInput, {
-      locale: request.locale as Locale,
-      country: requester.country ?? catalogue.vendor.country,
-      products: (text, boxes) => findProduct(catalogue, text, { boxes })?.id,
-      productChoices: () => [],
-    });
+    const context = fieldContext(work.desk, { locale: request.locale as Locale, country: requester.country });
+    const { input } = understand(command, JSON.parse(request.input) as RawInput, context);
     return { input: input as never, requester };
   } catch (error) {
     if (error instanceof Refusal) return undefined;
@@ -131,7 +129,7 @@ async function voided(work: Work, command: AnyCommand, request: Approval): Promi
   // thrown, nothing of it stays
   if (work.dryRun) throw refusal;
   await end(work, request, 'void');
-  await command.fourEyes?.release(work, request.id);
+  await command.fourEyes?.release(work, request.id, { state: 'void' });
   work.audit({ action: 'approval void', object: approvalRef(request.id), detail: { command: request.command } });
   await tellRequester(work, request, { verdict: 'void' });
   return { refusal };

@@ -2,6 +2,7 @@
 import type { Desk } from '../guard/work.js';
 import type { Locale } from '../locales/locale.js';
 import { findProduct } from '../record/catalogue.js';
+import { orderChoices } from '../record/orders-shape.js';
 import type { FieldContext } from './type.js';
 
 export const fieldContext = (
@@ -13,4 +14,5 @@ export const fieldContext = (
   products: (text, boxes) => findProduct(catalogue, text, { boxes })?.id,
   productChoices: (boxes) =>
     [...catalogue.packs, ...(boxes ? catalogue.boxes : [])].map(({ id, name }) => ({ id, names: name })),
+  catalogueChoices: (set) => orderChoices(catalogue.orders, set),
 });

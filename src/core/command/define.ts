@@ -58,8 +58,19 @@ export interface FourEyes<I> {
   hold(work: Work, input: I, approvalId: number): Promise<{ object?: string; content?: unknown }>;
   /** What the request is about *now*: its hash must still be the one approved (an edit voids it). */
   content(work: Work, input: I, approvalId: number): Promise<unknown>;
-  /** Lets go again: refused, expired or void. */
-  release(work: Work, approvalId: number): Promise<void>;
+  /** Lets go again. */
+  release(work: Work, approvalId: number, why: Ending): Promise<void>;
+  /** What approval does, where that is not the command itself: an order was submitted before it is approved. */
+  approved?(work: Work, input: I, approvalId: number): Promise<Done>;
+  /** Somebody who may decide it looks at it. */
+  seen?(work: Work, approvalId: number): Promise<void>;
+}
+
+/** How a request ended that was not approved. */
+export interface Ending {
+  readonly state: 'refused' | 'expired' | 'void' | 'cancelled';
+  /** Why it was refused. */
+  readonly reason?: string;
 }
 
 export interface Command<I = never> {

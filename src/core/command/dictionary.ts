@@ -4,14 +4,18 @@
  */
 import type { Locale, Localised } from '../locales/locale.js';
 import {
+  amount as amountType,
   bool,
   choice,
   counts as countsType,
   country as countryType,
   date,
+  details as detailsType,
   digits,
   email as emailType,
   file as fileType,
+  files as filesType,
+  fromCatalogue,
   list,
   long,
   phone as phoneType,
@@ -141,6 +145,127 @@ export const file = field('file', fileType(tableBytes), {
   en: ['File', 'Attachment'],
 });
 export const object = field('object', text(254), { fr: ['Concerne'], en: ['About', 'Object'] });
+/** Documents of an order: at most ten of ten megabytes each (D9). */
+export const documentBytes = 10 * 1024 * 1024;
+export const documentsAtMost = 10;
+
+export const orderType = field('type', fromCatalogue('type'), {
+  fr: ['Type', 'Type de commande'],
+  en: ['Type', 'Order type'],
+});
+export const origin = field('origin', fromCatalogue('origin'), { fr: ['Origine'], en: ['Origin'] });
+export const generation = field('generation', fromCatalogue('generation'), { fr: ['Génération'], en: ['Generation'] });
+export const solution = field('solution', fromCatalogue('solution'), { fr: ['Solution'], en: ['Solution'] });
+export const reference = field('reference', list(fromCatalogue('reference'), 10), {
+  fr: ['Référence', 'Références'],
+  en: ['Reference', 'References'],
+});
+export const site = field('site', ref('S'), { fr: ['Site', 'Numéro de site'], en: ['Site', 'Site number'] });
+export const opportunity = field('opportunity', ref('OP'), { fr: ['Opportunité'], en: ['Opportunity'] });
+export const siteName = field('site-name', text(120), { fr: ['Nom du site'], en: ['Site name'] });
+export const siteStreet = field('site-street', text(200), {
+  fr: ['Adresse du site'],
+  en: ['Site address', 'Site street'],
+});
+export const siteZip = field('site-zip', text(12), {
+  fr: ['Code postal du site'],
+  en: ['Site ZIP', 'Site postal code'],
+});
+export const siteCity = field('site-city', text(80), { fr: ['Ville du site'], en: ['Site city'] });
+export const siteCountry = field('site-country', countryType, { fr: ['Pays du site'], en: ['Site country'] });
+export const siteRegistration = field('site-registration', text(20), {
+  fr: ['SIRET du site'],
+  en: ['Site company number'],
+});
+export const siteVat = field('site-vat', text(20), { fr: ['TVA du site'], en: ['Site VAT'] });
+export const sitePhone = field('site-phone', phoneType, { fr: ['Téléphone du site'], en: ['Site phone'] });
+export const siteEmail = field('site-email', emailType, {
+  fr: ['E-mail du site', 'Email du site'],
+  en: ['Site email'],
+});
+export const contactLastName = field('contact-last-name', text(80), {
+  fr: ['Nom du contact', "Nom de l'interlocuteur"],
+  en: ['Contact last name'],
+});
+export const contactFirstName = field('contact-first-name', text(80), {
+  fr: ['Prénom du contact', "Prénom de l'interlocuteur"],
+  en: ['Contact first name'],
+});
+export const contactRole = field('contact-role', text(80), {
+  fr: ['Fonction', 'Fonction du contact'],
+  en: ['Contact role', 'Job title'],
+});
+export const contactEmail = field('contact-email', emailType, {
+  fr: ['E-mail du contact', 'Email du contact'],
+  en: ['Contact email'],
+});
+export const contactPhone = field('contact-phone', phoneType, {
+  fr: ['Téléphone du contact'],
+  en: ['Contact phone'],
+});
+export const deliveryDate = field('delivery-date', date, {
+  fr: ['Date de livraison', 'Date de livraison souhaitée'],
+  en: ['Delivery date', 'Wished delivery date'],
+});
+export const recipients = field('recipients', list(emailType, 5), {
+  fr: ['Destinataires', 'Destinataires du certificat'],
+  en: ['Recipients', 'Certificate recipients'],
+});
+export const purchaseOrder = field('purchase-order', fileType(documentBytes), {
+  fr: ['Bon de commande'],
+  en: ['Purchase order'],
+});
+export const documents = field('documents', filesType(documentBytes, documentsAtMost), {
+  fr: ['Documents', 'Pièces jointes'],
+  en: ['Documents', 'Attachments'],
+});
+export const quoteNumber = field('quote-number', text(60), {
+  fr: ['Numéro de devis', 'N° de devis', 'Devis'],
+  en: ['Quote number'],
+});
+export const comments = field('comments', long(4000), {
+  fr: ['Commentaires', 'Remarques'],
+  en: ['Comments', 'Remarks'],
+});
+export const details = field('details', detailsType, { fr: ['Précisions'], en: ['Details'] });
+export const documentKind = field(
+  'kind',
+  choice({
+    'purchase-order': { fr: 'bon de commande', en: 'purchase order' },
+    quote: { fr: 'devis', en: 'quote' },
+    other: { fr: 'autre', en: 'other' },
+  }),
+  { fr: ['Nature', 'Nature du document'], en: ['Kind', 'Document kind'] },
+);
+export const missing = field('missing', long(2000), {
+  fr: ['Manque', 'Ce qui manque'],
+  en: ['Missing', 'What is missing'],
+});
+export const relatedOrder = field('related-order', ref('O'), {
+  fr: ['Commande concernée'],
+  en: ['Related order'],
+});
+export const day = field('date', date, { fr: ['Date'], en: ['Date'] });
+export const amount = field('amount', amountType, { fr: ['Montant'], en: ['Amount'] });
+/** A document to add, and in `order detach` the name of one. */
+export const documentFile = field('file', fileType(documentBytes), {
+  fr: ['Fichier', 'Pièce jointe'],
+  en: ['File', 'Attachment'],
+});
+export const documentName = field('file', text(200), { fr: ['Fichier', 'Pièce jointe'], en: ['File', 'Attachment'] });
+export const productLine = field(
+  'product-line',
+  choice({ erp: { fr: 'ERP', en: 'ERP' }, crm: { fr: 'CRM', en: 'CRM' } }),
+  { fr: ['Gamme'], en: ['Product line'] },
+);
+export const columns = field('columns', list(text(40), 40), { fr: ['Colonnes'], en: ['Columns'] });
+export const filter = field('filter', list(text(200), 10), {
+  fr: ['Filtre', 'Filtres'],
+  en: ['Filter', 'Filters'],
+  hint: { fr: 'par exemple site-city=Lyon, site-name~usine', en: 'for example site-city=Lyon, site-name~works' },
+});
+export const closingDate = field('closing-date', date, { fr: ['Date de clôture'], en: ['Closing date'] });
+export const rule = field('rule', text(80), { fr: ['Règle'], en: ['Rule'] });
 export const search = field('search', text(100), { fr: ['Recherche'], en: ['Search'] });
 export const state = field('state', text(40), { fr: ['État', 'Statut'], en: ['State', 'Status'] });
 export const since = field('since', date, { fr: ['Depuis', 'Du'], en: ['Since', 'From'] });
@@ -157,6 +282,8 @@ export const part = field(
   choice({
     products: { fr: 'produits', en: 'products' },
     boxes: { fr: 'box', en: 'boxes' },
+    orders: { fr: 'commandes', en: 'orders' },
+    prices: { fr: 'prix', en: 'prices' },
     policy: { fr: 'règles', en: 'policy' },
   }),
   { fr: ['Partie'], en: ['Part'] },

@@ -274,14 +274,21 @@ async function carryOut(
 /** The public shape of what a handler answered. */
 export function outcomeOf(done: Done | CountedRefusal, locale: Locale): Outcome {
   if ('refusal' in done) return refused(done.refusal, locale);
-  const { code, data, file, waiting } = done;
-  return { ok: true, code, data, ...(file ? { file } : {}), ...(waiting ? { waiting } : {}) };
+  const { code, data, file, waiting, panel } = done;
+  return {
+    ok: true,
+    code,
+    data,
+    ...(file ? { file } : {}),
+    ...(waiting ? { waiting } : {}),
+    ...(panel ? { panel } : {}),
+  };
 }
 
 /** A refusal as an answer, in the asker's language. */
 export function refused(refusal: Refusal, locale: Locale, more: { dryRun?: true } = {}): Outcome {
   const message = textsOf(locale).refusals[refusal.code](refusal.params);
-  const { missing } = refusal.params;
+  const { missing, rule } = refusal.params;
   const leftOut = Array.isArray(missing) && missing.length > 0 ? { missing: missing as readonly string[] } : {};
   return {
     ok: false,
@@ -289,6 +296,7 @@ export function refused(refusal: Refusal, locale: Locale, more: { dryRun?: true 
     message,
     ...(refusal.fields ? { fields: refusal.fields } : {}),
     ...leftOut,
+    ...(rule === undefined ? {} : { data: { rule } }),
     ...more,
   };
 }

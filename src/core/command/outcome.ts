@@ -1,6 +1,7 @@
 /** What a command ends with, at every door: the shape scripts rely on (SPEC 0, "JSON"). */
 import type { Refusal } from '../guard/refusal.js';
-import type { Upload } from './type.js';
+import type { Localised } from '../locales/locale.js';
+import type { Choice, Upload } from './type.js';
 
 /** Every answer of the public interface that is in use; one without a text does not compile (locales). */
 export const answerCodes = [
@@ -35,6 +36,32 @@ export const answerCodes = [
   'staff.revoked',
   'staff.listed',
   'catalogue.shown',
+  'catalogue.previewed',
+  'catalogue.loaded',
+  'catalogue.explained',
+  'order.drafted',
+  'order.edited',
+  'order.attached',
+  'order.detached',
+  'order.submitted',
+  'order.cancelled',
+  'order.listed',
+  'order.shown',
+  'order.dossier',
+  'order.approved',
+  'order.refused',
+  'order.returned',
+  'order.provisioned',
+  'site.listed',
+  'site.shown',
+  'site.change-previewed',
+  'site.changed',
+  'site.previewed',
+  'site.imported',
+  'opportunity.previewed',
+  'opportunity.imported',
+  'opportunity.listed',
+  'opportunity.shown',
   'audit.shown',
   'audit.verified',
   'mail.held-listed',
@@ -56,6 +83,31 @@ export interface Done {
   readonly file?: Upload;
   /** It waits for somebody else's decision (exit 3). */
   readonly waiting?: boolean;
+  /** How it can be filled in further where there is something to pick and click (chat, desk), or a form to send back (mail). */
+  readonly panel?: Panel;
+}
+
+/** An object that is being filled in: a draft order. Everything in it is data; doors know no command of it. */
+export interface Panel {
+  /** Changes fields of it, by their names (`order edit`), and shows it again (`order show`). Both take `number`. */
+  readonly command: string;
+  readonly show: string;
+  readonly number: string;
+  /** Menus that follow each other: what is allowed now, and what is chosen. */
+  readonly menus: readonly { readonly field: string; readonly options: readonly Choice[]; readonly chosen?: string }[];
+  /** Fields asked together, at most five. */
+  readonly groups: readonly { readonly id: string; readonly name: Localised; readonly fields: readonly string[] }[];
+  /** What stands in it, as it would be typed again; no files. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Fields it can't do without. */
+  readonly missing: readonly string[];
+  /** What can be done with it; `ready` when nothing is missing for it. */
+  readonly actions: readonly {
+    readonly command: string;
+    readonly name: Localised;
+    readonly style: 'main' | 'danger' | 'plain';
+    readonly ready: boolean;
+  }[];
 }
 
 /** A refusal that still commits what was counted: a wrong code, a wrong number. */
@@ -79,6 +131,8 @@ export type Outcome =
       readonly file?: Upload;
       readonly waiting?: boolean;
       /** a preview to confirm */ readonly pending?: string;
+      /** No part of the public shape. */
+      readonly panel?: Panel;
     }
   | {
       readonly ok: false;

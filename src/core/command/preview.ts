@@ -5,39 +5,42 @@
 import { contentHash } from '../guard/once.js';
 import type { Work } from '../guard/work.js';
 import type { RawInput } from './input.js';
-import type { Raw, Upload } from './type.js';
+import { areUploads, isUpload, type Raw, type Upload } from './type.js';
 
 const hours24Ms = 24 * 3_600_000;
 const purpose = 'pending';
 
+interface StoredUpload {
+  readonly name: string;
+  readonly type: string;
+  readonly content: string;
+}
 type Stored =
-  string | number | boolean | readonly string[] | { upload: { name: string; type: string; content: string } };
+  string | number | boolean | readonly string[] | { upload: StoredUpload } | { uploads: readonly StoredUpload[] };
 
-const isUpload = (raw: Raw): raw is Upload => typeof raw === 'object' && 'content' in raw;
+const stored = ({ name, type, content }: Upload): StoredUpload => ({ name, type, content: content.toString('base64') });
+const restored = (upload: StoredUpload): Upload => ({ ...upload, content: Buffer.from(upload.content, 'base64') });
+
+function storable(raw: Raw): Stored {
+  if (isUpload(raw)) return { upload: stored(raw) };
+  return areUploads(raw) ? { uploads: raw.map(stored) } : (raw as Exclude<Raw, Upload | readonly Upload[]>);
+}
+
+function rawOf(value: Stored): Raw {
+  if (typeof value !== 'object') return value;
+  if ('upload' in value) return restored(value.upload);
+  return 'uploads' in value ? value.uploads.map(restored) : value;
+}
 
 /** An input as encrypted text, files included: a draft or preview survives a restart. */
 export function sealInput(work: Pick<Work, 'desk'>, raw: RawInput): string {
-  const stored = Object.fromEntries(
-    Object.entries(raw).map(([name, value]): [string, Stored] => [
-      name,
-      isUpload(value)
-        ? { upload: { name: value.name, type: value.type, content: value.content.toString('base64') } }
-        : value,
-    ]),
-  );
-  return work.desk.secrets.seal(purpose, JSON.stringify(stored));
+  const values = Object.fromEntries(Object.entries(raw).map(([name, value]) => [name, storable(value)]));
+  return work.desk.secrets.seal(purpose, JSON.stringify(values));
 }
 
 export function openInput(work: Pick<Work, 'desk'>, sealed: string): RawInput {
-  const stored = JSON.parse(work.desk.secrets.open(purpose, sealed)) as Record<string, Stored>;
-  return Object.fromEntries(
-    Object.entries(stored).map(([name, value]): [string, Raw] => [
-      name,
-      typeof value === 'object' && 'upload' in value
-        ? { ...value.upload, content: Buffer.from(value.upload.content, 'base64') }
-        : value,
-    ]),
-  );
+  const values = JSON.parse(work.desk.secrets.open(purpose, sealed)) as Record<string, Stored>;
+  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, rawOf(value)]));
 }
 
 /** One preview a person, command and content: asking again replaces it. The id is not guessable, but bound to its person too. */

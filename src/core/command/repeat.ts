@@ -6,6 +6,7 @@ import type { AnyCommand } from './define.js';
 import type { Request } from './dispatch.js';
 import type { RawInput } from './input.js';
 import type { Outcome } from './outcome.js';
+import { areUploads, isUpload, type Upload } from './type.js';
 
 /** Under whom an answer is kept. A Discord user who is nobody yet has its own interactions all the same. */
 export function onceOf(request: Request, actor: Actor, command: AnyCommand): Once | undefined {
@@ -30,15 +31,18 @@ const keyContent = (input: RawInput): unknown =>
   Object.fromEntries(
     Object.entries(input).map(([name, raw]) => [
       name,
-      typeof raw === 'object' && 'content' in raw
-        ? { name: raw.name, sha256: createHash('sha256').update(raw.content).digest('hex') }
-        : raw,
+      isUpload(raw) ? fileContent(raw) : areUploads(raw) ? raw.map(fileContent) : raw,
     ]),
   );
+
+const fileContent = ({ name, content }: Upload): unknown => ({
+  name,
+  sha256: createHash('sha256').update(content).digest('hex'),
+});
 
 /** A stored answer keeps no file: what made it can be asked for again. */
 export function storable(outcome: Outcome): Outcome {
   if (!outcome.ok) return outcome;
-  const { file: _, ...rest } = outcome;
+  const { file: _, panel: __, ...rest } = outcome;
   return rest;
 }

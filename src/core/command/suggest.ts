@@ -7,7 +7,7 @@ import { fold } from '../record/fold.js';
 import type { Dispatcher } from './dispatch.js';
 import { typeOf } from './define.js';
 import { useOf } from './registry.js';
-import type { Choice } from './type.js';
+import { choicesOf } from './type.js';
 
 export const suggestedAtMost = 25;
 
@@ -48,10 +48,9 @@ export async function suggest(dispatcher: Dispatcher, typing: Typing): Promise<r
       { desk, actor, door: typing.door, locale, org: typing.org },
     );
     const type = typeOf(use);
-    const fixed = (): readonly Choice[] =>
-      type.choices ??
-      (type.kind === 'product' ? dispatcher.context(locale, actor).productChoices(type.boxes ?? false) : []);
-    const choices = use.suggest ? await use.suggest(tx, { actor, typed: typing.typed, work }) : fixed();
+    const choices = use.suggest
+      ? await use.suggest(tx, { actor, typed: typing.typed, work })
+      : choicesOf(type, dispatcher.context(locale, actor));
     const wanted = fold(typing.typed);
     return choices
       .filter(({ id, names }) => [id, names.fr, names.en].some((name) => fold(name).includes(wanted)))

@@ -14,7 +14,7 @@ import { fieldContext } from './context.js';
 import type { Input, Use } from './define.js';
 import { file as fileField } from './dictionary.js';
 import { nearestField } from './input.js';
-import { Fault, type FieldContext, type Raw, type Upload } from './type.js';
+import { Fault, isUpload, type FieldContext, type Raw, type Upload } from './type.js';
 
 export interface RowFault {
   /** As the person counts: the header is row 1. */
@@ -54,7 +54,7 @@ function sheetOf({ aside }: Pick<Desk, 'aside'>, { file, sheet }: TableInput): P
 
 /** A command's `ahead`: its table is read before anybody waits for its transaction. Faults are told there. */
 export async function readAhead(desk: Desk, { file, sheet }: Readonly<Record<string, Raw>>): Promise<void> {
-  if (typeof file !== 'object' || !('content' in file) || file.content.length > (fileField.type.max ?? 0)) return;
+  if (!isUpload(file) || file.content.length > (fileField.type.max ?? 0)) return;
   await sheetOf(desk, {
     file,
     sheet: typeof sheet === 'string' ? sheet.normalize('NFC').trim() || undefined : undefined,
@@ -128,7 +128,7 @@ function columnsOf(work: Work, { header }: Sheet, uses: readonly Use[]): Column[
   return uses.map((use) => ({ use, key: camel(use.field.name), at: at.get(use), parse: parserOf(use) }));
 }
 
-const repeating = new Set(['product', 'choice', 'bool']);
+const repeating = new Set(['product', 'choice', 'catalogue', 'bool']);
 const rememberedAtMost = 1_000;
 
 /** The type's own, which remembers what it made of words that come again in every row. */

@@ -20,7 +20,17 @@ export interface Upload {
 }
 
 /** A value before it is understood. */
-export type Raw = string | number | boolean | readonly string[] | Upload;
+export type Raw = string | number | boolean | readonly string[] | Upload | readonly Upload[];
+
+export const isUpload = (raw: Raw | undefined): raw is Upload =>
+  typeof raw === 'object' && !Array.isArray(raw) && 'content' in raw;
+
+/** Several files of one field. */
+export const areUploads = (raw: Raw | undefined): raw is readonly Upload[] =>
+  Array.isArray(raw) && raw.length > 0 && raw.every((one: Raw) => isUpload(one));
+
+/** Sets of choices that the catalogue's orders part names. */
+export type CatalogueSet = 'type' | 'origin' | 'generation' | 'solution' | 'reference';
 
 /** Why a value was refused; the sentences are in the locales. */
 export type FaultCode =
@@ -41,6 +51,7 @@ export type FaultCode =
   | 'range'
   | 'file'
   | 'pairs'
+  | 'amount'
   | 'digits'
   | 'many'
   | 'mismatch'
@@ -72,6 +83,7 @@ export interface FieldContext {
   readonly country: string;
   readonly products: (text: string, boxes: boolean) => string | undefined;
   readonly productChoices: (boxes: boolean) => readonly Choice[];
+  readonly catalogueChoices: (set: CatalogueSet) => readonly Choice[];
 }
 
 export type Kind =
@@ -89,7 +101,11 @@ export type Kind =
   | 'digits'
   | 'list'
   | 'pairs'
-  | 'file';
+  | 'details'
+  | 'amount'
+  | 'catalogue'
+  | 'file'
+  | 'files';
 
 export interface FieldType<T> {
   readonly kind: Kind;
@@ -99,6 +115,8 @@ export interface FieldType<T> {
   /** Fixed choices; the catalogue's are asked for through the context. */
   readonly choices?: readonly Choice[];
   readonly boxes?: boolean;
+  /** Which of the catalogue's choices. */
+  readonly set?: CatalogueSet;
   readonly prefix?: string;
   readonly item?: FieldType<unknown>;
   /** @throws {Fault} */
@@ -193,6 +211,31 @@ export const product = (boxes: boolean): FieldType<string> => ({
   },
   print: itself,
 });
+
+/** One of the catalogue's choices, by id or by its French or English name. */
+export const fromCatalogue = (set: CatalogueSet): FieldType<string> => ({
+  kind: 'catalogue',
+  set,
+  parse(raw, context) {
+    const typed = fold(line(raw));
+    const choices = context.catalogueChoices(set);
+    const found = choices.find(({ id, names }) => [id, names.fr, names.en].some((name) => fold(name) === typed));
+    if (found) return found.id;
+    throw new Fault('choice', {
+      choices: choices.map(({ id, names }) => `${id} (${names[context.locale]})`).join(', '),
+    });
+  },
+  print: itself,
+});
+
+/** The choices of a type, whether its own or the catalogue's; none for what is typed freely. */
+export function choicesOf(
+  type: FieldType<unknown>,
+  context: Pick<FieldContext, 'productChoices' | 'catalogueChoices'>,
+): readonly Choice[] {
+  if (type.kind === 'product') return context.productChoices(type.boxes ?? false);
+  return type.set ? context.catalogueChoices(type.set) : (type.choices ?? []);
+}
 
 const emailShape = z.email({ pattern: z.regexes.html5Email });
 
@@ -318,8 +361,13 @@ export const digits = (count: number): FieldType<string> => ({
   print: itself,
 });
 
+const pieces = (raw: Raw): readonly string[] => {
+  if (areUploads(raw)) throw new Fault('file');
+  return Array.isArray(raw) ? (raw as readonly string[]) : [line(raw)];
+};
+
 const parts = (raw: Raw): string[] =>
-  (Array.isArray(raw) ? (raw as readonly string[]) : [line(raw)])
+  pieces(raw)
     .flatMap((piece) => piece.split(/[,;\n]/))
     .map((piece) => piece.trim())
     .filter(Boolean);
@@ -373,3 +421,58 @@ export const file = (maxBytes: number): FieldType<Upload> => ({
   },
   print: (value) => value.name,
 });
+
+/** At most `most` files of at most `maxBytes` each. */
+export const files = (maxBytes: number, most: number): FieldType<readonly Upload[]> => ({
+  kind: 'files',
+  max: most,
+  parse(raw, context) {
+    const uploads = areUploads(raw) ? raw : [file(maxBytes).parse(raw, context)];
+    if (uploads.length > most) throw new Fault('range', { min: 1, max: most });
+    return uploads.map((upload) => file(maxBytes).parse(upload, context));
+  },
+  print: (values) => values.map(({ name }) => name).join(', '),
+});
+
+/** A list of `key=value`; which keys there are depends on what else was chosen, and is judged with it. */
+export const details: FieldType<Readonly<Record<string, string>>> = {
+  kind: 'details',
+  max: 4000,
+  parse(raw) {
+    const found: Record<string, string> = {};
+    for (const pair of parts(raw)) {
+      const [, name, value] = /^([^=]{1,60}?)\s*=\s*(.{1,200})$/su.exec(pair) ?? [];
+      if (name === undefined || value === undefined) throw new Fault('pairs', { example: 'users=12' });
+      const key = fold(name).replaceAll(' ', '-');
+      if (Object.hasOwn(found, key)) throw new Fault('twice', { value: key });
+      found[key] = checked(value.trim(), { max: 200 });
+    }
+    if (Object.keys(found).length === 0) throw new Fault('missing');
+    return found;
+  },
+  print: (value) =>
+    Object.entries(value)
+      .map(([key, one]) => `${key}=${one}`)
+      .join(', '),
+};
+
+export interface Amount {
+  /** In the currency's minor unit. */
+  readonly cents: number;
+  readonly currency: 'EUR';
+}
+
+/** `1234.56`, `1 234,56`, with or without `EUR` or `€`. */
+export const amount: FieldType<Amount> = {
+  kind: 'amount',
+  max: 40,
+  parse(raw) {
+    const typed = line(raw)
+      .replace(/\s*(?:EUR|€)\s*/giu, '')
+      .replace(/[\s\u00A0\u202F](?=\d{3}(?:\D|$))/gu, '');
+    const [, whole = '', part = ''] = /^(\d{1,12})(?:[.,](\d{1,2}))?$/.exec(typed) ?? [];
+    if (whole === '') throw new Fault('amount');
+    return { cents: Number(whole) * 100 + Number(part.padEnd(2, '0')), currency: 'EUR' };
+  },
+  print: ({ cents }) => `${Math.floor(cents / 100)}.${String(cents % 100).padStart(2, '0')}`,
+};

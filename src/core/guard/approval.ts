@@ -6,7 +6,8 @@ import { camel } from '../locales/key.js';
 import type { Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
 import { contentHash } from './once.js';
-import type { Work } from './work.js';
+import type { Approval } from '../record/database.js';
+import type { Desk, Work } from './work.js';
 
 export const approvalRef = (id: number): string => printRef('A', id);
 
@@ -24,16 +25,19 @@ export async function openApproval(
     command: string;
     input: Readonly<Record<string, unknown>>;
     hold: (approvalId: number) => Promise<{ object?: string; content?: unknown }>;
+    /** Who decides this one, where that is stricter than the policy. */
+    rule?: { readonly approvers: readonly string[]; readonly needed: number } | undefined;
   },
 ): Promise<string> {
   const { approvals, times } = work.desk.catalogue.policy;
-  const rule = (approvals as Readonly<Record<string, { needed: number }>>)[request.command];
+  const rule = request.rule ?? approvals[request.command];
   const row = await work.tx.approval.create({
     data: {
       command: request.command,
       input: JSON.stringify(request.input),
       contentHash: '',
       requesterId: work.actor.personId,
+      approvers: request.rule?.approvers.join(',') ?? null,
       door: work.door,
       locale: work.locale,
       needed: rule?.needed ?? 1,
@@ -53,11 +57,7 @@ export async function openApproval(
     detail: { command: request.command, input: request.input, object },
   });
   tellApprovals(work, row.id);
-  await mailApprovers(
-    work,
-    { ...request, id: row.id, expiresAt: row.expiresAt, requesterId: row.requesterId },
-    'approval-asked',
-  );
+  await mailApprovers(work, { ...row, input: request.input }, 'approval-asked');
   return number;
 }
 
@@ -77,18 +77,24 @@ export function summaryOf(
   ];
 }
 
+/** The roles that may decide a request: those kept with it, else the policy's of today. */
+export const approversOf = (
+  { catalogue }: Pick<Desk, 'catalogue'>,
+  request: { readonly command: string; readonly approvers: string | null },
+): readonly string[] =>
+  request.approvers?.split(',') ?? catalogue.policy.approvals[request.command]?.approvers ?? ['admin'];
+
 /** Those who may decide are asked by mail too; they can answer it (OK, or NON and a reason). */
 export async function mailApprovers(
   work: Work,
-  request: { id: number; command: string; input: unknown; expiresAt: Date; requesterId: number },
+  request: Pick<Approval, 'id' | 'command' | 'approvers' | 'expiresAt' | 'requesterId'> & { input: unknown },
   letter: 'approval-asked' | 'approval-reminder',
 ): Promise<void> {
-  const rules = work.desk.catalogue.policy.approvals as Readonly<Record<string, { approvers: readonly string[] }>>;
   const people = await work.tx.person.findMany({
     where: {
       id: { not: request.requesterId },
       state: { in: ['invited', 'active'] },
-      roles: { some: { role: { in: [...(rules[request.command]?.approvers ?? ['admin'])] } } },
+      roles: { some: { role: { in: [...approversOf(work.desk, request)] } } },
     },
     include: { addresses: { where: { main: true } } },
   });

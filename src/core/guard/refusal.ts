@@ -20,6 +20,7 @@ export const refusalCodes = [
   'pack.refused',
   'link.invalid',
   'file.refused',
+  'rule.refused',
   'rate.limited',
   'sender.unproven',
 ] as const;

@@ -57,6 +57,47 @@ export const en: Texts = {
     'staff.granted': (d) => `${s(d['email'])} now has the role ${s(d['role'])}.`,
     'staff.revoked': (d) => `${s(d['email'])} no longer has the role ${s(d['role'])}.`,
     'staff.listed': (d) => `${s(d['total'])} people with a role.`,
+    'catalogue.previewed': (d) =>
+      `This is what the file would change (${s(d['part'])}). Nothing has changed yet: confirm with “yes”, then a second person decides.`,
+    'catalogue.loaded': (d) => `The catalogue’s ${s(d['part'])} is in force as version ${s(d['version'])}.`,
+    'catalogue.explained': (d) => `Rule ${s(d['rule'])}.`,
+    'order.drafted': (d) =>
+      count(d['missing']) > 0
+        ? `${s(d['order'])} is kept as a draft. Still missing before it can be submitted: see the list.`
+        : `${s(d['order'])} is kept as a draft and complete: submit it with “order submit”.`,
+    'order.edited': (d) =>
+      count(d['missing']) > 0
+        ? `${s(d['order'])} is changed. Still missing before it can be submitted: see the list.`
+        : `${s(d['order'])} is changed and complete: submit it with “order submit”.`,
+    'order.attached': (d) => `${s(d['file'])} is attached to ${s(d['order'])}.`,
+    'order.detached': (d) => `${s(d['file'])} is no longer part of ${s(d['order'])}.`,
+    'order.submitted': (d) => `${s(d['order'])} is submitted; you hear from us when it is decided.`,
+    'order.cancelled': (d) => `${s(d['order'])} is cancelled.`,
+    'order.listed': (d) => `${s(d['total'])} ${one(d['total'], 'order', 'orders')}.`,
+    'order.shown': (d) => `Order ${s(d['order'])}.`,
+    'order.dossier': (d) =>
+      d['verified'] === true
+        ? `The dossier of ${s(d['order'])} is whole: every file is as its manifest says.`
+        : `The dossier of ${s(d['order'])}.`,
+    'order.approved': (d) =>
+      d['approvalState'] === 'pending'
+        ? `Your yes to ${s(d['order'])} is recorded; another person has to approve it too.`
+        : `${s(d['order'])} is approved.`,
+    'order.refused': (d) => `${s(d['order'])} is refused; its requester is told why.`,
+    'order.returned': (d) => `${s(d['order'])} goes back to its requester, who is told what is missing.`,
+    'order.provisioned': (d) => `${s(d['order'])} is provisioned.`,
+    'site.listed': (d) => `${s(d['total'])} ${one(d['total'], 'site', 'sites')}.`,
+    'site.shown': (d) => `Site ${s(d['site'])}.`,
+    'site.change-previewed': () =>
+      'This is what would change. Nothing is asked yet: confirm with “yes” to send it to sales.',
+    'site.changed': (d) => `${s(d['site'])} is changed.`,
+    'site.previewed': () => 'This is what the file would do. Nothing has changed yet: confirm with “yes”.',
+    'site.imported': (d) => `${s(d['imported'])} ${one(d['imported'], 'site', 'sites')} imported.`,
+    'opportunity.previewed': () => 'This is what the file would do. Nothing has changed yet: confirm with “yes”.',
+    'opportunity.imported': (d) =>
+      `${s(d['imported'])} ${one(d['imported'], 'opportunity', 'opportunities')} imported.`,
+    'opportunity.listed': (d) => `${s(d['total'])} ${one(d['total'], 'opportunity', 'opportunities')}.`,
+    'opportunity.shown': (d) => `Opportunity ${s(d['opportunity'])}.`,
     'catalogue.shown': () => 'The catalogue in force.',
     'audit.shown': (d) => `${s(d['total'])} events about ${s(d['object'])}.`,
     'audit.verified': (d) => `The audit is whole: ${s(d['rows'])} rows checked.`,
@@ -169,6 +210,7 @@ export const en: Texts = {
           return 'Only CSV, XLSX and JSON tables are read.';
       }
     },
+    'rule.refused': (p) => `${s(p['because'])} “catalogue why” explains it (rule ${s(p['rule'])}).`,
     'rate.limited': (p) => `Too many attempts. Try again in ${s(p['minutes'])} minutes.`,
     'sender.unproven': () => 'We could not prove that this mail is yours.',
   },
@@ -190,6 +232,7 @@ export const en: Texts = {
     range: (p) => `must be between ${s(p['min'])} and ${s(p['max'])}`,
     file: () => 'must be a file',
     pairs: (p) => `must be a list like ${s(p['example'])}`,
+    amount: () => 'must be an amount, like 1234.56',
     digits: (p) => `must be ${s(p['count'])} digits`,
     many: () => 'takes one value only',
     mismatch: (p) => `must belong to ${s(p['expected'])}`,

@@ -61,6 +61,47 @@ export const fr: Texts = {
     'staff.granted': (d) => `${s(d['email'])} a maintenant le rôle ${s(d['role'])}.`,
     'staff.revoked': (d) => `${s(d['email'])} n’a plus le rôle ${s(d['role'])}.`,
     'staff.listed': (d) => `${s(d['total'])} personnes ont un rôle.`,
+    'catalogue.previewed': (d) =>
+      `Voici ce que le fichier changerait (${s(d['part'])}). Rien n’a encore changé : confirmez avec « oui », puis une seconde personne décide.`,
+    'catalogue.loaded': (d) => `La partie ${s(d['part'])} du catalogue est en vigueur, version ${s(d['version'])}.`,
+    'catalogue.explained': (d) => `Règle ${s(d['rule'])}.`,
+    'order.drafted': (d) =>
+      count(d['missing']) > 0
+        ? `${s(d['order'])} est gardée en brouillon. Il manque encore, avant de la soumettre, ce que dit la liste.`
+        : `${s(d['order'])} est gardée en brouillon, complète : soumettez-la avec « order submit ».`,
+    'order.edited': (d) =>
+      count(d['missing']) > 0
+        ? `${s(d['order'])} est modifiée. Il manque encore, avant de la soumettre, ce que dit la liste.`
+        : `${s(d['order'])} est modifiée et complète : soumettez-la avec « order submit ».`,
+    'order.attached': (d) => `${s(d['file'])} est joint à ${s(d['order'])}.`,
+    'order.detached': (d) => `${s(d['file'])} ne fait plus partie de ${s(d['order'])}.`,
+    'order.submitted': (d) => `${s(d['order'])} est soumise ; nous vous écrirons dès qu’elle sera décidée.`,
+    'order.cancelled': (d) => `${s(d['order'])} est annulée.`,
+    'order.listed': (d) => `${s(d['total'])} ${one(d['total'], 'commande', 'commandes')}.`,
+    'order.shown': (d) => `Commande ${s(d['order'])}.`,
+    'order.dossier': (d) =>
+      d['verified'] === true
+        ? `Le dossier de ${s(d['order'])} est intact : chaque fichier est tel que le dit son manifeste.`
+        : `Le dossier de ${s(d['order'])}.`,
+    'order.approved': (d) =>
+      d['approvalState'] === 'pending'
+        ? `Votre accord pour ${s(d['order'])} est noté ; une autre personne doit aussi l’approuver.`
+        : `${s(d['order'])} est approuvée.`,
+    'order.refused': (d) => `${s(d['order'])} est refusée ; son demandeur apprend pourquoi.`,
+    'order.returned': (d) => `${s(d['order'])} retourne à son demandeur, qui apprend ce qui manque.`,
+    'order.provisioned': (d) => `${s(d['order'])} est mise en service.`,
+    'site.listed': (d) => `${s(d['total'])} ${one(d['total'], 'site', 'sites')}.`,
+    'site.shown': (d) => `Site ${s(d['site'])}.`,
+    'site.change-previewed': () =>
+      'Voici ce qui changerait. Rien n’est encore demandé : confirmez avec « oui » pour l’envoyer aux ventes.',
+    'site.changed': (d) => `${s(d['site'])} est modifié.`,
+    'site.previewed': () => 'Voici ce que ferait le fichier. Rien n’a encore changé : confirmez avec « oui ».',
+    'site.imported': (d) => `${s(d['imported'])} ${one(d['imported'], 'site importé', 'sites importés')}.`,
+    'opportunity.previewed': () => 'Voici ce que ferait le fichier. Rien n’a encore changé : confirmez avec « oui ».',
+    'opportunity.imported': (d) =>
+      `${s(d['imported'])} ${one(d['imported'], 'opportunité importée', 'opportunités importées')}.`,
+    'opportunity.listed': (d) => `${s(d['total'])} ${one(d['total'], 'opportunité', 'opportunités')}.`,
+    'opportunity.shown': (d) => `Opportunité ${s(d['opportunity'])}.`,
     'catalogue.shown': () => 'Le catalogue en vigueur.',
     'audit.shown': (d) => `${s(d['total'])} événements pour ${s(d['object'])}.`,
     'audit.verified': (d) => `L’audit est entier : ${s(d['rows'])} lignes vérifiées.`,
@@ -175,6 +216,7 @@ export const fr: Texts = {
           return 'Seuls les tableaux CSV, XLSX et JSON sont lus.';
       }
     },
+    'rule.refused': (p) => `${s(p['because'])} « catalogue why » l’explique (règle ${s(p['rule'])}).`,
     'rate.limited': (p) => `Trop d’essais. Réessayez dans ${s(p['minutes'])} minutes.`,
     'sender.unproven': () => 'Nous n’avons pas pu prouver que ce courriel vient de vous.',
   },
@@ -196,6 +238,7 @@ export const fr: Texts = {
     range: (p) => `doit être entre ${s(p['min'])} et ${s(p['max'])}`,
     file: () => 'doit être un fichier',
     pairs: (p) => `doit être une liste comme ${s(p['example'])}`,
+    amount: () => 'doit être un montant, comme 1234,56',
     digits: (p) => `doit avoir ${s(p['count'])} chiffres`,
     many: () => 'ne prend qu’une valeur',
     mismatch: (p) => `doit appartenir à ${s(p['expected'])}`,

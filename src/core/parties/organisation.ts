@@ -90,6 +90,7 @@ function addressOf(typed: string): string | Fault {
       country: 'FR',
       products: () => undefined,
       productChoices: () => [],
+      catalogueChoices: () => [],
     });
   } catch (fault) {
     if (fault instanceof Fault) return fault;

@@ -2,8 +2,8 @@
 import { z } from 'zod';
 
 const line = z.string().trim().min(1).max(200);
-const id = z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be lower-case words joined by -');
-const localised = z.strictObject({ fr: line, en: line });
+export const id = z.string().regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be lower-case words joined by -');
+export const localised = z.strictObject({ fr: line, en: line });
 const url = z.url({ protocol: /^https?$/, error: 'must be a full http or https address' });
 /** One text or address for both languages may be written once. */
 const both = <T extends z.ZodType>(value: T) =>
@@ -48,7 +48,7 @@ export const packsShape = z.strictObject({
 
 /** Who may approve what needs four eyes; not the order in which a person's roles are tried. */
 export const approverRoles = ['sales', 'stock', 'cloud', 'support', 'admin'] as const;
-const approval = z.strictObject({
+export const approval = z.strictObject({
   approvers: z.array(z.enum(approverRoles)).min(1),
   /** How many different people. */
   needed: z.int().min(1).max(5),
@@ -99,8 +99,6 @@ export const policyShape = z.strictObject({
   times: times.prefault({}),
   limits: limits.prefault({}),
 });
-
-export const catalogueFiles = { vendor: vendorShape, packs: packsShape, policy: policyShape } as const;
 
 export type Vendor = z.infer<typeof vendorShape>;
 export type Pack = z.infer<typeof packsShape>['packs'][number];

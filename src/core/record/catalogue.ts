@@ -6,9 +6,26 @@ import { closest } from 'fastest-levenshtein';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import type { Locale, Localised } from '../locales/locale.js';
-import { catalogueFiles, type Box, type Pack, type Policy, type Vendor } from './catalogue-shape.js';
+import {
+  packsShape,
+  policyShape,
+  vendorShape,
+  type Box,
+  type Pack,
+  type Policy,
+  type Vendor,
+} from './catalogue-shape.js';
 import { FileFaults, type FileFault } from './faults.js';
 import { fold } from './fold.js';
+import { ordersShape, type Orders } from './orders-shape.js';
+
+/** The files of the catalogue, by their names without the ending. */
+export const catalogueFiles = {
+  vendor: vendorShape,
+  packs: packsShape,
+  orders: ordersShape,
+  policy: policyShape,
+} as const;
 
 export type { Box, Pack, Policy, Vendor } from './catalogue-shape.js';
 
@@ -19,6 +36,7 @@ export interface Catalogue {
   readonly vendor: Vendor;
   readonly packs: readonly Pack[];
   readonly boxes: readonly Box[];
+  readonly orders: Orders;
   readonly policy: Policy;
   /** By folded id and by each folded name. */
   readonly products: ReadonlyMap<string, Product>;
@@ -43,11 +61,13 @@ export function loadCatalogue(dir: string, commands?: ReadonlySet<string>): Cata
       });
   const vendor = new Page(dir, 'vendor', faults);
   const packs = new Page(dir, 'packs', faults);
+  const orders = new Page(dir, 'orders', faults);
   const policy = new Page(dir, 'policy', faults);
   if (packs.content) checkProducts(packs.content, packs);
   if (policy.content) checkPolicy(policy.content, policy, commands);
-  if (!vendor.content || !packs.content || !policy.content || faults.length > 0) throw new FileFaults(dir, faults);
-  const content = { vendor: vendor.content, ...packs.content, policy: policy.content };
+  if (!vendor.content || !packs.content || !orders.content || !policy.content || faults.length > 0)
+    throw new FileFaults(dir, faults);
+  const content = { vendor: vendor.content, ...packs.content, orders: orders.content, policy: policy.content };
   const version = createHash('sha256').update(canonical(content)).digest('hex');
   return { ...content, version, products: new Map(named(content).map(({ word, product }) => [word, product])) };
 }
