@@ -1,0 +1,138 @@
+/** `opportunity import`: sales in sight, as the vendor's own system knows them; previewed, then confirmed (D6). */
+import { command, optional, required, type Input } from '../command/define.js';
+import { amount, closingDate, file, generation, name, numberOf, reseller, solution } from '../command/dictionary.js';
+import { oncePerWork, readAhead, readTable } from '../command/table.js';
+import type { Work } from '../guard/work.js';
+import { textsOf } from '../locales/texts.js';
+import { orgRef } from '../parties/organisation.js';
+import type { Opportunity } from '../record/database.js';
+import { inParts, putRows, type Row } from '../record/rows.js';
+import { contactFields, siteColumns, siteDataOf, siteFields } from '../sites/fields.js';
+import { basisOf, doneWith, firstOf, previewOf, refuseFaulty, sortRows, type GoodRow } from '../sites/importing.js';
+import { opportunityRef, opportunitySearchText } from './opportunity.js';
+
+const columns = [
+  required(numberOf('OP')),
+  required(reseller),
+  required(name),
+  optional(generation),
+  optional(solution),
+  ...siteFields,
+  ...contactFields,
+  optional(amount),
+  optional(closingDate),
+] as const;
+type OpportunityRow = Input<typeof columns>;
+
+const fields = [required(file)] as const;
+const rowsAtATime = 500;
+
+/** What is kept of it, by column; what a row says nothing about stays. */
+function contentOf(row: OpportunityRow, before?: Opportunity) {
+  return {
+    name: row.name,
+    generation: row.generation ?? before?.generation ?? null,
+    solution: row.solution ?? before?.solution ?? null,
+    ...siteColumns({ ...(before ? siteDataOf(before) : {}), ...siteDataOf(row) }),
+    amountCents: row.amount?.cents ?? before?.amountCents ?? null,
+    currency: row.amount?.currency ?? before?.currency ?? null,
+    closingDate: row.closingDate ?? before?.closingDate ?? null,
+  };
+}
+
+type Content = ReturnType<typeof contentOf>;
+const contentKeys = (content: Content) => Object.keys(content) as (keyof Content)[];
+
+function changesOf(before: Opportunity, row: OpportunityRow): Record<string, unknown> {
+  const after = contentOf(row, before);
+  return Object.fromEntries(
+    contentKeys(after).flatMap((key) =>
+      before[key] === after[key] ? [] : [[key, { old: before[key], new: after[key] }]],
+    ),
+  );
+}
+
+/** Only what is open can still change; a solution is one of its generation. */
+function objections(work: Work, row: OpportunityRow, before: Opportunity | undefined) {
+  const say = textsOf(work.locale);
+  const { generation: of, solution: chosen } = contentOf(row, before);
+  const { solutions } = work.desk.catalogue.orders;
+  const fits = solutions.filter((one) => of === null || one.generation === of).map(({ id }) => id);
+  return [
+    ...(before && before.state !== 'open' && Object.keys(changesOf(before, row)).length > 0
+      ? [{ column: 'number', fault: say.imports.ended({ state: say.states[before.state] ?? before.state }) }]
+      : []),
+    ...(chosen !== null && !fits.includes(chosen)
+      ? [{ column: 'solution', fault: say.faults.choice({ choices: fits.join(', ') }) }]
+      : []),
+  ];
+}
+
+const sorted = oncePerWork(async (work: Work, input: Input<typeof fields>) => {
+  const rows = await readTable(work, input, columns);
+  return sortRows<typeof columns, OpportunityRow, Opportunity>(work, rows, {
+    find: (ids) => work.tx.opportunity.findMany({ where: { id: { in: [...ids] } } }),
+    highest: async () => (await work.tx.opportunity.aggregate({ _max: { id: true } }))._max.id ?? 0,
+    differs: (before, row) => Object.keys(changesOf(before, row)).length > 0,
+    objections: (row, before) => objections(work, row, before),
+  });
+});
+
+function rowOf(work: Work, { id, orgId, input, before }: GoodRow<OpportunityRow, Opportunity>): Row {
+  const content = contentOf(input, before);
+  const { generation: of, solution: chosen } = content;
+  return {
+    id,
+    orgId,
+    ...content,
+    state: 'open',
+    orderId: null,
+    searchText: opportunitySearchText(
+      { id, name: content.name, ...(of ? { generation: of } : {}), ...(chosen ? { solution: chosen } : {}) },
+      siteDataOf(content),
+    ),
+    createdAt: before?.createdAt ?? work.now,
+    updatedAt: work.now,
+  };
+}
+
+export const opportunityImport = command({
+  name: 'opportunity import',
+  help: {
+    fr: 'Reprendre les opportunités d’un fichier (colonnes : numéro, revendeur, nom, génération, solution, prospect, montant, date de clôture)',
+    en: 'Take over opportunities from a file (columns: number, reseller, name, generation, solution, prospect, amount, closing date)',
+  },
+  who: 'staff',
+  fields,
+  ahead: readAhead,
+  async preview(work, input) {
+    const rows = await sorted(work, input);
+    return { code: 'opportunity.previewed', data: previewOf(rows), basis: basisOf(rows) };
+  },
+  async run(work, input) {
+    const rows = await sorted(work, input);
+    refuseFaulty(rows);
+    await inParts(rows.good, rowsAtATime, async (part, done) => {
+      await putRows(
+        work.tx,
+        { table: 'Opportunity', key: 'id' },
+        part.map((row) => rowOf(work, row)),
+      );
+      for (const { id, orgId, input: row, before } of part)
+        work.audit({
+          action: before ? 'opportunity changed' : 'opportunity added',
+          object: opportunityRef(id),
+          detail: {
+            reseller: orgRef(orgId),
+            file: input.file.name,
+            ...(before ? { changes: changesOf(before, row) } : {}),
+          },
+        });
+      work.progress(done, rows.good.length);
+    });
+    return {
+      code: 'opportunity.imported',
+      data: { ...doneWith(rows), opportunities: firstOf(rows, opportunityRef).map((number) => work.made(number)) },
+    };
+  },
+});
