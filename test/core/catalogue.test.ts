@@ -2,6 +2,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
 import {
   findProduct,
   firstCredentials,
@@ -33,6 +34,10 @@ describe('the shipped catalogue', () => {
   test('asks two people where the specification does', () => {
     expect(shipped.policy.approvals).toEqual({
       'stock withdraw': { approvers: ['sales', 'stock', 'cloud', 'support', 'admin'], needed: 1 },
+      'order submit': { approvers: ['sales', 'admin'], needed: 1 },
+      'order cancel': { approvers: ['sales', 'admin'], needed: 1 },
+      'site change': { approvers: ['sales', 'admin'], needed: 1 },
+      'catalogue load': { approvers: ['admin'], needed: 1 },
       'staff grant': { approvers: ['admin'], needed: 1 },
       'staff revoke': { approvers: ['admin'], needed: 1 },
     });
@@ -118,7 +123,7 @@ describe('a catalogue of the vendor’s own', () => {
   };
   const faults = (commands?: ReadonlySet<string>): string[] => {
     try {
-      loadCatalogue(dir, commands);
+      loadCatalogue(dir, commands && { commands, orderFields: new Set(['comments', 'quantity']) });
     } catch (error) {
       if (!(error instanceof FileFaults)) throw error;
       return error.message.split('\n').slice(1);
@@ -155,7 +160,7 @@ describe('a catalogue of the vendor’s own', () => {
     edit('vendor.yaml', 'https://assistance.maison-lumen.example/', 'javascript:alert(1)');
     edit('packs.yaml', 'brings: pro', 'brings: proo');
     edit('packs.yaml', 'name: Box Pro', 'name: Service Pack Pro');
-    edit('policy.yaml', '[admin], needed: 1', '[boss], needed: 0');
+    edit('policy.yaml', 'staff grant: { approvers: [admin], needed: 1', 'staff grant: { approvers: [boss], needed: 0');
     writeFileSync(join(dir, 'prices.yaml'), '{}');
     const told = faults();
     const line = (file: string, text: string): number =>
@@ -163,7 +168,7 @@ describe('a catalogue of the vendor’s own', () => {
         .split('\n')
         .findIndex((it) => it.includes(text)) + 1;
     for (const expected of [
-      'prices.yaml: no file of the catalogue. The files are vendor.yaml, packs.yaml, policy.yaml.',
+      'prices.yaml: no file of the catalogue. The files are vendor.yaml, packs.yaml, orders.yaml, policy.yaml.',
       `vendor.yaml:${line('vendor.yaml', 'contry')} (contry): unknown key. Remove it, or correct its name.`,
       `vendor.yaml:${line('vendor.yaml', 'javascript')} (links.support.url.fr): must be a full http or https address. Correct the value.`,
       `vendor.yaml:${line('vendor.yaml', 'javascript')} (links.support.url.en): must be a full http or https address. Correct the value.`,
@@ -210,5 +215,148 @@ describe('a catalogue of the vendor’s own', () => {
     expect(faults()).toHaveLength(2);
     writeFileSync(join(dir, 'policy.yaml'), 'times:\n  approvalReminderHours: [72, 24]\n');
     expect(faults()).toEqual([expect.stringContaining('policy.yaml:2 (times.approvalReminderHours): must rise')]);
+  });
+
+  describe('what can be ordered', () => {
+    const orders = 'orders.yaml';
+    /** The faults of orders.yaml, each with the number of the line that has `text`. */
+    const told = (fields?: string[]): string[] => {
+      try {
+        loadCatalogue(dir, fields && { commands: new Set(), orderFields: new Set(fields) });
+      } catch (error) {
+        if (!(error instanceof FileFaults)) throw error;
+        return error.faults.map(({ file, line, path, fault, fix }) => `${file}:${line} ${path}: ${fault}. ${fix}`);
+      }
+      return [];
+    };
+    const lineOf = (text: string, nth = 0): number => {
+      const lines = readFileSync(join(dir, orders), 'utf8').split('\n');
+      return lines.flatMap((it, at) => (it.includes(text) ? [at + 1] : []))[nth] ?? NaN;
+    };
+
+    test('the shipped file is in order, and asks only what an order has', () => {
+      expect(told(['comments', 'quantity'])).toEqual([]);
+      expect(told(['quantity'])).toEqual([
+        `orders.yaml:${lineOf('ask: [comments]')} types.3.ask.0: no field of an order is called comments. Did you mean quantity?`,
+      ]);
+    });
+
+    test('names that hang in the air', () => {
+      edit(orders, 'generation: one\n', 'generation: won\n');
+      edit(orders, 'only: { type: [additional], origin', 'only: { type: [aditional], origin');
+      edit(orders, 'when: { reference: [SAAS IO ODATA,', 'when: { reference: [SAAS IO ODATE,');
+      expect(told()).toEqual([
+        `orders.yaml:${lineOf('generation: won')} solutions.4.generation: no generation is called won. Did you mean one?`,
+        `orders.yaml:${lineOf('[aditional]')} rules.0.only.type.0: no type is called aditional. Did you mean additional?`,
+        `orders.yaml:${lineOf('ODATE')} rules.1.when.reference.0: no reference is called SAAS IO ODATE. Did you mean SAAS IO ODATA?`,
+      ]);
+    });
+
+    test('two entries that the same word would mean', () => {
+      edit(orders, 'id: one-crm', 'id: one-erp');
+      edit(orders, 'name: { fr: Renouvellement, en: Renewal }', 'name: { fr: Migration (reprise), en: Renewal }');
+      edit(orders, '- id: SAAS IO ODATA EXT', '- id: SAAS IO ODATA');
+      edit(orders, 'id: reference-existing-site', 'id: type-origin');
+      expect(told().filter((fault) => fault.includes('already means'))).toEqual([
+        `orders.yaml:${lineOf('id: migration')} types.3.id: “migration” already means renewal. Choose an id or name of its own.`,
+        expect.stringMatching(/ solutions\.5\.id: “one erp” already means one-erp\./),
+        expect.stringMatching(/ references\.1\.id: “saas io odata” already means SAAS IO ODATA\./),
+        expect.stringMatching(/ rules\.1\.id: “type origin” already means type-origin\./),
+      ]);
+    });
+
+    test('days in the wrong order', () => {
+      edit(orders, '{ from: 2026-01-01, cents: 8500', '{ from: 2025-01-01, cents: 8500');
+      edit(orders, 'until: 2026-01-31', 'from: 2026-02-01\n    until: 2026-01-31');
+      expect(told()).toEqual([
+        expect.stringMatching(/ solutions\.2\.until: ends before it begins\. Make it a day after/),
+        `orders.yaml:${lineOf('cents: 8500')} references.0.prices.1.from: does not come after the price above it. Put the prices in the order of their days.`,
+      ]);
+    });
+
+    test('what no order can have', () => {
+      edit(orders, 'origins: [existing-site]\n', 'origins: [new-site]\n');
+      edit(orders, 'origins: [existing-site, opportunity]', 'origins: [existing-site]');
+      edit(orders, 'origins: [new-site, opportunity]', 'origins: [new-site]');
+      edit(orders, '- { id: one, ', '- { id: two, name: { fr: Two, en: Two } }\n  - { id: one, ');
+      expect(told()).toEqual([
+        expect.stringMatching(/ solutions\.6\.id: no order can have v7-licences: the rules leave no type and origin/),
+        expect.stringMatching(/ generations\.1\.id: no solution is of the generation two/),
+        expect.stringMatching(/ origins\.opportunity: no order type has this origin/),
+      ]);
+    });
+
+    test('a type that the rules leave nothing', () => {
+      edit(
+        orders,
+        '\nrules:\n',
+        '\nrules:\n  - { id: none, when: { type: [renewal] }, only: { generation: [infinity-v7] }, because: { fr: a, en: a } }\n',
+      );
+      expect(told()).toEqual([
+        `orders.yaml:${lineOf('id: renewal')} types.2.id: no order can be of the type renewal: the rules leave no solution. Change the rules, or remove it.`,
+      ]);
+    });
+
+    const because = { fr: 'a', en: 'a' };
+    /** The catalogue with these rules and no others. */
+    const withRules = (rules: readonly object[]): void => {
+      const content = parse(readFileSync(join(dir, orders), 'utf8')) as object;
+      const named = rules.map((rule, at) => ({ id: `rule-${at + 1}`, because, ...rule }));
+      writeFileSync(join(dir, orders), JSON.stringify({ ...content, rules: named }));
+    };
+    const [one, v10, existing, odata, crm] = [
+      { generation: ['one'] },
+      { generation: ['infinity-v10-weavy-v5'] },
+      { origin: ['existing-site'] },
+      { reference: ['SAAS IO ODATA'] },
+      { reference: ['SAAS WONE ODATA'] },
+    ];
+    test.each([
+      ['the same generation', { when: one }, { when: { generation: ['one', 'infinity-v7'] } }, true],
+      ['different fields', { when: one }, { when: existing }, true],
+      ['different generations', { when: one }, { when: v10 }, false],
+      ['a solution of another generation', { when: one }, { when: { solution: ['v5-crm'] } }, false],
+      ['different times', { when: one, until: '2026-06-30' }, { when: one, from: '2026-07-01' }, false],
+      ['times that meet', { when: one, until: '2026-07-01' }, { when: one, from: '2026-07-01' }, true],
+      ['several references', { when: odata }, { when: { reference: ['SAAS IO ODATA EXT'] } }, true],
+      ['a reference of another product line', { when: odata }, { when: { 'product-line': ['crm'] } }, false],
+      ['a reference of the product line', { when: crm }, { when: { 'product-line': ['crm'] } }, true],
+    ])('two rules that leave nothing: %s', (_, first, second, clash) => {
+      withRules([
+        { ...first, only: { type: ['additional', 'initial'] } },
+        { ...second, only: { type: ['migration', 'renewal'] } },
+      ]);
+      const fault =
+        'with the rule rule-1 it leaves no type. Let them allow something in common, or tell their `when` apart.';
+      const clashes = told().filter((it) => it.includes('leaves no'));
+      expect(clashes).toEqual(clash ? [`orders.yaml:1 rules.1.only.type: ${fault}`] : []);
+    });
+
+    test('a rule that forbids what another speaks of is no clash', () => {
+      withRules([
+        { when: { generation: ['infinity-v7'] }, only: { type: ['additional'], origin: ['existing-site'] } },
+        { when: { type: ['initial'] }, only: { origin: ['new-site', 'opportunity'] } },
+      ]);
+      expect(told()).toEqual([]);
+    });
+
+    test('five hundred solutions and a hundred rules are checked at once', () => {
+      const many = Array.from({ length: 500 }, (_, at) => ({
+        id: `solution-${at}`,
+        name: { fr: `Solution ${at}`, en: `Solution ${at}` },
+        generation: 'one',
+        'product-line': 'erp',
+      }));
+      const content = parse(readFileSync(join(dir, orders), 'utf8')) as { solutions: unknown[]; rules: unknown[] };
+      content.solutions.push(...many);
+      const when = many.slice(0, 100).map(({ id }) => ({ solution: [id] }));
+      const only = { type: ['additional', 'renewal'] };
+      content.rules.push(...when.map((it) => ({ id: `rule-${it.solution[0]}`, when: it, only, because })));
+      writeFileSync(join(dir, orders), JSON.stringify(content));
+      const start = performance.now();
+      expect(told()).toEqual([]);
+      // reading the file takes most of it; a check that looked at all combinations would take minutes
+      expect(performance.now() - start).toBeLessThan(5_000);
+    });
   });
 });

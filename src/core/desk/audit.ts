@@ -2,10 +2,9 @@
 import { command, optional, required } from '../command/define.js';
 import { object, page } from '../command/dictionary.js';
 import type { Work } from '../guard/work.js';
-import { parseRef } from '../guard/number.js';
+import { parseRef, printRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
 import { approvalRef } from '../guard/approval.js';
-import { orgRef } from '../parties/organisation.js';
 import { declarationRef } from '../packs/declaration.js';
 import { numberKey } from '../packs/number.js';
 import { verifyAudit } from '../record/audit.js';
@@ -14,14 +13,9 @@ const perPage = 25;
 
 /** The number(s) under which events about this were written: a pack's stand under its declaration. */
 async function objectsOf(work: Work, typed: string): Promise<string[]> {
-  const printed = [
-    ['D', declarationRef],
-    ['A', approvalRef],
-    ['G', orgRef],
-  ] as const;
-  for (const [prefix, print] of printed) {
+  for (const prefix of ['D', 'A', 'G', 'O', 'S', 'OP']) {
     const id = new RegExp(`^${prefix}[- ]?\\d`, 'i').test(typed) ? parseRef(prefix, typed) : undefined;
-    if (id !== undefined) return [print(id)];
+    if (id !== undefined) return [printRef(prefix, id)];
   }
   const unit = await work.tx.stockUnit.findUnique({ where: { numberKey: numberKey(typed) } });
   if (!unit) return [typed, typed.toLowerCase()];

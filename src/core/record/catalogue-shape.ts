@@ -55,8 +55,17 @@ export const approval = z.strictObject({
 });
 const everyRole = { approvers: [...approverRoles], needed: 1 };
 const admins = { approvers: ['admin' as const], needed: 1 };
+const sales = { approvers: ['sales' as const, 'admin' as const], needed: 1 };
 /** Leaving one of these out of the file doesn't take the second pair of eyes away. */
-const shippedApprovals = { 'stock withdraw': everyRole, 'staff grant': admins, 'staff revoke': admins };
+export const shippedApprovals = {
+  'stock withdraw': everyRole,
+  'order submit': sales,
+  'order cancel': sales,
+  'site change': sales,
+  'catalogue load': admins,
+  'staff grant': admins,
+  'staff revoke': admins,
+};
 
 const whole = (shipped: number, most: number) => z.int().min(1).max(most).default(shipped);
 const rising = z

@@ -86,12 +86,44 @@ export const letterValues = {
   'approval-asked': approval,
   'approval-reminder': approval,
   /** `decider` is absent when time or a change of content ended it. */
+  /** D12. */
+  'order-step': z.strictObject({
+    number: text,
+    type: text,
+    solution: some,
+    references: some,
+    site: some,
+    step: z.enum(['in-review', 'returned', 'refused', 'provisioning', 'done', 'provisioned', 'cancelled', 'expired']),
+    reason: some,
+    certificate: some,
+    certificateUrl: some,
+    day: some,
+  }),
+  /** To the cloud team, or to the salesperson who had it in review. */
+  'order-staff': z.strictObject({
+    number: text,
+    type: text,
+    solution: some,
+    references: some,
+    site: some,
+    task: z.enum(['provision', 'changed']),
+  }),
   'approval-decided': z.strictObject({
     number: text,
     verdict: z.enum(['approved', 'refused', 'expired', 'void']),
     decider: some,
     reason: some,
     summary,
+  }),
+  /** D5. `meanwhile`: what happened to the site since it was asked, when it is returned; `decider` when somebody decided. */
+  'site-change': z.strictObject({
+    site: text,
+    siteName: text,
+    verdict: z.enum(['applied', 'returned', 'refused', 'expired']),
+    decider: some,
+    reason: some,
+    changes: summary,
+    meanwhile: summary,
   }),
   /** To staff. `letter`: what was sent (its name or subject); `object`: the number it was about. */
   'delivery-failed': z.strictObject({ number: text, letter: text, recipient: text, object: some, error: text }),
@@ -106,6 +138,23 @@ export const letterValues = {
   }),
   /** To a proven sender whom nobody knows yet. */
   'mail-unlinked': z.strictObject({ email: text, signInUrl: text }),
+  /** D12. To a certificate's recipients and to whoever ordered; the PDF is attached. */
+  certificate: z.strictObject({
+    number: text,
+    orderNumber: text,
+    siteName: text,
+    solution: text,
+    validUntil: text,
+    verifyUrl: text,
+  }),
+  /** To the recipients of a certificate that no longer holds. */
+  'certificate-revoked': z.strictObject({
+    number: text,
+    orderNumber: text,
+    siteName: text,
+    reason: some,
+    verifyUrl: text,
+  }),
   /** An answer that chat could no longer show. */
   'late-answer': z.strictObject({ command: text, headline: text, summary }),
 } as const;

@@ -16,7 +16,7 @@ const example = z.boolean().default(false);
 const asked = { ask, details, example };
 /** Who decides an order with it, where that is stricter than the policy's `order submit`. */
 const decided = { approval: approval.optional(), cloud: z.boolean().default(false) };
-/** Offered from and until (the last day included). */
+/** Offered, or in force, from and until (the last day included). */
 const offered = { from: day.optional(), until: day.optional() };
 
 export const productLines = ['erp', 'crm'] as const;
@@ -76,6 +76,7 @@ export const ordersShape = z.strictObject({
         /** And allows them only these. */
         only: z.strictObject(terms),
         because: localised,
+        ...offered,
       }),
     )
     .default([]),

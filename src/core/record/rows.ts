@@ -26,6 +26,18 @@ export async function insertRows(tx: Tx, table: string, rows: readonly Row[]): P
   for (const part of parts(rows)) await tx.$executeRaw(insertion(table, part));
 }
 
+/** The same; a row whose `key` is there already is replaced, every column of it. */
+export async function putRows(
+  tx: Tx,
+  { table, key }: { table: string; key: string },
+  rows: readonly Row[],
+): Promise<void> {
+  const columns = Object.keys(rows[0] ?? {}).filter((column) => column !== key);
+  const sets = columns.map((column) => `"${column}" = excluded."${column}"`).join(', ');
+  for (const part of parts(rows))
+    await tx.$executeRaw(insertion(table, part, ` ON CONFLICT ("${key}") DO UPDATE SET ${sets}`));
+}
+
 /** The same, and answers these columns of the new rows, in no order that could be relied upon. */
 export async function insertReturning<R>(
   tx: Tx,
@@ -33,7 +45,8 @@ export async function insertReturning<R>(
   rows: readonly Row[],
 ): Promise<R[]> {
   const made: R[] = [];
-  for (const part of parts(rows)) made.push(...(await tx.$queryRaw<R[]>(insertion(table, part, returning))));
+  for (const part of parts(rows))
+    made.push(...(await tx.$queryRaw<R[]>(insertion(table, part, ` RETURNING ${named(returning)}`))));
   return made;
 }
 
@@ -45,17 +58,18 @@ function parts(rows: readonly Row[]): readonly (readonly Row[])[] {
 }
 
 // in one piece: a template a row and one around them cost as much as the statement
-function insertion(table: string, rows: readonly Row[], returning: readonly string[] = []): Prisma.Sql {
+function insertion(table: string, rows: readonly Row[], ending = ''): Prisma.Sql {
   const columns = Object.keys(rows[0] ?? {});
   const values: Cell[] = [];
   for (const row of rows) for (const column of columns) values.push(row[column] ?? null);
-  return new Prisma.Sql(textsOf({ table, columns, returning }, rows.length), values);
+  return new Prisma.Sql(textsOf({ table, columns, ending }, rows.length), values);
 }
 
 interface Insertion {
   readonly table: string;
   readonly columns: readonly string[];
-  readonly returning: readonly string[];
+  /** What follows the values. */
+  readonly ending: string;
 }
 
 /** What stands around the values of one row, by table: it comes again with every command. */
@@ -64,7 +78,7 @@ const singles = new Map<string, { readonly of: Insertion; readonly texts: readon
 function textsOf(of: Insertion, rows: number): readonly string[] {
   if (rows > 1) return written(of, rows);
   const known = singles.get(of.table);
-  if (known && same(known.of.columns, of.columns) && same(known.of.returning, of.returning)) return known.texts;
+  if (known && known.of.ending === of.ending && same(known.of.columns, of.columns)) return known.texts;
   const texts = written(of, 1);
   singles.set(of.table, { of, texts });
   return texts;
@@ -73,11 +87,11 @@ function textsOf(of: Insertion, rows: number): readonly string[] {
 const same = (some: readonly string[], others: readonly string[]): boolean =>
   some.length === others.length && some.every((one, at) => one === others[at]);
 
-function written({ table, columns, returning }: Insertion, rows: number): readonly string[] {
+function written({ table, columns, ending }: Insertion, rows: number): readonly string[] {
   const between = columns.slice(1).map(() => ', ');
   const texts = [`INSERT INTO "${table}" (${named(columns)}) VALUES (`, ...between];
   for (let row = 1; row < rows; row += 1) texts.push('), (', ...between);
-  return [...texts, returning.length > 0 ? `) RETURNING ${named(returning)}` : ')'];
+  return [...texts, `)${ending}`];
 }
 
 const named = (columns: readonly string[]): string => columns.map((column) => `"${column}"`).join(', ');
