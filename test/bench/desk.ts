@@ -24,12 +24,12 @@ export interface BenchDesk {
 const operator: Caller = { kind: 'operator' };
 
 /** A new desk. On SQLite it is a file of its own: WAL, synchronous=FULL. */
-export async function benchDesk(databaseUrl?: string): Promise<BenchDesk> {
+export async function benchDesk(databaseUrl?: string, catalogue = join(root, 'catalogue')): Promise<BenchDesk> {
   const { openDesk } = await built<typeof import('../../src/core/open.js')>('core/open.js');
   const dir = mkdtempSync(join(tmpdir(), 'guichet-bench-'));
   const url = databaseUrl ?? `file:${join(dir, 'guichet.db')}`;
   const settings = {
-    ...{ ROOT: root, DATABASE_URL: url, DATA_DIR: dir, CATALOGUE: join(root, 'catalogue') },
+    ...{ ROOT: root, DATABASE_URL: url, DATA_DIR: dir, CATALOGUE: catalogue },
     ...{ PUBLIC_URL: 'http://127.0.0.1:8080', MAIL_FROM: 'guichet@localhost' },
     ...({ LOCALE: 'fr', TIME_ZONE: 'Europe/Paris' } as const),
   };

@@ -1,9 +1,12 @@
 /** Goes through every command, and every way to be refused: what came of each, for tests that look at all of it. */
+import { readFileSync } from 'node:fs';
 import type { RawInput } from '../../src/core/command/input.js';
 import type { Outcome } from '../../src/core/command/outcome.js';
 import { createMailbox } from '../../src/core/mailbox.js';
 import type { openTestDesk } from './ground.js';
 import { dayMs, newEmail, type AskOptions } from './ground.js';
+import { toOrders } from './tour-orders.js';
+import { toSites } from './tour-sites.js';
 
 const table = (text: string) => ({ name: 'packs.csv', type: 'text/csv', content: Buffer.from(text) });
 
@@ -191,11 +194,27 @@ export async function everything(desk: Awaited<ReturnType<typeof openTestDesk>>)
   });
   await ask('account show', {}, { as: spare });
 
+  // sites and opportunities
+  await toSites(ask, { reseller, boss });
+  await toOrders(ask, { reseller, boss });
+
   // the desk
   await ask('help', {}, { as: client });
   await ask('help', { topic: 'declare new' }, { as: client });
   await ask('stok');
   await ask('catalogue show');
+  await ask('catalogue show', { part: 'prices', date: '2026-01-01' });
+  await ask('catalogue why', { rule: 'type-origin' });
+  await ask('catalogue why', { rule: 'infinity-v7-additional' });
+  await ask('catalogue why', { rule: 'infinity' });
+  const shipped = readFileSync('catalogue/policy.yaml', 'utf8');
+  const policy = (text: string) => ({ file: { name: 'policy.yaml', type: '', content: Buffer.from(text) } });
+  const edited = policy(shipped.replace('heldMailDays: 30', 'heldMailDays: 31'));
+  await ask('catalogue load', edited, { as: boss });
+  const load = await ask('catalogue load', { ...edited, yes: 'yes' }, { as: boss });
+  await ask('approval approve', { number: approvalOf(load) });
+  for (const text of ['times: 1', 'times: 1\nlimits: 1', shipped.replace('heldMailDays: 30', 'heldMailDays: 31')])
+    await ask('catalogue load', policy(text), { as: boss });
   await ask('audit show', { object: number });
   await ask('audit verify');
   await ask('stock receive', {}, { as: client });

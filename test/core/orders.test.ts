@@ -1,0 +1,425 @@
+/** D1 to D12: an order from its draft to its certificate, and everything that can stand in its way. */
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { databases } from '../servers/databases.js';
+import {
+  codeOf,
+  dayMs,
+  fieldsOf,
+  hourMs,
+  newReseller,
+  openTestDesk,
+  startOfTime,
+  type TestDesk,
+  type TestReseller,
+} from './ground.js';
+import {
+  existingSiteOrder,
+  newDeciders,
+  newOpportunity,
+  newSite,
+  newSiteOrder,
+  pdf,
+  program,
+  stateOf,
+  submitted,
+} from './order-ground.js';
+
+describe.each(databases())('orders on $name', (provider) => {
+  let desk: TestDesk;
+  let partner: TestReseller;
+  let as: string;
+  let staff: { sales: string; other: string; cloud: string };
+  beforeAll(async () => {
+    desk = await openTestDesk(provider);
+    partner = await newReseller(desk);
+    as = partner.email;
+    staff = await newDeciders(desk);
+  });
+  afterAll(() => desk.close());
+  const ruleOf = async (command: string, input: Parameters<TestDesk['ask']>[1]) => {
+    const outcome = await desk.ask(command, input, { as });
+    return outcome.ok ? outcome.code : [outcome.code, outcome.data?.['rule'], Object.keys(outcome.fields ?? {})];
+  };
+
+  describe('a draft (D1–D10)', () => {
+    test('needs type and origin only, says what is missing, and is completed step by step', async () => {
+      const data = await desk.done('order new', { type: 'Commande initiale', origin: 'nouveau site' }, { as });
+      const order = String(data['order']);
+      expect(data).toMatchObject({ state: 'draft', documents: [] });
+      expect(data['missing']).toEqual([
+        'generation',
+        'solution',
+        'delivery-date',
+        'recipients',
+        'purchase-order',
+        'site-name',
+        'site-street',
+        'site-zip',
+        'site-city',
+        'site-country',
+        'contact-last-name',
+        'contact-first-name',
+        'contact-email',
+      ]);
+      const { type: _, origin: __, ...rest } = newSiteOrder();
+      const edited = await desk.done('order edit', { number: order, ...rest }, { as });
+      expect(edited).toMatchObject({ order, state: 'draft', missing: [], documents: ['bc-17.pdf'] });
+      const shown = await desk.done('order show', { number: order }, { as });
+      expect(shown).toMatchObject({
+        siteName: 'Atelier Nord',
+        recipients: ['zoe@atelier.example', 'it@atelier.example'],
+        deliveryDate: '2026-12-01',
+        missing: [],
+      });
+    });
+
+    test('an incomplete one is not submitted: every missing field is named', async () => {
+      const { order } = await desk.done('order new', newSiteOrder({ recipients: '', 'purchase-order': '' }), { as });
+      const outcome = await desk.ask('order submit', { number: String(order) }, { as });
+      expect(codeOf(outcome)).toBe('input.invalid');
+      expect(fieldsOf(outcome)).toEqual(['recipients', 'purchase-order']);
+      expect(await stateOf(desk, String(order))).toBe('draft');
+    });
+
+    test('what does not go together is refused by the rule that says so, with what is allowed', async () => {
+      expect(await ruleOf('order new', { type: 'initial', origin: 'existing-site' })).toEqual([
+        'rule.refused',
+        'type-origin',
+        ['origin'],
+      ]);
+      expect(
+        await ruleOf('order new', {
+          type: 'additional',
+          origin: 'existing-site',
+          generation: 'one',
+          solution: 'v10-erp',
+        }),
+      ).toEqual(['rule.refused', 'generation-solution', ['solution']]);
+      const unknown = await desk.ask('order new', { type: 'present', origin: 'new-site' }, { as });
+      expect(codeOf(unknown)).toBe('input.invalid');
+      expect(JSON.stringify(unknown)).toContain('additional');
+    });
+
+    test('recipients are one to five, all different; the delivery day is a working day to come', async () => {
+      const six = Array.from({ length: 6 }, (_, at) => `r${at}@client.example`).join(', ');
+      const { order } = await desk.done('order new', newSiteOrder(), { as });
+      const number = String(order);
+      expect(codeOf(await desk.ask('order edit', { number, recipients: six }, { as }))).toBe('input.invalid');
+      expect(await ruleOf('order edit', { number, recipients: 'a@b.example; A@b.example' })).toEqual([
+        'rule.refused',
+        'recipients-distinct',
+        ['recipients'],
+      ]);
+      for (const day of ['2026-11-20', '2026-11-28', '2026-12-25'])
+        expect(await ruleOf('order edit', { number, 'delivery-date': day })).toEqual([
+          'rule.refused',
+          'delivery-working-day',
+          ['delivery-date'],
+        ]);
+      expect(await desk.done('order show', { number }, { as })).toMatchObject({ deliveryDate: '2026-12-01' });
+    });
+
+    test('picking an earlier choice anew drops later ones that no longer go with it', async () => {
+      const { order } = await desk.done('order new', newSiteOrder(), { as });
+      const data = await desk.done('order edit', { number: String(order), generation: 'one' }, { as });
+      expect(data['missing']).toEqual(['solution']);
+      expect(data['changed']).toEqual(expect.arrayContaining(['generation', 'solution']));
+    });
+
+    test('an existing site brings its data; it is changed by a site change, not by an order', async () => {
+      const site = await newSite(desk, partner.ref);
+      const data = await desk.done('order new', existingSiteOrder(site), { as });
+      expect(data['missing']).toEqual([]);
+      expect(await desk.done('order show', { number: String(data['order']) }, { as })).toMatchObject({
+        site,
+        siteCity: 'Rennes',
+        contactLastName: 'Le Goff',
+      });
+      const outcome = await desk.ask('order edit', { number: String(data['order']), 'site-city': 'Brest' }, { as });
+      expect([codeOf(outcome), fieldsOf(outcome)]).toEqual(['input.invalid', ['site-city']]);
+    });
+
+    test('a site of another partner is not found', async () => {
+      const stranger = await newReseller(desk);
+      const site = await newSite(desk, stranger.ref);
+      const outcome = await desk.ask('order new', existingSiteOrder(site), { as });
+      expect(codeOf(outcome)).toBe('object.unknown');
+    });
+
+    test('another partner sees nothing of it', async () => {
+      const stranger = await newReseller(desk);
+      const { order } = await desk.done('order new', newSiteOrder(), { as });
+      for (const command of ['order show', 'order submit', 'order cancel'])
+        expect(codeOf(await desk.ask(command, { number: String(order) }, { as: stranger.email }))).toBe(
+          'object.unknown',
+        );
+      expect((await desk.done('order list', {}, { as: stranger.email }))['total']).toBe(0);
+    });
+
+    test('a dry run has no number and leaves nothing', async () => {
+      const before = await desk.dump();
+      const outcome = await desk.ask('order new', newSiteOrder(), { as, dryRun: true });
+      expect(outcome).toMatchObject({ ok: true, dryRun: true, data: { order: null, state: 'draft', missing: [] } });
+      expect(await desk.dump()).toEqual(before);
+    });
+  });
+
+  describe('an opportunity (D6)', () => {
+    test('brings generation, solution and the prospect; what it lacks is asked, and it is used once', async () => {
+      const opportunity = await newOpportunity(desk, partner.ref);
+      const from = { type: 'initial', origin: 'opportunity', opportunity };
+      const { order, missing } = await desk.done('order new', from, { as });
+      const number = String(order);
+      expect(missing).not.toContain('solution');
+      expect(missing).toEqual(expect.arrayContaining(['site-street', 'contact-first-name']));
+      expect(await desk.done('order show', { number }, { as })).toMatchObject({
+        generation: 'one',
+        solution: 'one-erp',
+        siteName: 'Prospect & Fils',
+        contactLastName: 'Morel',
+      });
+      const { type: _, origin: __, generation: ___, solution: ____, ...rest } = newSiteOrder();
+      const second = await desk.done('order new', { ...from, ...rest }, { as });
+      await desk.done('order edit', { number, ...rest }, { as });
+      await desk.done('order submit', { number }, { as });
+      expect((await desk.done('opportunity show', { number: opportunity }, { as }))['state']).toBe('used');
+      const twice = await desk.ask('order submit', { number: String(second['order']) }, { as });
+      expect(codeOf(twice)).toBe('state.wrong');
+      expect(codeOf(await desk.ask('order new', from, { as }))).toBe('state.wrong');
+      await desk.done('order refuse', { number, reason: 'hors budget' }, { as: staff.sales });
+      expect((await desk.done('opportunity show', { number: opportunity }, { as }))['state']).toBe('open');
+    });
+  });
+
+  describe('documents (D9)', () => {
+    test('are what their bytes say; a purchase order takes the place of the former', async () => {
+      const { order } = await desk.done('order new', newSiteOrder(), { as });
+      const number = String(order);
+      const bad = await desk.ask('order attach', { number, file: program('facture.pdf') }, { as });
+      expect([codeOf(bad), fieldsOf(bad)]).toEqual(['file.refused', ['file']]);
+      const empty = { name: 'vide.pdf', type: 'application/pdf', content: Buffer.alloc(0) };
+      expect(codeOf(await desk.ask('order attach', { number, file: empty }, { as }))).not.toBe('order.attached');
+      const attached = await desk.done('order attach', { number, file: pdf('plan.pdf'), kind: 'devis' }, { as });
+      expect(attached['documents']).toEqual(['bc-17.pdf', 'plan.pdf']);
+      const replaced = await desk.done('order edit', { number, 'purchase-order': pdf('bc-19.pdf') }, { as });
+      expect(replaced['documents']).toEqual(['plan.pdf', 'bc-19.pdf']);
+      const detached = await desk.done('order detach', { number, file: 'BC-19.pdf' }, { as });
+      expect(detached['missing']).toEqual(['purchase-order']);
+      expect(fieldsOf(await desk.ask('order detach', { number, file: 'nichts.pdf' }, { as }))).toEqual(['file']);
+    });
+
+    test('at most ten', async () => {
+      const { order } = await desk.done(
+        'order new',
+        newSiteOrder({ documents: Array.from({ length: 9 }, () => pdf()) }),
+        {
+          as,
+        },
+      );
+      const outcome = await desk.ask('order attach', { number: String(order), file: pdf() }, { as });
+      expect(codeOf(outcome)).toBe('file.refused');
+    });
+
+    test('a sole attachment that nobody named is no second purchase order', async () => {
+      const { order } = await desk.done('order new', newSiteOrder(), { as });
+      const data = await desk.done(
+        'order edit',
+        { number: String(order), 'purchase-order': { ...pdf('plan.pdf'), unnamed: true } },
+        { as },
+      );
+      expect(data['documents']).toEqual(['bc-17.pdf', 'plan.pdf']);
+    });
+  });
+
+  describe('its life (D12)', () => {
+    test('submitted, taken into review, returned, completed, approved, provisioned: its requester hears each step', async () => {
+      const { order, approval } = await submitted(desk, as, newSiteOrder({ solution: 'v5-crm' }));
+      const told = async (work: () => Promise<unknown>) =>
+        (await desk.queuedBy(work)).flatMap(({ letter, recipient, params }) =>
+          letter === 'order-step' ? [[recipient, params['step']]] : [],
+        );
+      expect(await told(() => desk.done('approval show', { number: approval }, { as: staff.sales }))).toEqual([
+        [as, 'in-review'],
+      ]);
+      expect(await stateOf(desk, order)).toBe('in-review');
+      expect(
+        await told(() =>
+          desk.done('order return', { number: order, missing: 'Il manque le devis.' }, { as: staff.sales }),
+        ),
+      ).toEqual([[as, 'returned']]);
+      expect(await desk.done('order show', { number: order }, { as })).toMatchObject({
+        state: 'returned',
+        reason: 'Il manque le devis.',
+      });
+      // nothing but a document: it stays returned, and can be submitted as it is
+      expect(
+        await desk.done('order attach', { number: order, file: pdf('devis.pdf'), kind: 'quote' }, { as }),
+      ).toMatchObject({ state: 'returned' });
+      await desk.done('order submit', { number: order }, { as });
+      const approved = await told(() => desk.done('order approve', { number: order }, { as: staff.sales }));
+      expect(approved).toEqual([[as, 'provisioning']]);
+      const shown = await desk.done('order show', { number: order }, { as });
+      expect(shown).toMatchObject({
+        state: 'provisioning',
+        certificate: expect.stringMatching(/^CT-[0-9A-F]{12}$/) as string,
+      });
+      expect(shown['site']).toMatch(/^S-\d{6}$/);
+      expect(codeOf(await desk.ask('order provisioned', { number: order }, { as: staff.sales }))).toBe('access.denied');
+      expect(
+        codeOf(await desk.ask('order provisioned', { number: order, date: '2026-12-30' }, { as: staff.cloud })),
+      ).toBe('input.invalid');
+      expect(await told(() => desk.done('order provisioned', { number: order }, { as: staff.cloud }))).toEqual([
+        [as, 'provisioned'],
+      ]);
+      expect(await stateOf(desk, order)).toBe('done');
+    });
+
+    test('an edit after submission voids the approval and tells the salesperson', async () => {
+      const { order, approval } = await submitted(desk, as, newSiteOrder());
+      await desk.done('approval show', { number: approval }, { as: staff.sales });
+      const letters = await desk.queuedBy(() =>
+        desk.done('order edit', { number: order, comments: 'finalement deux postes' }, { as }),
+      );
+      expect(letters.filter(({ letter }) => letter === 'order-staff')).toMatchObject([
+        { recipient: staff.sales, params: { task: 'changed', number: order } },
+      ]);
+      expect(codeOf(await desk.ask('approval approve', { number: approval }, { as: staff.sales }))).toBe(
+        'approval.void',
+      );
+      expect(codeOf(await desk.ask('order approve', { number: order }, { as: staff.sales }))).toBe('state.wrong');
+      expect(await stateOf(desk, order)).toBe('draft');
+      expect(await desk.connection.reader.certificate.count({ where: { orderId: Number(order.slice(2)) } })).toBe(0);
+    });
+
+    test('an edit that changes nothing leaves it where it is', async () => {
+      const { order } = await submitted(desk, as, newSiteOrder());
+      expect(await desk.done('order edit', { number: order, 'site-city': 'Lille' }, { as })).toMatchObject({
+        state: 'submitted',
+        changed: [],
+      });
+    });
+
+    test('refused with a reason; two approvers at once give one decision', async () => {
+      const first = await submitted(desk, as, newSiteOrder());
+      const refusal = await desk.queuedBy(() =>
+        desk.done(
+          'approval refuse',
+          { number: first.approval, reason: 'Bon de commande illisible.' },
+          { as: staff.sales },
+        ),
+      );
+      expect(refusal.map(({ letter, params }) => [letter, params['step'], params['reason']])).toEqual([
+        ['order-step', 'refused', 'Bon de commande illisible.'],
+      ]);
+      expect(await stateOf(desk, first.order)).toBe('refused');
+      const second = await submitted(desk, as, newSiteOrder());
+      const both = await Promise.all([
+        desk.ask('order approve', { number: second.order }, { as: staff.sales }),
+        desk.ask('order approve', { number: second.order }, { as: staff.other }),
+      ]);
+      expect(both.map(codeOf).sort()).toEqual(['order.approved', 'state.wrong']);
+      expect(
+        await desk.connection.reader.certificate.count({ where: { orderId: Number(second.order.slice(2)) } }),
+      ).toBe(1);
+    });
+
+    test('nobody approves what they asked for themselves', async () => {
+      await desk.connection.writer.staffRole.create({
+        data: {
+          personId: (await desk.connection.reader.address.findUniqueOrThrow({ where: { email: as } })).personId,
+          role: 'sales',
+          grantedAt: desk.clock(),
+        },
+      });
+      const { order } = await submitted(desk, as, newSiteOrder());
+      expect(codeOf(await desk.ask('order approve', { number: order }, { as }))).toBe('approval.self');
+      await desk.connection.writer.staffRole.deleteMany({
+        where: { role: 'sales', person: { addresses: { some: { email: as } } } },
+      });
+    });
+
+    test('left undecided for seven days it is a draft again', async () => {
+      const { order } = await submitted(desk, as, newSiteOrder({ 'delivery-date': '2026-12-31' }));
+      desk.clock.advance(7 * dayMs + hourMs);
+      const { jobsOf } = await import('../../src/core/jobs.js');
+      const jobs = jobsOf(desk.desk, () => Promise.resolve()).filter(({ name }) => name === 'approvals');
+      const letters = await desk.queuedBy(async () => {
+        for (const job of jobs) await desk.desk.database.transact((unit) => job.run(unit, desk.clock()));
+      });
+      desk.clock.set(startOfTime);
+      expect(letters.map(({ params }) => params['step'])).toContain('expired');
+      expect(await stateOf(desk, order)).toBe('draft');
+    });
+
+    test('cancelled by its requester before it is decided; afterwards with a second person, and the certificate is revoked', async () => {
+      const early = await submitted(desk, as, newSiteOrder());
+      expect(await desk.done('order cancel', { number: early.order }, { as })).toMatchObject({ state: 'cancelled' });
+      expect(codeOf(await desk.ask('approval approve', { number: early.approval }, { as: staff.sales }))).toBe(
+        'approval.decided',
+      );
+      const reviewed = await submitted(desk, as, newSiteOrder());
+      await desk.done('approval show', { number: reviewed.approval }, { as: staff.sales });
+      expect(codeOf(await desk.ask('order cancel', { number: reviewed.order }, { as }))).toBe('state.wrong');
+      const { order } = await submitted(desk, as, newSiteOrder());
+      await desk.done('order approve', { number: order }, { as: staff.sales });
+      expect(await stateOf(desk, order)).toBe('done');
+      const asked = await desk.ask('order cancel', { number: order, reason: 'Le client a renoncé.' }, { as });
+      expect(codeOf(asked)).toBe('approval.pending');
+      expect(await stateOf(desk, order)).toBe('done');
+      await desk.done(
+        'approval approve',
+        { number: asked.ok ? String(asked.data['approval']) : '' },
+        { as: staff.other },
+      );
+      expect(await desk.done('order show', { number: order }, { as })).toMatchObject({
+        state: 'cancelled',
+        certificateState: 'revoked',
+      });
+    });
+  });
+
+  describe('OData (D11)', () => {
+    test('on an existing site whose product line fits, decided by two people', async () => {
+      const site = await newSite(desk, partner.ref);
+      const { order } = await submitted(desk, as, existingSiteOrder(site, { reference: 'saas  io odata' }));
+      const first = await desk.done('order approve', { number: order }, { as: staff.sales });
+      expect(first).toMatchObject({ approvalState: 'pending', state: 'in-review', needed: 2, votes: 1 });
+      expect(codeOf(await desk.ask('order approve', { number: order }, { as: staff.sales }))).toBe('approval.decided');
+      expect(await stateOf(desk, order)).toBe('in-review');
+      expect(await desk.done('order approve', { number: order }, { as: staff.other })).toMatchObject({
+        approvalState: 'approved',
+        state: 'provisioning',
+      });
+    });
+
+    test('never on a new site, nor for another product line', async () => {
+      expect(await ruleOf('order new', newSiteOrder({ reference: 'SAAS IO ODATA' }))).toMatchObject([
+        'rule.refused',
+        'reference-existing-site',
+        ['reference'],
+      ]);
+      const site = await newSite(desk, partner.ref);
+      expect(await ruleOf('order new', existingSiteOrder(site, { reference: 'SAAS WONE ODATA' }))).toMatchObject([
+        'rule.refused',
+        'reference-product-line',
+        ['reference'],
+      ]);
+    });
+  });
+
+  describe('lists', () => {
+    test('by state, type, site, text; staff see all', async () => {
+      const site = await newSite(desk, partner.ref);
+      const { order } = await desk.done('order new', existingSiteOrder(site, { 'quote-number': 'DV-77-Ä' }), { as });
+      const found = async (input: Record<string, string>, who = as) =>
+        ((await desk.done('order list', input, { as: who }))['items'] as { order: string }[]).map((one) => one.order);
+      expect(await found({ site })).toEqual([order]);
+      expect(await found({ search: 'dv-77-a' })).toEqual([order]);
+      expect(await found({ search: 'dv-77-a', state: 'brouillon', type: 'additional' })).toEqual([order]);
+      expect(await found({ search: 'dv-77-a', state: 'terminée' })).toEqual([]);
+      expect(await found({ search: String(order) }, staff.cloud)).toEqual([order]);
+      const exported = await desk.ask('order list', { export: 'csv', site }, { as });
+      expect(exported.ok && exported.file?.content.toString()).toContain(String(order));
+    });
+  });
+});
