@@ -1,5 +1,6 @@
 /** `npm start -- --demo`: an example vendor's people and stock, made through the same commands as everybody's. */
 import type { Dispatcher } from './core/command/dispatch.js';
+import type { RawInput } from './core/command/input.js';
 
 const people = [
   { email: 'alice@lumen.example', role: 'admin' },
@@ -74,12 +75,120 @@ const declarations = [
   },
 ] as const;
 
+const sites = [
+  [
+    'S-1',
+    resellers[0].email,
+    'one',
+    'erp',
+    'Menuiserie Vidal',
+    '8 rue du Port',
+    '13002',
+    'Marseille',
+    'FR',
+    'Vidal',
+    'Inès',
+  ],
+  [
+    'S-2',
+    resellers[0].email,
+    'infinity-v10-weavy-v5',
+    'crm',
+    'Clinique des Lilas',
+    '21 avenue Foch',
+    '69006',
+    'Lyon',
+    'FR',
+    'Roux',
+    'Karim',
+  ],
+  [
+    'S-3',
+    resellers[1].email,
+    'infinity-v7',
+    'erp',
+    'Laiterie du Vercors',
+    '3 place du Marché',
+    '38250',
+    'Villard-de-Lans',
+    'FR',
+    'Blanc',
+    'Élise',
+  ],
+  [
+    'S-4',
+    resellers[2].email,
+    'one',
+    'erp',
+    'Harbour Hotel',
+    '12 Quay Street',
+    'BS1 4DB',
+    'Bristol',
+    'GB',
+    'Jones',
+    'Mark',
+  ],
+] as const;
+
+const opportunities = [
+  [
+    'OP-1',
+    resellers[0].email,
+    'Extension Vidal',
+    'one',
+    'one-erp',
+    'Menuiserie Vidal Est',
+    'Toulon',
+    'Vidal',
+    '4 800',
+    '2027-03-31',
+  ],
+  [
+    'OP-2',
+    resellers[1].email,
+    'Caves réunies',
+    'infinity-v10-weavy-v5',
+    'v5-crm',
+    'Caves réunies',
+    'Valence',
+    'Martin',
+    '12 500',
+    '2027-02-26',
+  ],
+  [
+    'OP-3',
+    resellers[2].email,
+    'Bristol Museums',
+    'one',
+    'one-erp',
+    'Bristol Museums',
+    'Bristol',
+    'Clarke',
+    '9 000',
+    '2027-04-30',
+  ],
+] as const;
+
+const table = (name: string, header: string, rows: readonly (readonly string[])[]) => ({
+  name,
+  type: 'text/csv',
+  content: Buffer.from([header, ...rows.map((cells) => cells.join(';'))].join('\n')),
+});
+
+const siteTable = table(
+  'sites.csv',
+  'number;reseller;generation;product-line;site-name;site-street;site-zip;site-city;site-country;contact-last-name;contact-first-name',
+  sites,
+);
+const opportunityTable = table(
+  'opportunities.csv',
+  'number;reseller;name;generation;solution;site-name;site-city;contact-last-name;amount;closing-date',
+  opportunities,
+);
+
 /** Adds the demo; a second time it changes nothing. Answers the addresses worth trying. */
 export async function addDemo(dispatcher: Dispatcher): Promise<{ staff: string; reseller: string }> {
-  const ask = async (
-    command: string,
-    more: { input: Readonly<Record<string, string>>; as?: string },
-  ): Promise<void> => {
+  const ask = async (command: string, more: { input: RawInput; as?: string }): Promise<void> => {
     const outcome = await dispatcher.dispatch({
       door: 'terminal',
       caller: { kind: 'operator', as: more.as },
@@ -92,6 +201,12 @@ export async function addDemo(dispatcher: Dispatcher): Promise<{ staff: string; 
   for (const input of people) await ask('staff grant', { input });
   for (const input of resellers) await ask('reseller register', { input });
   for (const input of purchases) await ask('stock receive', { input });
+  // of an opportunity that was ordered meanwhile, or a site that was changed, the demo takes nothing back
+  const isNew = async (command: string, number: string): Promise<boolean> =>
+    !(await dispatcher.dispatch({ door: 'terminal', caller: { kind: 'operator' }, command, input: { number } })).ok;
+  if (await isNew('site show', 'S-1')) await ask('site import', { input: { file: siteTable, yes: 'yes' } });
+  if (await isNew('opportunity show', 'OP-1'))
+    await ask('opportunity import', { input: { file: opportunityTable, yes: 'yes' } });
   for (const { as, input } of declarations) await ask('declare new', { as, input });
   return { staff: people[0].email, reseller: resellers[0].email };
 }

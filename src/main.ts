@@ -33,6 +33,7 @@ const stopAtMostMs = 14_000;
 const outboxEveryMs = 1_000;
 const scheduleEveryMs = 15_000;
 const releasesEveryMs = 2_000;
+const catalogueEveryMs = 3_000;
 
 /** A part that runs; stopping lets the work in hand end. */
 interface Part {
@@ -80,6 +81,11 @@ async function start(settings: Settings, more: { log: Log; parts: Part[]; demo: 
     onFault: ({ reference, error, command }) => log.error({ reference, err: error, command }, 'a command failed'),
   });
   parts.push({ name: 'database', stop: () => open.close() });
+  // what another process loads holds here too, within some seconds
+  const lookAgain = () => open.desk.versions.refresh();
+  parts.push(
+    every(catalogueEveryMs, lookAgain, { log, name: 'catalogue', failed: 'the catalogue can’t be looked at' }),
+  );
   const letters = loadLetters(settings.LETTERS, () => open.desk.catalogue.vendor);
   const demo = more.demo ? await addDemo(open.dispatcher) : undefined;
   let ready = false;
@@ -110,14 +116,14 @@ async function mailOut(
   const { open, letters, log, parts } = context;
   const transport = mailTransport({ smtpUrl: settings.SMTP_URL, sentDir: join(settings.DATA_DIR, 'sent'), log });
   parts.push({ name: 'outgoing mail', stop: async () => transport.close() });
-  const { documents, secrets, catalogue } = open.desk;
+  const { documents, secrets } = open.desk;
   return mailDeliver({
     transport,
     letters,
     documents,
     secrets,
     from: settings.MAIL_FROM,
-    vendorName: (locale) => catalogue.vendor.name[locale],
+    vendorName: (locale) => open.desk.catalogue.vendor.name[locale],
     clock: open.desk.clock,
   });
 }
@@ -133,7 +139,7 @@ async function chat(
     approvalsChannelId: settings.DISCORD_APPROVALS_CHANNEL_ID,
     api: settings.DISCORD_API,
     dispatcher: context.open.dispatcher,
-    approvals: approvalsOf(context.open.desk),
+    approvals: approvalsOf(context.open.desk, context.open.dispatcher.registry),
     letters: context.letters,
     log: context.log,
   });
@@ -181,7 +187,9 @@ async function mailIn(
     log,
   };
   const receive = createReception(reception);
-  parts.push(releases(createReleases(reception), log));
+  // mails that staff or their senders released, in whichever process, are carried out by the one that takes mail in
+  const failed = 'a released mail could not be carried out';
+  parts.push(every(releasesEveryMs, createReleases(reception), { log, name: 'released mails', failed }));
   const lines: string[] = [];
   if (settings.SMTP_LISTEN) {
     const { startListener } = await import('./mail/listener.js');
@@ -233,16 +241,18 @@ async function mailIn(
   return lines;
 }
 
-/** Mails that staff or their senders released, in whichever process, are carried out by the one that takes mail in. */
-function releases(carryOut: () => Promise<number>, log: Log): Part {
+/** Something done again and again while the desk runs; one that fails is tried again at its next turn. */
+function every(
+  ms: number,
+  run: () => Promise<unknown>,
+  { log, name, failed }: { log: Log; name: string; failed: string },
+): Part {
   let running: Promise<unknown> = Promise.resolve();
   const timer = setInterval(() => {
-    running = carryOut().catch((error: unknown) =>
-      log.error({ err: error }, 'a released mail could not be carried out'),
-    );
-  }, releasesEveryMs);
+    running = run().catch((error: unknown) => log.error({ err: error }, failed));
+  }, ms);
   return {
-    name: 'released mails',
+    name,
     stop: async () => {
       clearInterval(timer);
       await running;

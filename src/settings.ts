@@ -2,9 +2,11 @@
  * The settings of a process (docs/operations.md): read from the environment and `.env`, checked once at start, every
  * fault named at once with its fix. The only file that reads `process.env`. Secrets are never printed.
  */
-import { existsSync } from 'node:fs';
-import { isAbsolute, join, resolve } from 'node:path';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { delimiter, join, resolve } from 'node:path';
 import { z } from 'zod';
+import type { ScanCommand } from './core/record/scan.js';
+import { isClosed, splitLine } from './core/record/shell-words.js';
 
 export const roles = ['bot', 'inbox', 'outbox', 'web', 'schedule'] as const;
 export type Role = (typeof roles)[number];
@@ -88,6 +90,13 @@ const timeZone = z.string().refine((name) => {
   }
 }, 'write an IANA time zone, like Europe/Paris');
 
+const words = z.string().transform((text, context) => {
+  const [program, ...more] = splitLine(text);
+  if (program && isClosed(text)) return [program, ...more] as const;
+  context.addIssue({ code: 'custom', message: 'write a program and its arguments, each quote closed' });
+  return z.NEVER;
+});
+
 const schema = z
   .object({
     DATABASE_URL: z
@@ -147,7 +156,7 @@ const schema = z
     REGISTRAR: z.enum(['staff', 'gandi'], 'staff or gandi').default('staff'),
     GANDI_TOKEN: z.string().optional(),
     GANDI_API: urlOf(['http', 'https'], 'https://api.gandi.net/v5').optional(),
-    SCAN_COMMAND: z.string().optional(),
+    SCAN_COMMAND: words.optional(),
     KEEP_RAW: durationMs('30d'),
     LOG_LEVEL: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], 'a pino level, like info')
@@ -176,9 +185,10 @@ const schema = z
   });
 
 type Parsed = z.output<typeof schema>;
-export type Settings = Omit<Parsed, 'PUBLIC_URL' | 'DATABASE_URL'> & {
+export type Settings = Omit<Parsed, 'PUBLIC_URL' | 'DATABASE_URL' | 'SCAN_COMMAND'> & {
   PUBLIC_URL: string;
   DATABASE_URL: string;
+  SCAN_COMMAND: ScanCommand | undefined;
   /** Where the program's own files (prisma/, letters/…) stand. */
   ROOT: string;
 };
@@ -192,13 +202,15 @@ export function readSettings(root: string, environment: NodeJS.ProcessEnv = proc
     Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );
   const parsed = schema.safeParse(given);
-  if (!parsed.success) {
-    throw new SettingsFault(
-      parsed.error.issues.map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`),
-    );
+  const scan = scanCommandOf(words.safeParse(given['SCAN_COMMAND']).data, { root, path: given['PATH'] ?? '' });
+  if (!parsed.success || scan === null) {
+    throw new SettingsFault([
+      ...(parsed.error?.issues ?? []).map((issue) => `${issue.path.join('.') || 'settings'}: ${issue.message}`),
+      ...(scan === null ? ['SCAN_COMMAND: no such program: write its whole path, or install it'] : []),
+    ]);
   }
   const s = parsed.data;
-  const path = (name: string) => (isAbsolute(name) ? name : resolve(root, name));
+  const path = (name: string) => resolve(root, name);
   const { host, port } = s.HTTP_LISTEN;
   return {
     ...s,
@@ -207,8 +219,30 @@ export function readSettings(root: string, environment: NodeJS.ProcessEnv = proc
     DATA_DIR: path(s.DATA_DIR),
     CATALOGUE: path(s.CATALOGUE),
     LETTERS: path(s.LETTERS),
+    SCAN_COMMAND: scan,
     PUBLIC_URL: (s.PUBLIC_URL ?? `http://${host.includes(':') ? `[${host}]` : host}:${port}`).replace(/\/$/, ''),
   };
+}
+
+/** The scanner as it will be run; null when there is no such program. One with a slash is no name to be looked for. */
+function scanCommandOf(
+  typed: readonly [string, ...string[]] | undefined,
+  { root, path }: { root: string; path: string },
+): ScanCommand | undefined | null {
+  if (!typed) return undefined;
+  const [name, ...more] = typed;
+  const places = name.includes('/') ? [root] : path.split(delimiter).filter(Boolean);
+  const program = places.map((place) => resolve(place, name)).find(isProgram);
+  return program === undefined ? null : { program, arguments: more, path };
+}
+
+function isProgram(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return statSync(file).isFile();
+  } catch {
+    return false;
+  }
 }
 
 /** Loads `.env` at the repository's root, if there is one; variables already set win. */

@@ -8,7 +8,7 @@ import { formatInstant } from '../core/locales/format.js';
 import type { Locale } from '../core/locales/locale.js';
 import { textsOf } from '../core/locales/texts.js';
 import type { Parts } from './parts.js';
-import { button, contentMost, joined, labelled, plain, rowOf, type ButtonRow } from './render.js';
+import { button, contentMost, joined, labelled, plain, rowOf, type Row } from './render.js';
 import { wordsOf } from './words.js';
 
 export interface CardReader {
@@ -18,7 +18,7 @@ export interface CardReader {
 
 export interface CardMessage {
   readonly content: string;
-  readonly components: ButtonRow[];
+  readonly components: Row[];
 }
 
 /** Who asks what, and who decided it, when and why. */
@@ -45,6 +45,7 @@ export function cardMessage(card: ApprovalCard, { locale, timeZone }: CardReader
   const buttons = rowOf(
     button(`approve:${card.id}`, words.approve, ButtonStyle.Success),
     button(`refuse:${card.id}`, words.refuse, ButtonStyle.Danger),
+    ...(card.reviewable ? [button(`take:${card.id}`, words.take, ButtonStyle.Primary)] : []),
   );
   return { content: ending === '' ? body : `${body}\n${ending}`, components: waiting ? [buttons] : [] };
 }

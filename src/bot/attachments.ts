@@ -1,21 +1,32 @@
 /** Files that people hand over in Discord: fetched at once, for their addresses end; only from Discord's own hosts. */
+import { typeOf, type AnyCommand } from '../core/command/define.js';
+import { useOf } from '../core/command/registry.js';
 import type { Upload } from '../core/command/type.js';
-import type { AttachmentRef } from './slash.js';
+import { cleanName } from '../core/record/file-name.js';
+import type { AttachmentRef, AttachmentRefs } from './slash.js';
 
 export class AttachmentRefused extends Error {
   override name = 'AttachmentRefused';
   /** The field it was for. */
   readonly field: string;
-  /** `place`: not an address of Discord's; `gone`: it could not be fetched; `size`: more than the field takes. */
-  readonly why: 'place' | 'gone' | 'size';
+  /**
+   * `place`: not an address of Discord's; `gone`: it could not be fetched; `size`: larger than the field takes;
+   * `many`: more files than it takes.
+   */
+  readonly why: 'place' | 'gone' | 'size' | 'many';
   readonly maxBytes: number;
   readonly host: string;
-  constructor(why: AttachmentRefused['why'], more: { field: string; maxBytes: number; host: string }) {
+  readonly maxFiles: number;
+  constructor(
+    why: AttachmentRefused['why'],
+    more: { field: string; maxBytes: number; host: string; maxFiles?: number },
+  ) {
     super(`${more.field}: ${why}`);
     this.why = why;
     this.field = more.field;
     this.maxBytes = more.maxBytes;
     this.host = more.host;
+    this.maxFiles = more.maxFiles ?? 1;
   }
 }
 
@@ -43,6 +54,27 @@ export function attachmentsFrom(api: string | undefined): FetchAttachment {
   };
 }
 
+/**
+ * Fetches the files of a command's fields, all at the same time.
+ * @throws {AttachmentRefused} about the first that can't be had
+ */
+export async function fetchFiles(
+  fetchAttachment: FetchAttachment,
+  { command, files }: { command: AnyCommand | undefined; files: AttachmentRefs },
+): Promise<Record<string, Upload | readonly Upload[]>> {
+  const fields = [...files].map(async ([field, refs]) => {
+    const use = command && useOf(command, field);
+    const type = use && typeOf(use);
+    const several = type?.kind === 'files';
+    const [maxBytes, maxFiles] = [(several ? type.item?.max : type?.max) ?? 0, several ? (type.max ?? 1) : 1];
+    if (refs.length > maxFiles) throw new AttachmentRefused('many', { field, maxBytes, host: '', maxFiles });
+    const uploads = await Promise.all(refs.map((ref) => fetchAttachment(field, ref, maxBytes)));
+    return [field, several ? uploads : uploads[0]] as const;
+  });
+  const fetched = await Promise.all(fields);
+  return Object.fromEntries(fetched.flatMap(([field, value]) => (value ? [[field, value] as const] : [])));
+}
+
 /** The bytes; nothing when there are more than said, whatever was announced. @throws when there is no good answer */
 async function read(url: string, maxBytes: number): Promise<Buffer | undefined> {
   const response = await fetch(url, { redirect: 'error', signal: AbortSignal.timeout(patienceMs) });
@@ -56,16 +88,4 @@ async function read(url: string, maxBytes: number): Promise<Buffer | undefined> 
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
-}
-
-/** A file's name as data: no path, no control or reordering characters, at most 120 characters. */
-export function cleanName(name: string): string {
-  const last = name.slice(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1);
-  const shown = last
-    .normalize('NFC')
-    .replace(/[\p{Cc}\p{Cf}\u2028\u2029]/gu, '')
-    .replace(/^[\s.]+/, '')
-    .trim();
-  const letters = [...shown];
-  return letters.length > 120 ? letters.slice(-120).join('') : shown || 'file';
 }

@@ -1,5 +1,5 @@
 /** From a command asked in chat to its answer there: the answer itself, a form for what is missing, or buttons. */
-import { ButtonStyle } from 'discord.js';
+import { ButtonStyle, type APIButtonComponentWithCustomId } from 'discord.js';
 import type { AnyCommand } from '../core/command/define.js';
 import type { RawInput } from '../core/command/input.js';
 import type { Outcome } from '../core/command/outcome.js';
@@ -7,16 +7,18 @@ import { keepDraft, type Draft } from '../core/command/pending.js';
 import { readerOf, type Reader } from '../core/command/reader.js';
 import { useOf } from '../core/command/registry.js';
 import { replyTo, type Reply } from '../core/command/reply.js';
-import { suggest, type Suggestion } from '../core/command/suggest.js';
+import { suggest, suggestedAtMost, type Suggestion } from '../core/command/suggest.js';
 import type { Upload } from '../core/command/type.js';
 import { localeOf, type Locale } from '../core/locales/locale.js';
 import { textsOf } from '../core/locales/texts.js';
-import { AttachmentRefused } from './attachments.js';
+import { AttachmentRefused, fetchFiles } from './attachments.js';
 import { askable, formOf } from './form.js';
+import { panelRows } from './panel.js';
+import { showOf } from './panel-ids.js';
 import { callerOf, type Parts } from './parts.js';
-import { button, render, rowOf, type ButtonRow } from './render.js';
+import { button, render, rowOf, type Row } from './render.js';
 import type { Askable, Replier } from './replier.js';
-import type { AttachmentRef } from './slash.js';
+import type { AttachmentRefs } from './slash.js';
 import { wordsOf } from './words.js';
 
 /** What was said last, for an answer that must go another way. */
@@ -37,10 +39,12 @@ export interface Asked {
   /** `noun verb`. */
   readonly command: string;
   readonly raw: RawInput;
-  readonly files?: ReadonlyMap<string, AttachmentRef>;
+  readonly files?: AttachmentRefs;
   readonly key: string;
   /** The held mail whose question was answered by a button. */
   readonly held?: number;
+  /** The object whose panel it was asked from: a refusal leaves that standing. */
+  readonly about?: string | undefined;
 }
 
 /** What a command's answer depends on besides its outcome. */
@@ -48,59 +52,74 @@ interface Told {
   readonly command: AnyCommand | undefined;
   readonly raw: RawInput;
   readonly reader: Reader;
+  readonly about?: string | undefined;
 }
 
 /** Asks the core and answers with what it says. */
 export async function ask(talk: Talk, asked: Asked): Promise<void> {
-  const { parts, interaction, replier } = talk;
-  const { dispatcher } = parts;
-  const caller = callerOf(interaction.user, asked.held);
-  const command = dispatcher.registry.find(asked.command);
+  const { parts, interaction } = talk;
+  const { desk, registry } = parts.dispatcher;
+  const { about } = asked;
+  const command = registry.find(asked.command);
   // who asks is looked up twice only for files, which are not fetched for whoever will be refused
-  const { desk } = dispatcher;
-  let reader: Reader = asked.files?.size
-    ? await readerOf(desk, { caller, locale: interaction.locale, command })
-    : { locale: localeOf(interaction.locale, desk.locale), timeZone: desk.timeZone, may: true };
-  const speaks = (locale: Locale): void => {
-    reader = { ...reader, locale };
-    Object.assign(talk.said, { command: asked.command, reader });
-  };
-  speaks(reader.locale);
+  const reader: Reader = asked.files?.size
+    ? await readerOf(desk, { caller: callerOf(interaction.user), locale: interaction.locale, command })
+    : guessed(talk);
+  Object.assign(talk.said, { command: asked.command, reader });
   const files = await fetched(talk, { command, asked, reader });
   if (!files) return;
   const raw = { ...asked.raw, ...files };
-  const outcome = await dispatcher.dispatch({
+  const { outcome, locale } = await dispatched(talk, { ...asked, raw });
+  await tell(talk, outcome, { command, raw, reader: { ...reader, locale }, about });
+}
+
+const guessed = ({ parts, interaction }: Talk): Reader => {
+  const { desk } = parts.dispatcher;
+  return { locale: localeOf(interaction.locale, desk.locale), timeZone: desk.timeZone, may: true };
+};
+
+/** What the core says, and in which language. */
+export async function dispatched(
+  talk: Talk,
+  asked: Pick<Asked, 'command' | 'raw' | 'held'> & { key?: string },
+): Promise<{ outcome: Outcome; locale: Locale }> {
+  const { parts, interaction, replier } = talk;
+  let { locale } = talk.said.reader ?? guessed(talk);
+  const outcome = await parts.dispatcher.dispatch({
     door: 'chat',
-    caller,
+    caller: callerOf(interaction.user, asked.held),
     command: asked.command,
-    input: raw,
+    input: asked.raw,
     key: asked.key,
     locale: interaction.locale,
-    speaks,
-    progress: (done, total) => replier.progress(wordsOf(reader.locale).progress(done, total)),
+    speaks: (known) => {
+      locale = known;
+      Object.assign(talk.said, { command: asked.command, reader: { ...guessed(talk), locale } });
+    },
+    progress: (done, total) => replier.progress(wordsOf(locale).progress(done, total)),
   });
-  await tell(talk, outcome, { command, raw, reader });
+  return { outcome, locale };
 }
 
 /** The files that came with it; nothing when one was refused and that has been answered. */
 async function fetched(
   talk: Talk,
   { command, asked, reader }: { command: AnyCommand | undefined; asked: Asked; reader: Reader },
-): Promise<Record<string, Upload> | undefined> {
-  const uploads: Record<string, Upload> = {};
+): Promise<Record<string, Upload | readonly Upload[]> | undefined> {
   // whoever may not ask makes us fetch nothing: dispatch refuses before it looks at the form
-  if (!reader.may || !asked.files) return uploads;
+  if (!reader.may || !asked.files) return {};
   try {
-    for (const [field, ref] of asked.files) {
-      const most = (command && useOf(command, field)?.field.type.max) ?? 0;
-      uploads[field] = await talk.parts.fetchAttachment(field, ref, most);
-    }
-    return uploads;
+    return await fetchFiles(talk.parts.fetchAttachment, { command, files: asked.files });
   } catch (error) {
     if (!(error instanceof AttachmentRefused)) throw error;
     talk.parts.log.info({ field: error.field, why: error.why, host: error.host }, 'an attachment was not taken');
     const words = wordsOf(reader.locale);
-    const fault = error.why === 'size' ? words.tooLarge(Math.floor(error.maxBytes / 1024 / 1024)) : words.gone;
+    const fault =
+      error.why === 'many'
+        ? words.tooMany(error.maxFiles)
+        : error.why === 'size'
+          ? words.tooLarge(Math.floor(error.maxBytes / 1024 / 1024))
+          : words.gone;
     const outcome: Outcome = {
       ok: false,
       code: 'input.invalid',
@@ -118,14 +137,34 @@ async function tell(talk: Talk, outcome: Outcome, told: Told): Promise<void> {
   talk.said.reply = reply;
   const buttons = outcome.ok ? previewButtons(outcome.pending, told) : await askAgain(talk, outcome, told);
   if (buttons === 'asked') return;
+  const stands = outcome.ok ? undefined : await standing(talk, told);
+  const shown = stands ?? outcome;
   await talk.replier.answer(
-    render(reply, {
+    render(stands ? replyTo(stands, { locale, timeZone }) : reply, {
       locale,
       paging: pagingOf(outcome, told.raw),
       file: outcome.ok ? outcome.file : undefined,
-      buttons,
+      ...(stands ? { above: reply } : {}),
+      ...panelled(shown, { locale, buttons }),
     }),
   );
+}
+
+/** What stands below an answer: the panel of its object, or buttons alone. */
+export function panelled(
+  shown: Outcome,
+  { locale, buttons = [] }: { locale: Locale; buttons?: readonly APIButtonComponentWithCustomId[] },
+): { components: Row[]; keepsLast: boolean } {
+  const panel = shown.ok ? shown.panel : undefined;
+  if (panel) return { components: panelRows(panel, { locale, first: buttons }), keepsLast: panel.missing.length > 0 };
+  return { components: buttons.length > 0 ? [rowOf(...buttons)] : [], keepsLast: false };
+}
+
+/** After a refusal: the object whose panel was used, as it is now; nothing when its user may not see it. */
+async function standing(talk: Talk, { command, about }: Told): Promise<(Outcome & { ok: true }) | undefined> {
+  if (!command || about === undefined) return undefined;
+  const { outcome } = await dispatched(talk, { command: showOf(command.name), raw: { number: about } });
+  return outcome.ok ? outcome : undefined;
 }
 
 function pagingOf(outcome: Outcome, raw: RawInput): { total: number; page: number; perPage: number } | undefined {
@@ -135,16 +174,16 @@ function pagingOf(outcome: Outcome, raw: RawInput): { total: number; page: numbe
   return { total, page, perPage: Number(raw['per-page'] ?? 25) || 25 };
 }
 
-function previewButtons(pending: string | undefined, { reader }: Told): ButtonRow[] {
+type Buttons = readonly APIButtonComponentWithCustomId[];
+
+function previewButtons(pending: string | undefined, { reader }: Told): Buttons {
   if (pending === undefined) return [];
   const words = wordsOf(reader.locale);
-  return [
-    rowOf(button(`confirm:${pending}`, words.confirm, ButtonStyle.Success), button(`cancel:${pending}`, words.cancel)),
-  ];
+  return [button(`confirm:${pending}`, words.confirm, ButtonStyle.Success), button(`cancel:${pending}`, words.cancel)];
 }
 
 /** What was refused for a field can be put right: at once in a form when it was only left out, else by a button. */
-async function askAgain(talk: Talk, outcome: Outcome & { ok: false }, told: Told): Promise<ButtonRow[] | 'asked'> {
+async function askAgain(talk: Talk, outcome: Outcome & { ok: false }, told: Told): Promise<Buttons | 'asked'> {
   const { command, raw, reader } = told;
   const fields = outcome.fields ?? {};
   const names = command ? askable(command, Object.keys(fields)) : [];
@@ -156,22 +195,32 @@ async function askAgain(talk: Talk, outcome: Outcome & { ok: false }, told: Told
     ask: names,
     faults: fields,
     note: outcome.message === usual ? '' : outcome.message,
+    ...(told.about === undefined ? {} : { standing: {} }),
   };
   const { dispatcher } = talk.parts;
   const id = await keepDraft(dispatcher.desk, { ...draft, discordId: talk.interaction.user.id });
   const onlyLeftOut = Object.keys(fields).every((name) => outcome.missing?.includes(name));
   if (onlyLeftOut && (await showForm(talk, { id, draft, command, reader }))) return 'asked';
   const words = wordsOf(reader.locale);
-  return [rowOf(button(`correct:${id}`, onlyLeftOut ? words.complete : words.correct, ButtonStyle.Primary))];
+  return [button(`correct:${id}`, onlyLeftOut ? words.complete : words.correct, ButtonStyle.Primary)];
 }
 
-/** Shows a draft's form as the answer; false when it is too late for that. */
+/**
+ * Shows a draft's form as the answer; false when it is too late for that.
+ * @param shown.offered the choices of fields where they are known already
+ */
 export async function showForm(
   talk: Talk,
-  shown: { id: string; draft: Draft; command: AnyCommand; reader: Reader },
+  shown: {
+    id: string;
+    draft: Draft;
+    command: AnyCommand;
+    reader: Pick<Reader, 'locale'>;
+    offered?: ReadonlyMap<string, readonly Suggestion[]>;
+  },
 ): Promise<boolean> {
-  const suggestions = await suggestionsFor(talk, shown.draft, shown.command);
-  const { draft, command, reader } = shown;
+  const { draft, command, reader, offered = new Map<string, readonly Suggestion[]>() } = shown;
+  const suggestions = new Map([...(await suggestionsFor(talk, draft, command)), ...offered]);
   return talk.replier.form(
     formOf({ customId: `form:${shown.id}`, command, draft, locale: reader.locale, suggestions }),
   );
@@ -196,5 +245,6 @@ async function suggestionsFor(
   const found = fields.map(
     async (field) => [field, await suggest(parts.dispatcher, { ...typing, field }).catch(() => [])] as const,
   );
-  return new Map(await Promise.all(found));
+  // what was cut off there could not be chosen: it is typed
+  return new Map((await Promise.all(found)).filter(([, values]) => values.length < suggestedAtMost));
 }

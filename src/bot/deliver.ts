@@ -4,7 +4,8 @@ import { parseRef } from '../core/guard/number.js';
 import type { Deliver, Delivery, Errand } from '../core/record/courier.js';
 import type { LetterName, Letters } from '../core/record/letters.js';
 import type { ShowApproval } from './approvals.js';
-import { button, contentMost, fitting, rowOf, type ButtonRow } from './render.js';
+import { panelId, readPanelId } from './panel-ids.js';
+import { button, contentMost, fitting, rowOf, type Row } from './render.js';
 import { wordsOf } from './words.js';
 
 export interface DeliverOptions {
@@ -40,6 +41,7 @@ async function toChannel(options: DeliverOptions, errand: Errand): Promise<Deliv
   if (errand.letter === 'approval') await showApproval(Number(errand.params['approval']), errand.locale);
   else if (errand.letter === 'alert')
     await post(options, approvalsChannelId, { errand, text: String(errand.params['text']) });
+  else if (errand.letter === 'task') await post(options, approvalsChannelId, { errand, ...taskOf(errand.params) });
   else return failed(`the approvals channel has no notice called ${errand.letter}`);
   return { result: 'sent' };
 }
@@ -54,8 +56,16 @@ async function toUser(options: DeliverOptions, errand: Errand): Promise<Delivery
   return { result: 'sent' };
 }
 
+/** Something that somebody is to do, with the button that says it is done. */
+function taskOf({ text, button: asked }: Errand['params']): { text: string; components: Row[] } {
+  const { command = '', number = '', label = '' } = (asked ?? {}) as Readonly<Record<string, string | undefined>>;
+  const id = panelId({ act: 'do', command, number });
+  const components = readPanelId(id) ? [rowOf(button(id, label.slice(0, 80), ButtonStyle.Success))] : [];
+  return { text: String(text), components };
+}
+
 /** The question whether a held mail is theirs is answered by a button. */
-function buttonsOf({ letter, locale, object }: Errand): ButtonRow[] {
+function buttonsOf({ letter, locale, object }: Errand): Row[] {
   const id = letter === 'mail-held' && object ? parseRef('H', object) : undefined;
   if (id === undefined) return [];
   const words = wordsOf(locale);
@@ -66,7 +76,7 @@ function buttonsOf({ letter, locale, object }: Errand): ButtonRow[] {
 async function post(
   { rest }: DeliverOptions,
   channelId: string,
-  { errand, text, components = [] }: { errand: Errand; text: string; components?: ButtonRow[] },
+  { errand, text, components = [] }: { errand: Errand; text: string; components?: Row[] },
 ): Promise<void> {
   const body = {
     content: fitting(text, contentMost),

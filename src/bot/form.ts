@@ -15,7 +15,7 @@ import type { Locale } from '../core/locales/locale.js';
 import { limits, type Given } from './slash.js';
 import { wordsOf } from './words.js';
 
-const most = { components: 5, title: 45, label: 45, description: 100, value: 4000, note: 1000 } as const;
+const most = { components: 5, title: 45, label: 45, description: 100, value: 4000, note: 1000, files: 10 } as const;
 
 const cut = (text: string, length: number): string =>
   [...text].length > length ? `${[...text].slice(0, length - 1).join('')}…` : text;
@@ -60,14 +60,15 @@ interface Around {
 
 function labelOf(use: Use, around: Around): APILabelComponent {
   const { name, labels, hint } = use.field;
-  const typed = around.draft.raw[name];
+  const { standing } = around.draft;
+  const typed = around.draft.raw[name] ?? standing?.[name];
   const fault = typed === undefined ? undefined : around.draft.faults[name];
   const description = fault ?? hint?.[around.locale];
   return {
     type: ComponentType.Label,
     label: cut(labels[around.locale][0], most.label),
     ...(description ? { description: cut(description, most.description) } : {}),
-    component: inputOf(use, { ...around, typed, required: use.required || typed === undefined }),
+    component: inputOf(use, { ...around, typed, required: use.required || (typed === undefined && !standing) }),
   };
 }
 
@@ -77,8 +78,10 @@ function inputOf(
 ): APILabelComponent['component'] {
   const type = typeOf(use);
   const base = { custom_id: use.field.name, required: around.required };
-  if (type.kind === 'file')
-    return { ...base, type: ComponentType.FileUpload, min_values: around.required ? 1 : 0, max_values: 1 };
+  if (type.kind === 'file' || type.kind === 'files') {
+    const max_values = type.kind === 'files' ? Math.min(type.max ?? 1, most.files) : 1;
+    return { ...base, type: ComponentType.FileUpload, min_values: around.required ? 1 : 0, max_values };
+  }
   const options = optionsOf(use, around);
   if (options.length > 0 && options.length <= limits.choices) {
     const typed = textOf(around.typed);
@@ -114,7 +117,7 @@ function inputOf(
 /** A value as it was typed; a file has none. */
 function textOf(raw: Raw | undefined): string {
   if (typeof raw !== 'object') return String(raw ?? '');
-  return isUpload(raw) || areUploads(raw) ? '' : (raw as readonly string[]).join(', ');
+  return isUpload(raw) || areUploads(raw) ? '' : raw.join(', ');
 }
 
 function optionsOf(use: Use, { locale, suggestions }: Around): readonly Suggestion[] {
@@ -132,7 +135,7 @@ function optionsOf(use: Use, { locale, suggestions }: Around): readonly Suggesti
 export function filledIn(fields: Iterable<ModalData>): Given[] {
   return [...fields].map((field): Given => {
     if ('attachments' in field && field.attachments)
-      return { name: field.customId, attachment: field.attachments.first() ?? null };
+      return { name: field.customId, attachments: [...field.attachments.values()] };
     if ('values' in field) return { name: field.customId, value: field.values[0] };
     const value = 'value' in field ? field.value : undefined;
     return { name: field.customId, value: typeof value === 'string' && value.trim() !== '' ? value : undefined };

@@ -8,6 +8,7 @@ import {
   type ChatInputCommandInteraction,
   type Interaction,
   type ModalSubmitInteraction,
+  type StringSelectMenuInteraction,
 } from 'discord.js';
 import { cancelPreview, draftOf, previewOf, takeDraft } from '../core/command/pending.js';
 import { readerOf } from '../core/command/reader.js';
@@ -16,6 +17,8 @@ import { localeOf } from '../core/locales/locale.js';
 import { textsOf } from '../core/locales/texts.js';
 import { ask, showForm, type Said, type Talk } from './conversation.js';
 import { filledIn } from './form.js';
+import { readPanelId } from './panel-ids.js';
+import { askedBy, usePanel } from './panel-talk.js';
 import { callerOf, type Parts } from './parts.js';
 import { button, contentMost, message, plain, rowOf, type Payload } from './render.js';
 import { createReplier, type Askable } from './replier.js';
@@ -28,6 +31,7 @@ export function createHandler(parts: Parts): (interaction: Interaction) => Promi
     if (interaction.isAutocomplete()) return offer(parts, interaction);
     if (interaction.isChatInputCommand()) return talkOver(parts, interaction, (talk) => typed(talk, interaction));
     if (interaction.isButton()) return talkOver(parts, interaction, (talk) => pressed(talk, interaction));
+    if (interaction.isStringSelectMenu()) return talkOver(parts, interaction, (talk) => chosen(talk, interaction));
     if (interaction.isModalSubmit()) return talkOver(parts, interaction, (talk) => submitted(talk, interaction));
     parts.log.debug({ type: interaction.type }, 'an interaction of a kind we never show');
   };
@@ -99,11 +103,16 @@ async function typed(talk: Talk, interaction: ChatInputCommandInteraction): Prom
 
 /** A button carries what it is for and an id, never anything kept in memory (invariant 5). */
 async function pressed(talk: Talk, interaction: ButtonInteraction): Promise<void> {
+  const panel = readPanelId(interaction.customId);
+  if (panel) return (await usePanel(talk, panel)) ? undefined : ended(talk);
   const [, what = '', id = ''] = /^(\w+):([\w-]{1,90})$/.exec(interaction.customId) ?? [];
   if ((what === 'approve' || what === 'refuse') && /^\d{1,9}$/.test(id)) {
     // refusing without a reason is asked for one, like any command
     return ask(talk, { command: `approval ${what}`, raw: { number: `A-${id}` }, key: interaction.id });
   }
+  // looking at a request takes it into review, where there is something to review
+  if (what === 'take' && /^\d{1,9}$/.test(id))
+    return ask(talk, { command: 'approval show', raw: { number: `A-${id}` }, key: interaction.id });
   const { desk } = talk.parts.dispatcher;
   const caller = callerOf(interaction.user);
   if ((what === 'release' || what === 'discard') && /^\d{1,9}$/.test(id)) {
@@ -122,6 +131,12 @@ async function pressed(talk: Talk, interaction: ButtonInteraction): Promise<void
   await cancelPreview(desk, { id, caller });
   const { locale } = await readerOf(desk, { caller, locale: interaction.locale });
   await talk.replier.answer(message(plain(wordsOf(locale).cancelled)));
+}
+
+/** A menu: of a panel, whose choices are data. */
+async function chosen(talk: Talk, interaction: StringSelectMenuInteraction): Promise<void> {
+  const panel = readPanelId(interaction.customId);
+  if (!panel || !(await usePanel(talk, panel, interaction.values[0]))) await ended(talk);
 }
 
 async function correct(talk: Talk, id: string): Promise<void> {
@@ -154,12 +169,13 @@ async function submitted(talk: Talk, interaction: ModalSubmitInteraction): Promi
   const given = filledIn(interaction.fields.fields.values());
   const { raw, files } = decodeOptions(given);
   const before = Object.entries(draft.raw).filter(([name]) => !given.some((one) => one.name === name));
-  await ask(talk, {
-    command: draft.command,
-    raw: { ...Object.fromEntries(before), ...raw },
-    files,
-    key: interaction.id,
-  });
+  const whole = { ...Object.fromEntries(before), ...raw };
+  if (!draft.standing) return ask(talk, { command: draft.command, raw: whole, files, key: interaction.id });
+  talk.replier.keeps();
+  const asked = askedBy(draft, whole, files.size);
+  const { number } = whole;
+  const about = typeof number === 'string' ? number : undefined;
+  await ask(talk, { ...asked, files, key: interaction.id, about });
 }
 
 /** What is offered while somebody types: in time, or nothing. */

@@ -7,19 +7,20 @@ import {
   ComponentType,
   type APIActionRowComponent,
   type APIButtonComponentWithCustomId,
+  type APIStringSelectComponent,
 } from 'discord.js';
 import { aligned, type Reply, type Table } from '../core/command/reply.js';
 import type { Upload } from '../core/command/type.js';
 import type { Locale } from '../core/locales/locale.js';
 import { wordsOf } from './words.js';
 
-export type ButtonRow = APIActionRowComponent<APIButtonComponentWithCustomId>;
+export type Row = APIActionRowComponent<APIButtonComponentWithCustomId | APIStringSelectComponent>;
 
 /** What every answer is made of; an edit replaces all of it. */
 export interface Payload {
   readonly content: string;
   readonly embeds: [];
-  readonly components: ButtonRow[];
+  readonly components: Row[];
   readonly files: { name: string; attachment: Buffer }[];
   readonly allowedMentions: { parse: [] };
 }
@@ -82,12 +83,12 @@ export const button = (
   style: style as APIButtonComponentWithCustomId['style'],
 });
 
-export const rowOf = (...components: APIButtonComponentWithCustomId[]): ButtonRow => ({
+export const rowOf = (...components: Row['components']): Row => ({
   type: ComponentType.ActionRow,
   components,
 });
 
-export const message = (content: string, components: ButtonRow[] = []): Payload => ({
+export const message = (content: string, components: Row[] = []): Payload => ({
   content,
   embeds: [],
   components,
@@ -100,30 +101,37 @@ export interface Rendering {
   /** Of a list: how many there are in all, and which page this is. */
   readonly paging?: { readonly total: number; readonly page: number; readonly perPage: number } | undefined;
   readonly file?: Upload | undefined;
-  readonly buttons?: ButtonRow[];
+  readonly components?: Row[];
+  /** A refusal to be told first: what follows is how it stands. */
+  readonly above?: Reply | undefined;
+  /** Its last line is shown however long the others are. */
+  readonly keepsLast?: boolean;
 }
 
+const faultLines = ({ faults }: Reply): string[] => faults.map(({ label, text }) => `- ${labelled(label, text)}`);
+
 /** The message of a reply, within Discord's 2,000 characters and our 8 MB. */
-export function render(reply: Reply, { locale, paging, file, buttons = [] }: Rendering): Payload {
+export function render(reply: Reply, rendering: Rendering): Payload {
+  const { locale, paging, file, above, components = [] } = rendering;
   const words = wordsOf(locale);
   const tooLarge = file && file.content.length > fileMostBytes;
-  const head = joined(
-    [
-      fitting(reply.headline, 700),
-      ...reply.lines.map(({ label, value }) => labelled(label, value)),
-      ...reply.faults.map(({ label, text }) => `- ${labelled(label, text)}`),
-      ...(tooLarge ? [plain(words.fileTooLarge(file.name))] : []),
-    ],
-    reply.tables.length > 0 ? contentMost - 600 : contentMost,
-  );
-  let content = head;
+  const refusal = above ? `${joined([fitting(above.headline, 500), ...faultLines(above)], 900)}\n\n` : '';
+  const lines = [
+    fitting(reply.headline, 700),
+    ...reply.lines.map(({ label, value }) => labelled(label, value)),
+    ...faultLines(reply),
+    ...(tooLarge ? [plain(words.fileTooLarge(file.name))] : []),
+  ];
+  const last = rendering.keepsLast && lines.length > 1 ? `\n${lines.pop()}` : '';
+  const room = contentMost - refusal.length - last.length;
+  let content = refusal + joined(lines, reply.tables.length > 0 ? room - 600 : room) + last;
   for (const table of reply.tables)
     content += tableText(table, contentMost - content.length, {
       locale,
       paging: table.title === '' ? paging : undefined,
     });
   return {
-    ...message(content, buttons),
+    ...message(content, components),
     files: file && !tooLarge ? [{ name: file.name, attachment: file.content }] : [],
   };
 }

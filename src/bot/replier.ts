@@ -11,11 +11,13 @@ import {
   type ButtonInteraction,
   type ChatInputCommandInteraction,
   type ModalSubmitInteraction,
+  type StringSelectMenuInteraction,
 } from 'discord.js';
 import { message, plain, type Payload } from './render.js';
 import type { Log } from './parts.js';
 
-export type Askable = ChatInputCommandInteraction | ButtonInteraction | ModalSubmitInteraction;
+export type Askable =
+  ChatInputCommandInteraction | ButtonInteraction | StringSelectMenuInteraction | ModalSubmitInteraction;
 
 /** In milliseconds. */
 export interface Times {
@@ -44,6 +46,8 @@ export interface Replier {
   answer(payload: Payload): Promise<void>;
   /** Shows a form as the first answer; false when it is too late for that, or Discord takes none here. */
   form(form: APIModalInteractionResponseCallbackData): Promise<boolean>;
+  /** What stands where the answer will be stays until it is there: nothing is said meanwhile. */
+  keeps(): void;
   /** Says how far it is, once deferred and not too often. */
   progress(text: string): void;
   /** No more answers come. */
@@ -89,19 +93,20 @@ export function createReplier(interaction: Askable, { times, clock, log, working
   let first: Promise<boolean> | undefined;
   let editing: Promise<void> = Promise.resolve();
   let busy = false;
+  let keeping = false;
   let shownMs = receivedMs;
 
   const open = (payload: Payload): Promise<void> =>
     insist(async () => {
-      if (inPlace && (interaction.isButton() || (interaction.isModalSubmit() && interaction.isFromMessage())))
-        await interaction.update(payload);
+      if (inPlace && (!interaction.isModalSubmit() || interaction.isFromMessage())) await interaction.update(payload);
       else await interaction.reply({ ...payload, flags: MessageFlags.Ephemeral });
     });
   const edit = (payload: Payload): Promise<void> => insist(() => interaction.webhook.editMessage('@original', payload));
 
   const defer = async (): Promise<boolean> => {
     try {
-      if (inPlace) await open(message(plain(working)));
+      if (inPlace && keeping) await insist(() => interaction.deferUpdate());
+      else if (inPlace) await open(message(plain(working)));
       else await insist(() => interaction.deferReply({ flags: MessageFlags.Ephemeral }));
       return true;
     } catch (error) {
@@ -162,9 +167,11 @@ export function createReplier(interaction: Askable, { times, clock, log, working
       first = undefined;
       return false;
     },
+    keeps: () => void (keeping = inPlace),
     progress(text) {
       const nowMs = clock().getTime();
-      if (!first || busy || nowMs - shownMs < times.progressMs || nowMs - receivedMs >= times.tokenMs) return;
+      if (!first || busy || keeping || nowMs - shownMs < times.progressMs || nowMs - receivedMs >= times.tokenMs)
+        return;
       busy = true;
       shownMs = nowMs;
       editing = first

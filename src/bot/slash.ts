@@ -13,7 +13,7 @@ import {
 import { typeOf, type AnyCommand, type Use } from '../core/command/define.js';
 import type { RawInput } from '../core/command/input.js';
 import { useOf, usesOf, type Registry } from '../core/command/registry.js';
-import { isUpload, type Raw, type Upload } from '../core/command/type.js';
+import { areUploads, isUpload, type Raw, type Upload } from '../core/command/type.js';
 import type { Locale } from '../core/locales/locale.js';
 
 export type SlashCommand = RESTPostAPIChatInputApplicationCommandsJSONBody;
@@ -120,7 +120,7 @@ function optionOf(use: Use, hints: boolean): APIApplicationCommandBasicOption {
     ...(isRequiredOption(use) ? { required: true } : {}),
   };
   if (type.kind === 'bool') return { ...base, type: Option.Boolean };
-  if (type.kind === 'file') return { ...base, type: Option.Attachment };
+  if (type.kind === 'file' || type.kind === 'files') return { ...base, type: Option.Attachment };
   if (type.kind === 'whole') {
     return {
       ...base,
@@ -153,11 +153,16 @@ export interface AttachmentRef {
   readonly url: string;
 }
 
+/** The files of each field. */
+export type AttachmentRefs = ReadonlyMap<string, readonly AttachmentRef[]>;
+
 /** An option or a form's field, as it comes in. */
 export interface Given {
   readonly name: string;
   readonly value?: string | number | boolean | undefined;
   readonly attachment?: AttachmentRef | null | undefined;
+  /** A form may take several files for a field. */
+  readonly attachments?: readonly AttachmentRef[] | undefined;
 }
 
 /** An input as the options somebody would have filled in; what `decodeOptions` reads back to the same input. */
@@ -170,6 +175,7 @@ export function encodeOptions(command: AnyCommand, raw: RawInput): Given[] {
 
 function encoded(kind: string, value: Raw): Omit<Given, 'name'> {
   if (isUpload(value)) return { attachment: refOf(value) };
+  if (areUploads(value)) return { attachments: value.map(refOf) };
   const text = Array.isArray(value) ? value.join(', ') : String(value);
   if (kind === 'bool') return { value: text === 'true' || text === 'yes' };
   return { value: kind === 'whole' ? Number(text) : text };
@@ -183,11 +189,11 @@ const refOf = ({ name, type, content }: Upload): AttachmentRef => ({
 });
 
 /** What was typed, and the files that are still to be fetched. An option that no longer exists stays: it is told about. */
-export function decodeOptions(given: readonly Given[]): { raw: RawInput; files: ReadonlyMap<string, AttachmentRef> } {
+export function decodeOptions(given: readonly Given[]): { raw: RawInput; files: AttachmentRefs } {
   const raw: Record<string, Raw> = {};
-  const files = new Map<string, AttachmentRef>();
-  for (const { name, value, attachment } of given) {
-    if (attachment) files.set(name, attachment);
+  const files = new Map<string, readonly AttachmentRef[]>();
+  for (const { name, value, attachment, attachments = attachment ? [attachment] : [] } of given) {
+    if (attachments.length > 0) files.set(name, attachments);
     else if (value !== undefined) raw[name] = value;
   }
   return { raw, files };

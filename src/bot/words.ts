@@ -14,6 +14,11 @@ export interface Words {
   readonly yes: string;
   readonly no: string;
   readonly choose: string;
+  /** Above a menu of what can be filled in; and beside what in it is not yet whole. */
+  readonly fillIn: string;
+  readonly incomplete: string;
+  /** Takes a request into review. */
+  readonly take: string;
   readonly working: string;
   readonly cancelled: string;
   /** A form or preview that was used, has ended, or is not the presser's. */
@@ -27,6 +32,7 @@ export interface Words {
   readonly fileTooLarge: (name: string) => string;
   readonly gone: string;
   readonly tooLarge: (mebibytes: number) => string;
+  readonly tooMany: (files: number) => string;
   /** The answer itself broke: the command may have been carried out. */
   readonly broken: (reference: string) => string;
   readonly late: (command: string) => string;
@@ -51,6 +57,9 @@ const fr: Words = {
   yes: 'oui',
   no: 'non',
   choose: 'Choisir',
+  fillIn: 'Remplir…',
+  incomplete: 'il manque encore quelque chose ici',
+  take: 'Prendre en charge',
   working: 'En cours…',
   cancelled: 'Annulé : rien n’a changé.',
   ended: 'Ce formulaire a déjà servi ou a pris fin. Retapez la commande.',
@@ -63,6 +72,7 @@ const fr: Words = {
   fileTooLarge: (name) => `Le fichier ${name} est trop grand pour Discord : demandez-en moins à la fois.`,
   gone: 'n’a pas pu être repris de Discord : joignez-le de nouveau',
   tooLarge: (mebibytes) => `est trop grand : ${mebibytes} Mio au plus`,
+  tooMany: (files) => `a trop de fichiers : ${files} au plus`,
   broken: (reference) =>
     `Une erreur de notre côté en vous répondant. Avant de répéter la commande, regardez si elle a été exécutée. Référence : ${reference}.`,
   late: (command) => `Voici la réponse à votre commande « ${command} » :`,
@@ -81,6 +91,9 @@ const en: Words = {
   yes: 'yes',
   no: 'no',
   choose: 'Choose',
+  fillIn: 'Fill in…',
+  incomplete: 'something is still missing here',
+  take: 'Take into review',
   working: 'Working…',
   cancelled: 'Cancelled: nothing was changed.',
   ended: 'This form was used already or has ended. Type the command again.',
@@ -93,6 +106,7 @@ const en: Words = {
   fileTooLarge: (name) => `The file ${name} is too large for Discord: ask for less at a time.`,
   gone: 'could not be taken over from Discord: attach it again',
   tooLarge: (mebibytes) => `is too large: at most ${mebibytes} MiB`,
+  tooMany: (files) => `has too many files: at most ${files}`,
   broken: (reference) =>
     `Something went wrong on our side while answering you. Before you repeat the command, look whether it was carried out. Reference: ${reference}.`,
   late: (command) => `Here is the answer to your command “${command}”:`,

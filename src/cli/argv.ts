@@ -7,6 +7,8 @@ import type { RawInput } from '../core/command/input.js';
 import { usesOf, type Registry } from '../core/command/registry.js';
 import { isUpload, type Raw, type Upload } from '../core/command/type.js';
 
+export { splitLine } from '../core/record/shell-words.js';
+
 export interface Line {
   /** `noun verb`, as typed. */
   readonly command: string;
@@ -145,17 +147,6 @@ function upload(field: string, path: string, readFile: (path: string) => Buffer)
   } catch {
     throw new LineFault(field, 'file');
   }
-}
-
-/** Splits a typed line into words as a shell would, with quotes; for the desk page. */
-export function splitLine(line: string): string[] {
-  const words = line.matchAll(/(?:[^\s"']+|"(?:[^"\\]|\\.)*"|'[^']*')+/g);
-  return [...words].map(([word]) =>
-    word.replace(
-      /"((?:[^"\\]|\\.)*)"|'([^']*)'/g,
-      (_, double: string | undefined, single: string | undefined) => double?.replace(/\\(.)/g, '$1') ?? single ?? '',
-    ),
-  );
 }
 
 /** A command as words for this door; what `parseLine` reads back to the same input. */

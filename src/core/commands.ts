@@ -3,14 +3,26 @@ import { approvalCommands } from './approvals/commands.js';
 import { createRegistry, type Registry } from './command/registry.js';
 import { auditShow, auditVerify } from './desk/audit.js';
 import { catalogueShow } from './desk/catalogue.js';
+import { catalogueLoad } from './desk/catalogue-load.js';
+import { catalogueWhy } from './desk/catalogue-why.js';
 import { helpCommand } from './desk/help.js';
 import { declareBulk } from './packs/declare-bulk.js';
 import { declareList, declareNew, declareResend, declareShow } from './packs/declare-commands.js';
 import { mailCommands } from './mails/commands.js';
+import { orderAttach, orderDetach, orderEdit, orderNew } from './orders/draft-commands.js';
+import { orderDecisions } from './orders/decide-commands.js';
+import { orderCancel, orderProvisioned } from './orders/life-commands.js';
+import { orderSubmit } from './orders/submit-command.js';
+import { orderList, orderShow } from './orders/list-commands.js';
+import { opportunityImport } from './opportunities/import-command.js';
+import { opportunityList, opportunityShow } from './opportunities/opportunity-commands.js';
 import { packRedeem } from './packs/redeem.js';
 import { stockReceive, stockReconcile, stockShow, stockThreshold, stockWithdraw } from './packs/stock-commands.js';
 import { stockImport } from './packs/stock-import.js';
 import { accountEdit, accountPassword, accountShow } from './parties/account.js';
+import { siteChange } from './sites/change-command.js';
+import { siteImport } from './sites/import-command.js';
+import { siteList, siteShow } from './sites/site-commands.js';
 import { accountConfirm, accountLink, accountUnlink } from './parties/linking.js';
 import { resellerRegister } from './parties/reseller.js';
 import { staffGrant, staffList, staffRevoke } from './parties/staff.js';
@@ -37,11 +49,30 @@ export const commands: Registry = createRegistry([
   stockReceive,
   stockImport,
   stockWithdraw,
+  orderNew,
+  orderEdit,
+  orderAttach,
+  orderDetach,
+  orderSubmit,
+  orderCancel,
+  orderList,
+  orderShow,
+  ...orderDecisions(() => commands),
+  orderProvisioned,
+  siteList,
+  siteShow,
+  siteChange,
+  siteImport,
+  opportunityList,
+  opportunityShow,
+  opportunityImport,
   ...approvalCommands(() => commands),
   staffGrant,
   staffRevoke,
   staffList,
   catalogueShow,
+  catalogueLoad(() => commands),
+  catalogueWhy,
   auditShow,
   auditVerify,
   ...mailCommands,

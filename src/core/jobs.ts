@@ -1,10 +1,12 @@
 /** The desk's scheduled jobs (STATES, "Times"). */
 import { expire } from './approvals/decision.js';
+import { certificateJobs } from './certificates/sending.js';
 import { commands } from './commands.js';
 import { approvalRef, mailApprovers } from './guard/approval.js';
 import type { Actor } from './guard/identity.js';
 import { createWork, type Desk, type Work } from './guard/work.js';
 import { textsOf } from './locales/texts.js';
+import { closing } from './opportunities/closing.js';
 import { writersTo } from './parties/organisation.js';
 import type { Job } from './record/schedule.js';
 import type { Unit } from './record/transact.js';
@@ -30,7 +32,8 @@ const itself: Actor = {
   proven: {},
 };
 
-const workOf = (desk: Desk, unit: Unit): Work =>
+/** A unit of work that the desk does by itself. */
+export const workOf = (desk: Desk, unit: Unit): Work =>
   createWork(unit, { desk, actor: itself, door: 'schedule', locale: desk.locale });
 
 /** Reminders of waiting approvals after the policy's hours, and their end. */
@@ -53,7 +56,8 @@ const approvals = (desk: Desk): Job => ({
       await unit.tx.approval.update({ where: { id: row.id }, data: { reminders: due } });
       const text = textsOf(desk.locale).waiting({ number: approvalRef(row.id), command: row.command });
       work.send({ channel: 'chat', letter: 'alert', recipient: 'approvals', locale: desk.locale, params: { text } });
-      await mailApprovers(work, row, 'approval-reminder');
+      const summary = commands.find(row.command)?.fourEyes?.summary;
+      await mailApprovers(work, { ...row, summary }, 'approval-reminder');
     }
   },
 });
@@ -138,6 +142,8 @@ export const jobsOf = (desk: Desk, prune: (now: Date) => Promise<void>): readonl
   approvals(desk),
   thresholds(desk),
   heldMails(desk),
+  ...certificateJobs(desk, (unit) => workOf(desk, unit)),
+  closing(desk, (unit) => workOf(desk, unit)),
   pruning(desk, prune),
 ];
 

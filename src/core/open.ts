@@ -3,14 +3,17 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createDispatcher, type Dispatcher, type DispatchOptions } from './command/dispatch.js';
 import { commands } from './commands.js';
+import { knownTo } from './desk/catalogue-load.js';
 import type { Desk } from './guard/work.js';
 import type { Locale } from './locales/locale.js';
 import { createAside } from './record/aside.js';
-import { loadCatalogue } from './record/catalogue.js';
+import { readParts } from './record/catalogue.js';
+import { openCatalogue } from './record/catalogue-versions.js';
 import { connect, providerOf, type Connection } from './record/database.js';
 import { createDocuments } from './record/documents.js';
 import { migrate } from './record/migrate.js';
 import { prepare } from './record/prepare.js';
+import { createScan, type Scan, type ScanCommand } from './record/scan.js';
 import { createSecrets, loadKey } from './record/secrets.js';
 import { createDatabase } from './record/transact.js';
 
@@ -26,6 +29,7 @@ export interface DeskSettings {
   readonly LOCALE: Locale;
   readonly TIME_ZONE: string;
   readonly DISCORD_TOKEN?: string | undefined;
+  readonly SCAN_COMMAND?: ScanCommand | undefined;
 }
 
 export interface OpenDesk {
@@ -46,7 +50,7 @@ export interface OpenOptions {
  */
 export async function openDesk(settings: DeskSettings, options: OpenOptions): Promise<OpenDesk> {
   const { clock = () => new Date(), random = randomBytes } = options;
-  const catalogue = loadCatalogue(settings.CATALOGUE, new Set(commands.all.map(({ name }) => name)));
+  const files = readParts(settings.CATALOGUE, knownTo(commands));
   const secrets = createSecrets(loadKey(settings.SECRET_KEY, settings.DATA_DIR), random);
   const provider = providerOf(settings.DATABASE_URL);
   await migrate({
@@ -58,13 +62,21 @@ export async function openDesk(settings: DeskSettings, options: OpenOptions): Pr
   await prepare(connection, { secrets, locale: settings.LOCALE, now: clock() });
   const mailDomain = settings.MAIL_FROM.slice(settings.MAIL_FROM.lastIndexOf('@') + 1);
   const database = createDatabase(connection, { secrets, random, clock, mailDomain });
+  const versions = await openCatalogue(database, { files, clock }).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
   const desk: Desk = {
     database,
-    catalogue,
+    get catalogue() {
+      return versions.catalogue;
+    },
+    versions,
     secrets,
     documents: createDocuments(join(settings.DATA_DIR, 'documents')),
     rawMail: createDocuments(join(settings.DATA_DIR, 'received')),
     aside: createAside(),
+    scan: scanOf(settings, options),
     clock,
     random,
     publicUrl: settings.PUBLIC_URL,
@@ -80,5 +92,17 @@ export async function openDesk(settings: DeskSettings, options: OpenOptions): Pr
     async close() {
       await Promise.all([desk.aside.close(), database.close()]);
     },
+  };
+}
+
+/** What the scanner could not tell is a fault of ours: its asker is told to try again, the log says why. */
+function scanOf({ SCAN_COMMAND: command, DATA_DIR }: DeskSettings, { onFault }: OpenOptions): Scan | undefined {
+  if (!command) return undefined;
+  const scan = createScan({ command, folder: join(DATA_DIR, 'scanning') });
+  return async (content) => {
+    const scanned = await scan(content);
+    if (scanned.verdict === 'unknown')
+      onFault({ reference: 'SCAN_COMMAND', error: new Error(scanned.why), command: command.program });
+    return scanned;
   };
 }

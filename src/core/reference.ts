@@ -1,14 +1,22 @@
 /** The printed reference (docs/commands.md), made from the registry and the state tables, so that it can't drift. */
 import { approvalStates } from './approvals/states.js';
+import { certificateStates } from './certificates/states.js';
 import type { AnyCommand, Use } from './command/define.js';
 import { usesOf, type Registry } from './command/registry.js';
 import type { FieldType } from './command/type.js';
 import { inboundMailStates } from './mails/states.js';
+import { opportunityStates } from './opportunities/states.js';
+import { orderStates } from './orders/states.js';
 import { declarationStates, packStates } from './packs/states.js';
+import { siteChangeStates } from './sites/states.js';
 
 const stateTables = {
   pack: packStates,
   declaration: declarationStates,
+  order: orderStates,
+  certificate: certificateStates,
+  'site change': siteChangeStates,
+  opportunity: opportunityStates,
   approval: approvalStates,
   'inbound mail': inboundMailStates,
 } as const;

@@ -6,10 +6,11 @@ import type { Answer, Mailbox, OpenForm } from '../core/mailbox.js';
 import { localeOf, type Locale } from '../core/locales/locale.js';
 import type { Attachment } from '../core/record/outbox.js';
 import type { Block } from './blocks.js';
-import { replyTo } from '../core/command/reply.js';
 import { blankForm, encodeForm } from './form-text.js';
+import { nextForms, type NextForm } from './next-form.js';
 import { domainOf } from './headers.js';
-import { offeredForm, renderTranscript, type Result } from './transcript.js';
+import { threadOf, type Outcomes } from './left-open.js';
+import { renderTranscript, type Result } from './transcript.js';
 import { readWanted, type Asked, type Proven, type Wanted } from './wanted.js';
 import { wordsOf, type Words } from './words.js';
 
@@ -36,7 +37,11 @@ export async function answerTo(mail: Proven, { dispatcher, mailbox, address }: A
     outcomes.push({ asked, outcome: await dispatch(mail, { dispatcher, asked, guess }) });
   const actor = await mailbox.whois(mail.sender);
   const locale = actor.locale ?? guess;
-  const { attachments, results } = await withFiles(outcomes, { dispatcher, actor, locale });
+  const next = nextForms(
+    outcomes.map(({ outcome }) => outcome),
+    { dispatcher, actor, locale },
+  );
+  const { attachments, results } = await withFiles(outcomes, { dispatcher, actor, locale, next });
   const rendered = renderTranscript({
     locale,
     timeZone: desk.timeZone,
@@ -59,32 +64,8 @@ export async function answerTo(mail: Proven, { dispatcher, mailbox, address }: A
     locale,
     attachments,
     carriedOut: outcomes.some(({ asked, outcome }) => outcome.ok && !dispatcher.registry.find(asked.command)?.reads),
-    thread: {
-      open: [...stillOpen(outcomes, { results, dispatcher, locale }), ...wanted.untouched],
-      ended: outcomes.flatMap(({ asked, outcome }) => (isEnd(outcome) && asked.resumes ? [asked.origin] : [])),
-      mailKey: mail.mailKey,
-    },
+    thread: threadOf(mail, { outcomes, results, wanted, dispatcher, locale }),
   };
-}
-
-const isEnd = (outcome: Outcome): boolean => outcome.ok && outcome.pending === undefined && !outcome.dryRun;
-
-/** What the reader may take up again by a reply: refused forms as they were shown, and previews. */
-function stillOpen(
-  outcomes: readonly { asked: Asked; outcome: Outcome }[],
-  { results, dispatcher, locale }: { results: readonly Result[]; dispatcher: Dispatcher; locale: Locale },
-): OpenForm[] {
-  return outcomes.flatMap(({ asked, outcome }, at): OpenForm[] => {
-    const result = results[at];
-    if (!result || (!outcome.ok && outcome.code === 'fault')) return [];
-    const reply = replyTo(outcome, { locale, timeZone: dispatcher.desk.timeZone, command: result.command });
-    const offered = offeredForm(result, { reply, locale });
-    if (!offered) return [];
-    const { origin, command } = asked;
-    if (outcome.ok)
-      return outcome.pending ? [{ origin, command, raw: {}, text: '', faults: [], preview: outcome.pending }] : [];
-    return [{ origin, command, raw: asked.raw, text: offered.text, faults: Object.keys(outcome.fields ?? {}) }];
-  });
 }
 
 const dispatch = (
@@ -109,13 +90,13 @@ interface Reader {
 
 /** Keeps the files of answers where the outbox finds them, as long as they fit into one mail. */
 async function withFiles(
-  outcomes: readonly { asked: Asked; outcome: Outcome }[],
-  { dispatcher, actor, locale }: Reader,
+  outcomes: Outcomes,
+  { dispatcher, actor, locale, next }: Reader & { next: readonly (NextForm | undefined)[] },
 ): Promise<{ attachments: Attachment[]; results: Result[] }> {
   const attachments: Attachment[] = [];
   const results: Result[] = [];
   let left = mostFileBytes;
-  for (const { asked, outcome } of outcomes) {
+  for (const [at, { asked, outcome }] of outcomes.entries()) {
     const command = dispatcher.registry.find(asked.command);
     const file = outcome.ok ? outcome.file : undefined;
     const fits = file !== undefined && file.content.length <= left;
@@ -134,6 +115,7 @@ async function withFiles(
       name: about ? `help ${about.name}` : (command?.name ?? asked.command),
       raw: asked.raw,
       outcome,
+      next: next[at],
       ...(file && !fits ? { fileLeftOut: true } : {}),
       ...(about ? { blank: blankForm(about, { context: dispatcher.context(locale, actor) }) } : {}),
       ...(asked.command === 'help' && outcome.ok && !about
@@ -181,7 +163,8 @@ async function helpBlocks(
     return [
       text(wanted.table.kind === 'unread' ? words.unreadTable(wanted.table.name) : words.manyRows(wanted.table.rows)),
     ];
-  if (wanted.untouched.length > 0) return [text(words.noCorrection), ...shownAgain(wanted.untouched)];
+  const waiting = wanted.untouched.filter((form) => !form.follows || form.text !== '');
+  if (waiting.length > 0) return [text(words.noCorrection), ...shownAgain(waiting)];
   const found = wanted.asked.length > 0;
   const opening = found ? [] : [text(openingOf(mail, words))];
   if (actor.personId === 0) {

@@ -71,7 +71,7 @@ function textsIn(raw: Raw | undefined, locale: Locale): readonly string[] {
   if (typeof raw === 'boolean') return [raw ? textsOf(locale).yes : textsOf(locale).no];
   if (isUpload(raw)) return [raw.name];
   if (areUploads(raw)) return raw.map(({ name }) => name);
-  if (typeof raw === 'object') return raw as readonly string[];
+  if (typeof raw === 'object') return raw;
   return [String(raw)];
 }
 
@@ -79,15 +79,26 @@ function textsIn(raw: Raw | undefined, locale: Locale): readonly string[] {
  * A form to be filled in: the fields that a command needs, empty where a made-up value could be sent by mistake, with
  * remarks that tell what is expected.
  */
-export function blankForm(command: AnyCommand, more: { context: FieldContext; filled?: RawInput }): string {
+export function blankForm(
+  command: AnyCommand,
+  more: {
+    context: FieldContext;
+    filled?: RawInput;
+    /** These fields and the required ones, and no word about others. */
+    ask?: readonly string[];
+    /** What may stand in a field now, where that is less than could ever stand there. */
+    offered?: Readonly<Record<string, string>>;
+  },
+): string {
   const { locale } = more.context;
-  const needed = command.uses.filter((use) => use.required);
+  const { ask, offered = {} } = more;
+  const needed = command.uses.filter((use) => use.required || ask?.includes(use.field.name));
   const raw: Record<string, Raw> = { ...more.filled };
   const notes: Record<string, string> = {};
   for (const use of needed) {
     const name = use.field.name;
     if (raw[name] !== undefined) continue;
-    const example = exampleOf(use, more.context);
+    const example = offered[name] ?? exampleOf(use, more.context);
     const note = [use.field.hint?.[locale], example && `${{ fr: 'par exemple', en: 'for example' }[locale]} ${example}`]
       .filter(Boolean)
       .join(' ; ');
@@ -96,7 +107,7 @@ export function blankForm(command: AnyCommand, more: { context: FieldContext; fi
   }
   const optional = command.uses.filter((use) => !use.required && !use.panel).map((use) => use.field.labels[locale][0]);
   const text = encodeForm(command, raw, { locale, notes });
-  if (optional.length === 0) return text;
+  if (ask || optional.length === 0) return text;
   return `${text}\n# ${{ fr: 'facultatif', en: 'optional' }[locale]}${colon[locale]} ${optional.join(', ')}`;
 }
 
@@ -122,6 +133,7 @@ function exampleOf(use: Use, context: FieldContext): string | undefined {
     case 'pairs':
       return `${context.productChoices(false)[0]?.id ?? 'x'}=3`;
     case 'file':
+    case 'files':
       return { fr: 'le nom du fichier joint', en: 'the name of the attached file' }[locale];
     default:
       return undefined;

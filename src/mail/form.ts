@@ -5,9 +5,9 @@
 import { typeOf, type AnyCommand } from '../core/command/define.js';
 import type { RawInput } from '../core/command/input.js';
 import { usesOf, type Registry } from '../core/command/registry.js';
-import type { Raw, Upload } from '../core/command/type.js';
+import type { Raw } from '../core/command/type.js';
 import type { Locale } from '../core/locales/locale.js';
-import { attach } from './form-files.js';
+import { attach, type FormFiles } from './form-files.js';
 import { Reading, type Open } from './form-reading.js';
 import type { Message } from './message.js';
 
@@ -70,7 +70,7 @@ export function decodeMail(
   };
 }
 
-function decoded(form: Open, files: Readonly<Record<string, Upload>>): DecodedForm {
+function decoded(form: Open, files: FormFiles): DecodedForm {
   const entries = [...form.values].map(([name, values]): [string, Raw] => [
     name,
     values.length === 1 ? (values[0] ?? '') : values,

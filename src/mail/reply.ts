@@ -9,7 +9,7 @@ import { useOf, type Registry } from '../core/command/registry.js';
 import type { Raw } from '../core/command/type.js';
 import type { OpenForm } from '../core/mails/thread.js';
 import { fold } from '../core/record/fold.js';
-import { attach } from './form-files.js';
+import { attach, takesFiles } from './form-files.js';
 import { isRestQuoted, readLine } from './form-lines.js';
 import { isCommandLabel, labelsOf } from './form-names.js';
 import { Reading, type Open } from './form-reading.js';
@@ -41,7 +41,7 @@ export function readReply(
   const forms = open.map((form) => ({ form, command: registry.find(form.command) }));
   const inQuote = changedInQuote(quoted, forms, registry);
   const { given, unclear } = corrected(own, forms);
-  const files = newFiles(message, forms);
+  const files = newFiles(message, forms, (form) => ({ ...inQuote.get(form), ...given.get(form) }));
   const corrections = forms.flatMap(({ form, command }) => {
     const values = { ...inQuote.get(form), ...given.get(form), ...files.get(form) };
     if (Object.keys(values).length === 0) return [];
@@ -184,16 +184,20 @@ const isLong = (command: AnyCommand | undefined, label: string): boolean => {
   return use !== undefined && ['long', 'list', 'pairs'].includes(typeOf(use).kind);
 };
 
-/** A file sent along replaces that of the only form which takes one. */
+/** A file sent along replaces that of the only form which takes one, or joins what is filled in further. */
 function newFiles(
   { attachments }: Pick<Message, 'attachments'>,
   forms: readonly Known[],
+  corrected: (form: OpenForm) => Readonly<Record<string, Raw>>,
 ): Map<OpenForm, Record<string, Raw>> {
-  const taking = forms.filter(({ command }) => command?.uses.some((use) => typeOf(use).kind === 'file'));
+  const taking = forms.filter(({ command }) => command && takesFiles(command));
   const [one] = taking;
   const none = new Map<OpenForm, Record<string, Raw>>();
   if (!one || taking.length > 1) return none;
-  const [files = {}] = attach([{ command: one.command, values: new Map() }], attachments);
+  // no reply is without the logo of its sender, and nothing asks for one
+  const sent = attachments.filter(({ inline, type }) => !one.form.follows || !inline || !type.startsWith('image/'));
+  const values = Object.entries(corrected(one.form)).map(([name, raw]) => [name, [raw].flat().map(String)] as const);
+  const [files = {}] = attach([{ command: one.command, values: new Map(values) }], sent);
   return Object.keys(files).length > 0 ? none.set(one.form, files) : none;
 }
 

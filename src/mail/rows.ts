@@ -1,12 +1,11 @@
 /** A table attached to a form whose command takes no file is that command for every row (SPEC 0, "Mail"). */
-import { typeOf } from '../core/command/define.js';
 import type { RawInput } from '../core/command/input.js';
-import { usesOf, type Registry } from '../core/command/registry.js';
+import type { Registry } from '../core/command/registry.js';
 import type { Aside } from '../core/record/aside.js';
 import { readSheetAside } from '../core/record/sheet-reading.js';
 import { SheetFault, type Sheet } from '../core/record/sheet.js';
 import { fold } from '../core/record/fold.js';
-import { soleFile } from './form-files.js';
+import { soleFile, takesFiles } from './form-files.js';
 import { labelsOf } from './form-names.js';
 import type { DecodedForm } from './form.js';
 import type { Message } from './message.js';
@@ -40,7 +39,7 @@ export async function rowsOf(
   const [form, ...others] = forms;
   const command = form && registry.find(form.command);
   if (!form || !command || others.length > 0 || command.reads) return undefined;
-  if (usesOf(command).some((use) => typeOf(use).kind === 'file')) return undefined;
+  if (takesFiles(command)) return undefined;
   const table = soleFile(attachments);
   if (!table || !isTable.test(table.name)) return undefined;
   const bulk = inBulk[command.name];

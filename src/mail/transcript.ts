@@ -4,9 +4,11 @@ import type { RawInput } from '../core/command/input.js';
 import type { Outcome } from '../core/command/outcome.js';
 import { useOf } from '../core/command/registry.js';
 import { replyTo, type Reply, type Table } from '../core/command/reply.js';
+import { areUploads, isUpload } from '../core/command/type.js';
 import type { Locale } from '../core/locales/locale.js';
 import { asHtml, asText, type Block } from './blocks.js';
 import { encodeForm } from './form-text.js';
+import type { NextForm } from './next-form.js';
 import { wordsOf, type Verdict } from './words.js';
 
 /** One command and what became of it. */
@@ -21,6 +23,8 @@ export interface Result {
   readonly fileLeftOut?: boolean;
   /** A form to be filled in, after help about a command. */
   readonly blank?: string;
+  /** The next form of an object that is being filled in. */
+  readonly next?: NextForm | undefined;
   /** Forms to be filled in, after help about everything: one for each command that the reader may use. */
   readonly blanks?: readonly { readonly name: string; readonly help: string; readonly form: string }[];
 }
@@ -149,13 +153,17 @@ export function offeredForm(
   const { command, outcome, raw } = result;
   const form = (notes: Readonly<Record<string, string>>, remarks: readonly string[]): string =>
     encodeForm(command ?? result.name, raw, { locale, notes, remarks });
-  if (outcome.ok) return outcome.pending ? { intro: words.goAhead, text: '' } : undefined;
+  if (outcome.ok && outcome.pending) return { intro: words.goAhead, text: '' };
+  if (outcome.ok) return result.next?.text ? { intro: words[result.next.kind], text: result.next.text } : undefined;
   if (isFinal(outcome.code)) return undefined;
   if (outcome.code === 'fault') return { intro: words.again, text: form({}, []) };
   const isThere = (field: string): boolean =>
     raw[field] !== undefined || (command !== undefined && useOf(command, field) !== undefined);
   const isFile = (field: string): boolean =>
-    command !== undefined && useOf(command, field)?.field.type.kind === 'file' && typeof raw[field] !== 'object';
+    command !== undefined &&
+    ['file', 'files'].includes(useOf(command, field)?.field.type.kind ?? '') &&
+    !isUpload(raw[field]) &&
+    !areUploads(raw[field]);
   const note = ({ field, label, text: what }: Reply['faults'][number]): string =>
     isFile(field) ? words.attach(label) : `${label} ${what}`;
   const there = reply.faults.filter(({ field }) => isThere(field));

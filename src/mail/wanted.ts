@@ -39,6 +39,8 @@ export interface Asked {
   readonly confirmed?: true;
   /** It was in an earlier mail of the thread. */
   readonly resumes?: boolean;
+  /** It fills in further what an earlier mail of the thread has begun. */
+  readonly follows?: true;
 }
 
 export interface Wanted {
@@ -131,14 +133,14 @@ async function repaired(
   const reply = readReply(mail.message, open, registry);
   const asked: Asked[] = [];
   for (const form of open) {
-    const { origin, command, preview } = form;
+    const { origin, command, preview, follows } = form;
     const values = reply.corrections.find((one) => one.form === form)?.values;
     if (!values && !(preview && reply.confirms)) continue;
     const shown = preview && (await previewOf(desk, { id: preview, caller: { kind: 'address', email: mail.sender } }));
     // a preview that has ended can't be confirmed; its command is asked for anew
     if (preview && !shown) continue;
     const raw = correctedInput(shown ? shown.raw : form.raw, values ?? {});
-    const resumed = { command, dryRun: false, origin, resumes: true } as const;
+    const resumed = { command, dryRun: false, origin, resumes: true, ...(follows ? { follows } : {}) } as const;
     // with corrections it is another one, to be seen before it is confirmed
     if (values || !shown) asked.push({ ...resumed, raw, key: `${mail.mailKey}#${origin}` });
     else asked.push({ ...resumed, raw, confirmed: true, key: shown.key });

@@ -14,6 +14,9 @@ export interface Words {
   readonly attach: (label: string) => string;
   readonly again: string;
   readonly goAhead: string;
+  /** Above the form of what an object still lacks; and above that of what can be done with it now. */
+  readonly goOn: string;
+  readonly whole: string;
   /** A correction that several refused forms could mean. */
   readonly unclear: (labels: string) => string;
   /** A reply in which nothing was corrected. */
@@ -59,6 +62,8 @@ const fr: Words = {
   again: 'Pour réessayer plus tard, renvoyez ces lignes :',
   goAhead:
     'Pour valider, répondez « OK » sur la première ligne. Pour changer quelque chose d’abord, répondez avec la ligne (ou le fichier) qui change.',
+  goOn: 'Pour continuer, répondez avec les lignes ci-dessous que vous pouvez remplir, et joignez les fichiers ; en plusieurs fois s’il le faut.',
+  whole: 'Il ne manque plus rien. Pour aller au bout, envoyez ces lignes dans un courriel :',
   unclear: (labels) =>
     `Plusieurs formulaires ont « ${labels} » : nous ne savons pas lequel corriger, et rien n’en a été changé. Recopiez le formulaire en entier au début de votre réponse, ou corrigez-le là où il est cité.`,
   noCorrection:
@@ -111,6 +116,8 @@ const en: Words = {
   again: 'To try again later, send these lines once more:',
   goAhead:
     'To go ahead, reply with “OK” on the first line. To change something first, reply with the line (or the file) that changes.',
+  goOn: 'To go on, reply with those of the lines below that you can fill in, and attach the files; in several mails if need be.',
+  whole: 'Nothing is missing any more. To finish, send these lines in a mail:',
   unclear: (labels) =>
     `Several forms have “${labels}”: we can’t tell which one to correct, and nothing was changed by it. Copy the whole form to the top of your reply, or correct it where it is quoted.`,
   noCorrection: 'Your reply corrects nothing that still waits; nothing was done. Reply with just the corrected lines:',

@@ -11,6 +11,8 @@ export interface FormParts {
   readonly action: string;
   readonly submit: string;
   readonly fields: readonly FormField[];
+  /** Fields that belong together, below those. */
+  readonly sets?: readonly { readonly legend: string; readonly fields: readonly FormField[] }[];
   readonly locale: Locale;
   /** The page's own values; their names begin with `_`, as no field's does. */
   readonly hidden?: Readonly<Record<string, string>>;
@@ -25,7 +27,11 @@ export const hiddenInputs = (values: Readonly<Record<string, string>>): Html[] =
 
 /** No native checks: all faults are told at once, by the command's own rules. */
 export function form(parts: FormParts): Html {
-  const multipart = parts.fields.some(({ control }) => control === 'file' || control === 'files');
+  const { sets = [] } = parts;
+  const all = [...parts.fields, ...sets.flatMap(({ fields }) => fields)];
+  const multipart = all.some(({ control }) => control === 'file' || control === 'files');
+  const mixed = all.some(({ required }) => required);
+  const controls = (fields: readonly FormField[]) => fields.map((field) => control(field, { ...parts, mixed }));
   return html`<form
     id="${parts.id}"
     class="${parts.className ?? 'fields'}"
@@ -33,8 +39,14 @@ export function form(parts: FormParts): Html {
     action="${parts.action}"
     novalidate${multipart ? html` enctype="multipart/form-data"` : ''}
   >
-    ${hiddenInputs(parts.hidden ?? {})}
-    ${parts.fields.map((field) => control(field, { ...parts, mixed: parts.fields.some(({ required }) => required) }))}
+    ${hiddenInputs(parts.hidden ?? {})} ${controls(parts.fields)}
+    ${sets.map(
+      ({ legend, fields }) =>
+        html`<fieldset class="whole fields">
+          <legend>${legend}</legend>
+          ${controls(fields)}
+        </fieldset>`,
+    )}
     <p class="send"><button type="submit" ${parts.quiet ? html` class="quiet"` : ''}>${parts.submit}</button></p>
   </form>`;
 }
@@ -45,7 +57,7 @@ function control(field: FormField, more: { id: string; locale: Locale; mixed: bo
   const described = [field.hint ? `${id}-hint` : '', field.fault ? `${id}-fault` : ''].filter(Boolean).join(' ');
   const about = html`${described ? html` aria-describedby="${described}"` : ''}${field.fault ? html` aria-invalid="true"` : ''}`;
   const label = html`<label for="${id}"
-    >${field.label}${field.required || field.control === 'check' || !more.mixed ? '' : html` <span class="soft">(${pageTexts(more.locale).optional})</span>`}</label
+    >${field.label}${field.required || field.control === 'check' || !more.mixed ? '' : html` <span class="soft">(${pageTexts(more.locale).optional})</span>`}${field.missing ? html` <span class="missing">(${pageTexts(more.locale).missing})</span>` : ''}</label
   >`;
   const notes = html`${field.hint ? html`<span class="hint" id="${id}-hint">${field.hint}</span>` : ''}${field.fault ? html`<span class="fault" id="${id}-fault">${faultText(field.label, field.fault)}</span>` : ''}`;
   const faulty = field.fault ? ' faulty' : '';

@@ -6,6 +6,7 @@ import { textsOf } from '../core/locales/texts.js';
 import type { KnownPerson } from '../core/sessions.js';
 import { form, hiddenInputs } from './controls.js';
 import type { Feed, FeedItem } from './desk-feed.js';
+import { panelCard, panelFields, panelFormId } from './desk-panel.js';
 import type { Answer, DeskView } from './desk-view.js';
 import { formFields, type FormField } from './form.js';
 import { message, type Html } from './page.js';
@@ -29,7 +30,8 @@ export function deskPage(view: DeskView, parts: DeskParts): Html {
     <div class="columns" data-refresh="/desk?as=${encodeURIComponent(view.as)}">
       <div>
         ${view.stale ? message(texts.stale, 'bad') : ''} ${view.answer ? answer(view, view.answer) : ''}
-        ${chooser(view, parts.people)} ${view.command ? commandCard(view) : ''}
+        ${isCorrected(view) ? commandCard(view) : ''} ${view.answer?.panel ? panelCard(view, view.answer.panel) : ''}
+        ${chooser(view, parts.people)} ${view.answer?.panel ? '' : commandCard(view)}
       </div>
       <div>${approvals(view, parts.feed)} ${mails(view, parts.mails)}</div>
     </div>`;
@@ -102,12 +104,23 @@ function lineForm(view: DeskView): Html {
 
 const formId = 'command-form';
 
+/** What was refused is another command than the panel's own, and is put right in its own form. */
+const isCorrected = ({ answer, command }: DeskView): boolean =>
+  answer?.panel !== undefined && !answer.outcome.ok && command?.name !== answer.panel.command;
+
 const fieldsOf = (view: DeskView): FormField[] => {
   const { answer, command } = view;
   const again = answer && answer.command === command ? answer : undefined;
   const faults = again && !again.outcome.ok ? (again.outcome.fields ?? {}) : {};
   return command ? formFields(command, { context: view.context, values: again?.kept ?? {}, faults }) : [];
 };
+
+/** The form that faults point into. */
+function shownForm(view: DeskView): { formId: string; shown: readonly FormField[] } {
+  const panel = view.answer?.panel;
+  if (!panel || isCorrected(view)) return { formId, shown: fieldsOf(view) };
+  return { formId: panelFormId, shown: panelFields(view, panel) };
+}
 
 function commandCard(view: DeskView): Html {
   const { command } = view;
@@ -122,12 +135,11 @@ function commandCard(view: DeskView): Html {
 
 function answer(view: DeskView, { outcome, reply, command }: Answer): Html {
   const texts = pageTexts(view.locale).desk;
-  const { file: _, ...json } = outcome as typeof outcome & { file?: unknown };
+  const { file: _, panel: __, ...json } = outcome as typeof outcome & { file?: unknown; panel?: unknown };
   const file = outcome.ok ? outcome.file : undefined;
   return html`<section class="card" aria-labelledby="answer">
     <h2 id="answer">${texts.answer}${command ? html` <span class="soft">${command.name}</span>` : ''}</h2>
-    ${replyHead(reply, { outcome, formId, shown: fieldsOf(view), locale: view.locale })}
-    ${replyBody(reply, view.locale)}
+    ${replyHead(reply, { outcome, ...shownForm(view), locale: view.locale })} ${replyBody(reply, view.locale)}
     ${file ? html`<p><a download="${file.name}" href="data:${file.type};base64,${file.content.toString('base64')}">${texts.download(file.name)}</a></p>` : ''}
     ${outcome.ok && outcome.pending ? confirm(view, outcome.pending) : ''}
     <details>

@@ -1,7 +1,7 @@
 /** What the desk page is made from, and an answer on it. */
 import type { AnyCommand } from '../core/command/define.js';
 import type { RawInput } from '../core/command/input.js';
-import type { Outcome } from '../core/command/outcome.js';
+import type { Outcome, Panel } from '../core/command/outcome.js';
 import type { Registry } from '../core/command/registry.js';
 import { replyTo, type Reply } from '../core/command/reply.js';
 import type { FieldContext } from '../core/command/type.js';
@@ -32,17 +32,20 @@ export interface Answer {
   readonly command: AnyCommand | undefined;
   /** What the form below still holds: all of it until something has been done. */
   readonly kept: RawInput;
+  /** The object that it is about, as far as that is being filled in. */
+  readonly panel?: Panel | undefined;
 }
 
 export function answerFor(
-  done: { outcome: Outcome; command: AnyCommand | undefined; input: RawInput; form: boolean },
+  done: { outcome: Outcome; command: AnyCommand | undefined; input: RawInput; panel: Panel | undefined },
   view: DeskView,
 ): Answer {
-  const { outcome, command, input } = done;
+  const { outcome, command, input, panel } = done;
   const nothingYet = !outcome.ok || outcome.dryRun || outcome.pending !== undefined || command?.reads;
   return {
     outcome,
     command,
+    panel,
     reply: replyTo(outcome, { locale: view.locale, timeZone: view.timeZone, command }),
     kept: nothingYet ? input : {},
   };

@@ -13,8 +13,9 @@ import { mailHtml, mailPage } from './desk-mails.js';
 import { feedOf } from './desk-feed.js';
 import { deskPage } from './desk-page.js';
 import type { DeskPart, ReadLine } from './desk-part.js';
+import { askedBy } from './desk-panel.js';
 import { answerFor, type DeskView } from './desk-view.js';
-import { decodeForm, type FormBody } from './form.js';
+import type { FormBody } from './form.js';
 import { notice } from './page.js';
 import type { PageTexts } from './texts.js';
 import {
@@ -149,7 +150,7 @@ async function done(c: Ctx, given: Given): Promise<Response> {
   return run(c, given, {
     view: base,
     caller,
-    input: decodeForm(base.command, body),
+    ...askedBy(base.command, body),
     key: keyIn(body),
     form: textIn(body, '_from') !== 'feed',
   });
@@ -166,27 +167,28 @@ interface Run {
   /** Show the command's form again. */
   readonly form?: boolean;
   readonly command?: string;
+  /** Shows the object whose panel it was asked from. */
+  readonly show?: string;
 }
 
 async function run(c: Ctx, given: Given, asked: Run): Promise<Response> {
-  const { view, caller, input, key, dryRun = false, form = true } = asked;
+  const { view, caller, input, key, dryRun = false, form = true, show } = asked;
   const { ip, locale } = c.var.visit;
   const name = asked.command ?? view.command?.name ?? '';
-  const outcome = await given.door.dispatcher.dispatch({
-    door: 'desk',
-    caller,
-    command: name,
-    input,
-    key,
-    dryRun,
-    ip,
-    locale,
-  });
+  const common = { door: 'desk', caller, ip, locale } as const;
+  const outcome = await given.door.dispatcher.dispatch({ ...common, command: name, input, key, dryRun });
+  const { number } = input;
+  // a refusal leaves the panel standing, as it is now
+  const stands =
+    outcome.ok || show === undefined || number === undefined
+      ? outcome
+      : await given.door.dispatcher.dispatch({ ...common, command: show, input: { number } });
+  const panel = stands.ok ? stands.panel : undefined;
   const command = given.door.dispatcher.registry.find(name);
   return shown(c, given, {
     ...view,
     command: form ? command : undefined,
-    answer: answerFor({ outcome, command, input, form }, view),
+    answer: answerFor({ outcome, command, input, panel }, view),
   });
 }
 

@@ -22,6 +22,8 @@ export interface FormField {
   readonly value: string;
   readonly options: readonly { readonly value: string; readonly label: string }[];
   readonly fault: string | undefined;
+  /** What it belongs to can't do without it. */
+  readonly missing?: boolean;
 }
 
 /** A posted body: texts by name, files as uploads. */

@@ -9,6 +9,7 @@ import type { Dispatcher } from '../core/command/dispatch.js';
 import { localeOf } from '../core/locales/locale.js';
 import { textsOf } from '../core/locales/texts.js';
 import { createSessions } from '../core/sessions.js';
+import { certificateRoutes } from './certificate.js';
 import { deskRoutes } from './desk.js';
 import type { DeskPart } from './desk-part.js';
 import { meRoutes } from './me.js';
@@ -115,6 +116,7 @@ function appOf(door: Door, options: WebOptions & { hosts: ReadonlySet<string> })
   app.get('/', (c) => c.redirect(c.var.visit.session ? '/me' : options.desk ? '/desk' : '/sign-in', 303));
   signInRoutes(app, door);
   meRoutes(app, door);
+  certificateRoutes(app, door);
   app.notFound((c) => short(c, door, { status: 404 }));
   app.onError((error, c) => failed(error, c, door));
   return app;

@@ -52,6 +52,9 @@ form { margin: 0 0 .75rem; }
 .whole, .send { grid-column: 1 / -1; }
 .send { margin: 0; }
 .filter .send { grid-column: auto; }
+fieldset { margin: 0; padding: .5rem 1rem 1rem; border: 1px solid var(--line); border-radius: .3rem; min-width: 0; }
+legend { font-weight: 600; padding: 0 .4rem; }
+.missing { color: var(--bad-ink); font-weight: 600; font-size: .9rem; }
 .check { display: grid; grid-template-columns: auto 1fr; gap: 0 .6rem; align-items: center; min-height: 2.6rem; }
 .check label { font-weight: 400; }
 .check .hint, .check .fault { grid-column: 2; }
@@ -62,6 +65,7 @@ input[readonly] { background: var(--page); }
 .faulty input:not([type='checkbox']), .faulty select, .faulty textarea { border: 2px solid var(--bad-line); }
 button { min-height: 2.6rem; padding: .45rem 1.1rem; border: 1px solid var(--main); border-radius: .3rem; background: var(--main); color: var(--main-ink); font-weight: 600; cursor: pointer; }
 button.quiet { background: transparent; color: var(--link); }
+button[disabled] { opacity: .5; cursor: default; }
 button:hover { filter: brightness(1.1); }
 .row { display: flex; flex-wrap: wrap; gap: .6rem; align-items: end; }
 .row .field { flex: 1 1 12rem; }

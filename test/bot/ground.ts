@@ -3,9 +3,10 @@ import { join } from 'node:path';
 import { approvalsOf } from '../../src/core/approvals/card.js';
 import { startBot, type Bot, type BotOptions } from '../../src/bot/gateway.js';
 import type { Log } from '../../src/bot/parts.js';
-import type { Dispatcher } from '../../src/core/command/dispatch.js';
+import { createDispatcher, type Dispatcher } from '../../src/core/command/dispatch.js';
 import type { Outcome } from '../../src/core/command/outcome.js';
 import type { RawInput } from '../../src/core/command/input.js';
+import type { Registry } from '../../src/core/command/registry.js';
 import { openDesk, type OpenDesk } from '../../src/core/open.js';
 import { createCourier, type Courier, type Errand } from '../../src/core/record/courier.js';
 import { fallBackToMail } from '../../src/core/record/fallback.js';
@@ -63,7 +64,7 @@ export class Ground {
       approvalsChannelId: this.approvalsChannel.id,
       api: this.double.api,
       dispatcher: through,
-      approvals: approvalsOf(desk),
+      approvals: approvalsOf(desk, this.open.dispatcher.registry),
       letters: loadLetters(join(root, 'letters'), () => desk.catalogue.vendor),
       log,
       ...more,
@@ -146,13 +147,15 @@ export class Ground {
   }
 }
 
-export async function startGround(more: Partial<BotOptions> = {}): Promise<Ground> {
+/** @param registry in place of the commands there are */
+export async function startGround(more: Partial<BotOptions> = {}, registry?: Registry): Promise<Ground> {
   const [sqlite] = databases();
   const database = await sqlite!.fresh();
   const dir = database.url.slice('file:'.length, -'/guichet.db'.length);
   const clock = { now: () => new Date() };
   const double = await startDiscordDouble({ token: 'a-bot-token', checkAnswers: true });
-  const open = await openDesk(
+  const onFault = ({ error, command }: { error: unknown; command: string }) => console.error(command, error);
+  const opened = await openDesk(
     {
       ...{ ROOT: root, DATABASE_URL: database.url, DATA_DIR: dir, CATALOGUE: join(root, 'catalogue') },
       ...{
@@ -163,8 +166,10 @@ export async function startGround(more: Partial<BotOptions> = {}): Promise<Groun
       },
       DISCORD_TOKEN: double.token,
     },
-    { onFault: ({ error, command }) => console.error(command, error), clock: () => clock.now() },
+    { onFault, clock: () => clock.now() },
   );
+  const dispatcher = registry ? createDispatcher({ desk: opened.desk, registry, onFault }) : opened.dispatcher;
+  const open = { ...opened, dispatcher };
   const ground = new Ground({ double, open, clock });
   await ground.start(more);
   return ground;

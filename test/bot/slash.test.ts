@@ -59,15 +59,15 @@ describe.each(commands.all.map((one) => [one.name, one] as const))('/%s', (name,
       ...{ locale: 'fr', country: 'FR' },
       products: (typed) => (kinds.includes(typed) ? typed : undefined),
       productChoices: () => kinds.map((id) => ({ id, names: { fr: id, en: id } })),
-      catalogueChoices: () => [],
+      catalogueChoices: () => kinds.map((id) => ({ id, names: { fr: id, en: id } })),
     };
     fc.assert(
       fc.property(inputFor(declared), (raw) => {
         const given = encodeOptions(declared, raw);
         for (const { name: field, value } of given) if (value !== undefined) fits(optionOf(name, field), value);
         const { raw: back, files } = decodeOptions(given);
-        expect([...files].map(([field, { name: file }]) => [field, file])).toEqual(
-          Object.entries(raw).flatMap(([field, value]) => (isFile(value) ? [[field, value.name]] : [])),
+        expect([...files].map(([field, refs]) => [field, refs.map(({ name: file }) => file)])).toEqual(
+          Object.entries(raw).flatMap(([field, value]) => (isFile(value) ? [[field, [value.name]]] : [])),
         );
         const uploads = Object.fromEntries(Object.entries(raw).filter(([, value]) => isFile(value)));
         expect(understand(declared, { ...back, ...uploads }, context)).toEqual(understand(declared, raw, context));
@@ -103,20 +103,23 @@ function inputFor(declared: AnyCommand): fc.Arbitrary<Record<string, Raw>> {
 
 const letters = fc.string({ unit: fc.constantFrom(...'abcÉßœ 字😀-_*\'"@:;,<>`'), minLength: 1, maxLength: 60 });
 
-function valueFor(use: Use): fc.Arbitrary<Raw> {
-  const type = typeOf(use);
+const valueFor = (use: Use): fc.Arbitrary<Raw> => valueOf(typeOf(use));
+
+function valueOf(type: ReturnType<typeof typeOf>): fc.Arbitrary<Raw> {
   const { kind, max = 60, min = 0 } = type;
   const some = (most: number) => letters.map((typed) => `x${[...typed].slice(0, most - 2).join('')}y`);
   if (kind === 'bool') return fc.boolean();
   if (kind === 'whole') return fc.integer({ min, max });
   if (kind === 'choice') return fc.constantFrom(...type.choices!.map(({ id }) => id));
-  if (kind === 'product') return fc.constantFrom(...kinds);
+  if (kind === 'product' || kind === 'catalogue') return fc.constantFrom(...kinds);
   if (kind === 'email') return fc.constantFrom('a_b@example.com', 'Ann <ann@example.com>', 'x@müller.example');
   if (kind === 'date') return fc.constantFrom('2026-11-30', '30/11/2026');
   if (kind === 'phone') return fc.constantFrom('+33 1 23 45 67 89', '01 23 45 67 89');
   if (kind === 'country') return fc.constantFrom('FR', 'Allemagne');
   if (kind === 'ref') return fc.integer({ min: 1, max: 999_999 }).map((id) => `${type.prefix}-${id}`);
   if (kind === 'digits') return fc.constantFrom('01234567', '0123 4567');
+  if (kind === 'list' && type.item && type.item.kind !== 'text')
+    return fc.array(valueOf(type.item).map(String), { minLength: 1, maxLength: 3 });
   if (kind === 'list') return fc.array(fc.constantFrom('-state', 'email'), { minLength: 1, maxLength: 3 });
   if (kind === 'pairs') return fc.constantFrom('power=3', 'power=3, box-pro=0');
   if (kind === 'file') return letters.map((name) => ({ name, type: 'text/csv', content: Buffer.from('x') }));

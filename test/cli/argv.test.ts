@@ -5,7 +5,7 @@ import { encodeLine, LineFault, parseLine, splitLine } from '../../src/cli/argv.
 import type { AnyCommand } from '../../src/core/command/define.js';
 import type { RawInput } from '../../src/core/command/input.js';
 import { usesOf } from '../../src/core/command/registry.js';
-import type { Raw } from '../../src/core/command/type.js';
+import { areUploads, isUpload, type Raw } from '../../src/core/command/type.js';
 import { commands } from '../../src/core/commands.js';
 
 const read = (args: string[], files: Readonly<Record<string, string>> = {}) =>
@@ -53,6 +53,16 @@ function inputsOf(command: AnyCommand): fc.Arbitrary<RawInput> {
         name,
         word.map((content) => ({ name: 'table.csv', type: 'application/octet-stream', content: Buffer.from(content) })),
       ];
+    if (type.kind === 'files')
+      return [
+        name,
+        fc.uniqueArray(word, { minLength: 1, maxLength: 3 }).map((all) =>
+          all.map((content, at) => ({
+            ...{ name: `document-${at}.pdf`, type: 'application/octet-stream' },
+            content: Buffer.from(content),
+          })),
+        ),
+      ];
     if (type.kind === 'list' || type.kind === 'pairs')
       return [name, fc.oneof(word, fc.array(word, { minLength: 2, maxLength: 4 }))];
     return [name, word];
@@ -64,9 +74,9 @@ describe.each(commands.all.map((command) => ({ name: command.name, command })))(
   test('is read back as it was written', () => {
     fc.assert(
       fc.property(inputsOf(command), (input) => {
-        const files = Object.values(input).flatMap((raw) =>
-          typeof raw === 'object' && 'content' in raw ? [[raw.name, raw.content.toString()] as const] : [],
-        );
+        const files = Object.values(input)
+          .flatMap((raw) => (isUpload(raw) ? [raw] : areUploads(raw) ? raw : []))
+          .map(({ name, content }) => [name, content.toString()] as const);
         const line = read(encodeLine(command, input), Object.fromEntries(files));
         expect(line).toMatchObject({
           command: command.name,

@@ -5,7 +5,7 @@ import { text } from '../../src/core/command/type.js';
 import { createDispatcher } from '../../src/core/command/dispatch.js';
 import { answerCodes, exitCode, type Outcome } from '../../src/core/command/outcome.js';
 import { createRegistry } from '../../src/core/command/registry.js';
-import { replyTo } from '../../src/core/command/reply.js';
+import { heading, replyTo } from '../../src/core/command/reply.js';
 import { commands } from '../../src/core/commands.js';
 import { refusalCodes } from '../../src/core/guard/refusal.js';
 import { localeNames, type Locale } from '../../src/core/locales/locale.js';
@@ -342,7 +342,7 @@ describe('texts', () => {
         // what an event was about, and the policy, are shown as they are
         for (const [name, inner] of Object.entries(value)) {
           const nested = typeof inner === 'object' && inner !== null && !Array.isArray(inner);
-          if (!nested && !(name in keys)) unnamed.add(name);
+          if (!nested && !(name in keys) && heading(name, 'en') === name) unnamed.add(name);
           if (name !== 'detail' && name !== 'policy') look(inner, name);
         }
       } else if (key === 'state' && typeof value === 'string' && !(value in states)) unnamed.add(`state ${value}`);

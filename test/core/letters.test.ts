@@ -24,7 +24,7 @@ function withTexts<Name extends LetterName>(
   name: Name,
   replace: (key: string, old: string) => string,
 ): LetterParams[Name] {
-  const choices = new Set(['door', 'account', 'verdict']);
+  const choices = new Set(['door', 'account', 'verdict', 'step', 'task']);
   const walk = (value: unknown, key: string): unknown => {
     if (Array.isArray(value)) return value.map((it) => walk(it, key));
     if (value && typeof value === 'object')

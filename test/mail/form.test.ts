@@ -19,7 +19,7 @@ const context: FieldContext = {
   country: 'FR',
   products: (typed) => products.find((id) => id === typed),
   productChoices: () => products.map((id) => ({ id, names: { fr: `Pack ${id}`, en: `Pack ${id}` } })),
-  catalogueChoices: () => [],
+  catalogueChoices: () => products.map((id) => ({ id, names: { fr: `Choix ${id}`, en: `Choice ${id}` } })),
 };
 
 const mail = (text: string, more: { subject?: string; attachments?: MailAttachment[] } = {}) => ({
@@ -361,6 +361,7 @@ function valueOf(use: Use): fc.Arbitrary<string> {
     case 'choice':
       return fc.constantFrom(...(type.choices ?? []).flatMap(({ id, names }) => [id, names.fr, names.en]));
     case 'product':
+    case 'catalogue':
       return fc.constantFrom(...products);
     case 'email':
       return fc.constantFrom('a@b.test', 'Zoé <zoe@client.test>');
@@ -376,7 +377,11 @@ function valueOf(use: Use): fc.Arbitrary<string> {
       return fc.integer({ min: type.min ?? 0, max: Math.min(type.max ?? 9, 150) }).map(String);
     case 'digits':
       return fc.constantFrom('1234 5678', '00000001');
+    case 'details':
+      return fc.constantFrom('postes=12', 'postes=12, base=sql');
     case 'list':
+      if (type.item?.kind === 'email') return fc.constantFrom('a@b.test, c@d.test', 'a@b.test\nc@d.test');
+      if (type.item?.kind === 'catalogue') return fc.constantFrom('power', 'power; pro');
       return fc.constantFrom('a, b', 'a\nb', '-a;b');
     case 'pairs':
       return fc.constantFrom('pro=3, power=0', 'pro=3\npower=0');
@@ -387,10 +392,13 @@ function valueOf(use: Use): fc.Arbitrary<string> {
 
 describe.each(commands.all.map((one) => [one.name, one] as const))('decode(encode(%s))', (_, one) => {
   const uses = usesOf(one);
-  const isFile = (use: Use): boolean => use.field.type.kind === 'file';
+  const isFile = (use: Use): boolean => ['file', 'files'].includes(use.field.type.kind);
+  const isSeveral = (use: Use): boolean => use.field.type.kind === 'files';
   const upload: Upload = { name: 'Liste des packs.csv', type: 'text/csv', content: Buffer.from('x') };
   const input = fc.record(
-    Object.fromEntries(uses.map((use) => [use.field.name, isFile(use) ? fc.constant(upload) : valueOf(use)])),
+    Object.fromEntries(
+      uses.map((use) => [use.field.name, isFile(use) ? fc.constant(isSeveral(use) ? [upload] : upload) : valueOf(use)]),
+    ),
     {
       requiredKeys: uses.filter((use) => use.required).map((use) => use.field.name),
     },
@@ -401,14 +409,17 @@ describe.each(commands.all.map((one) => [one.name, one] as const))('decode(encod
       fc.property(input, fc.boolean(), (raw, remarked) => {
         const notes = remarked ? Object.fromEntries(uses.map((use) => [use.field.name, 'une\nremarque'])) : {};
         const text = `Bonjour,\n\n${encodeForm(one, raw, { locale, notes, remarks: remarked ? ['autre'] : [] })}\n\nMerci\n`;
-        const [form, ...more] = decodeMail(mail(text, { attachments: [file(upload.name)] }), commands).forms;
-        expect(more).toEqual([]);
-        expect(form?.command).toBe(one.name);
+        const known = expect.objectContaining({ name: upload.name }) as unknown;
         const files = Object.fromEntries(
           uses
             .filter((use) => isFile(use) && raw[use.field.name])
-            .map((use) => [use.field.name, expect.objectContaining({ name: upload.name })]),
+            .map((use) => [use.field.name, isSeveral(use) ? [known] : known]),
         );
+        // one that no line names would be taken for the form's own
+        const attachments = Object.keys(files).length > 0 ? [file(upload.name)] : [];
+        const [form, ...more] = decodeMail(mail(text, { attachments }), commands).forms;
+        expect(more).toEqual([]);
+        expect(form?.command).toBe(one.name);
         expect(plain(form?.raw ?? {})).toEqual({ ...raw, ...files });
         const { 'dry-run': __, ...rest } = raw;
         const { 'dry-run': ___, ...decoded } = form?.raw ?? {};

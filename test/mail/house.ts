@@ -1,5 +1,7 @@
 /** A desk with its mail doors: mails go in by SMTP, answers come out by SMTP, as in a house without Discord. */
 import { createTransport } from 'nodemailer';
+import { createDispatcher } from '../../src/core/command/dispatch.js';
+import type { Registry } from '../../src/core/command/registry.js';
 import { createMailbox, type Mailbox } from '../../src/core/mailbox.js';
 import { createCourier } from '../../src/core/record/courier.js';
 import { loadLetters } from '../../src/core/record/letters.js';
@@ -73,6 +75,8 @@ export interface HouseOptions extends TestDeskOptions {
   readonly trust?: ReceptionOptions['trust'];
   readonly maxBytes?: ListenerOptions['maxBytes'];
   readonly log?: Log;
+  /** In place of the commands there are. */
+  readonly registry?: Registry;
 }
 
 export async function openHouse(provider: TestProvider, options: HouseOptions = {}): Promise<House> {
@@ -102,8 +106,10 @@ export async function openHouse(provider: TestProvider, options: HouseOptions = 
     onError: (error) => problems.push(error),
   });
   const mailbox = createMailbox(open.desk);
+  const { registry } = options;
+  const onFault = (fault: unknown) => void problems.push(fault);
   const reception = {
-    dispatcher: open.dispatcher,
+    dispatcher: registry ? createDispatcher({ desk: open.desk, registry, onFault }) : open.dispatcher,
     mailbox,
     address,
     trust: options.trust ?? { trustLoopback: true },

@@ -6,7 +6,14 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AnyCommand } from '../../src/core/command/define.js';
 import { understand, type RawInput } from '../../src/core/command/input.js';
 import { usesOf } from '../../src/core/command/registry.js';
-import type { FieldContext, FieldType, Raw, Upload } from '../../src/core/command/type.js';
+import {
+  areUploads,
+  isUpload,
+  type FieldContext,
+  type FieldType,
+  type Raw,
+  type Upload,
+} from '../../src/core/command/type.js';
 import { commands } from '../../src/core/commands.js';
 import { Refusal } from '../../src/core/guard/refusal.js';
 import { findProduct, loadCatalogue } from '../../src/core/record/catalogue.js';
@@ -82,8 +89,10 @@ function rawOf(type: FieldType<unknown>): fc.Arbitrary<Raw> {
         .chain((code) => fc.constantFrom<Raw>(code, String(code).padStart(type.min ?? 1, '0'))),
     list: () =>
       fc.array(
-        word.filter((one) => !/[,;\n]/.test(one) && one.trim() !== ''),
-        { minLength: 1, maxLength: type.max ?? 3 },
+        (type.item && type.item.kind !== 'text' ? rawOf(type.item).map(String) : word).filter(
+          (one) => !/[,;\n]/.test(one) && one.trim() !== '',
+        ),
+        { minLength: 1, maxLength: Math.min(type.max ?? 3, 3) },
       ),
     pairs: () =>
       fc
@@ -182,9 +191,7 @@ inBrowser('in a browser', () => {
       // a page can't put a file into a control, and confirms with a button
       const shown = (raw: RawInput): RawInput =>
         Object.fromEntries(
-          Object.entries(raw).filter(
-            ([name, value]) => name !== 'yes' && !(typeof value === 'object' && 'content' in value),
-          ),
+          Object.entries(raw).filter(([name, value]) => name !== 'yes' && !isUpload(value) && !areUploads(value)),
         );
       const inputs = fc.sample(inputOf(command), { numRuns: 8, seed: 7 }).map(shown);
       const forms = inputs.map((values, at) =>

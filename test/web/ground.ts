@@ -4,6 +4,8 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { describe, inject } from 'vitest';
+import { createDispatcher } from '../../src/core/command/dispatch.js';
+import type { Registry } from '../../src/core/command/registry.js';
 import type { RawInput } from '../../src/core/command/input.js';
 import type { Outcome } from '../../src/core/command/outcome.js';
 import { openDesk, type OpenDesk } from '../../src/core/open.js';
@@ -85,7 +87,13 @@ export interface Visitor {
 }
 
 export async function ground(
-  options: { desk?: DeskPart; ready?: () => boolean; publicUrl?: string; locale?: 'fr' | 'en' } = {},
+  options: {
+    desk?: DeskPart;
+    ready?: () => boolean;
+    publicUrl?: string;
+    locale?: 'fr' | 'en';
+    registry?: Registry;
+  } = {},
 ): Promise<Ground> {
   const dir = mkdtempSync(join(inject('databases').dir, 'web-'));
   const root = process.cwd();
@@ -101,7 +109,11 @@ export async function ground(
     LOCALE: options.locale ?? 'en',
     TIME_ZONE: 'Europe/Paris',
   } as const;
-  const open = await openDesk(settings, { onFault: (fault) => void faults.push(fault), clock: () => new Date(now) });
+  const onFault = (fault: unknown) => void faults.push(fault);
+  const opened = await openDesk(settings, { onFault, clock: () => new Date(now) });
+  const { registry } = options;
+  const dispatcher = registry ? createDispatcher({ desk: opened.desk, registry, onFault }) : opened.dispatcher;
+  const open = { ...opened, dispatcher };
   const log = { warn: () => undefined, error: (data: object) => void faults.push(data) };
   const web = await startWeb({
     dispatcher: open.dispatcher,

@@ -1,5 +1,6 @@
 /** An approval as the approvals channel shows it, and which message there is about it. */
-import { approvalRef, summaryOf } from '../guard/approval.js';
+import type { Registry } from '../command/registry.js';
+import { approvalRef, summarised } from '../guard/approval.js';
 import type { Desk } from '../guard/work.js';
 import type { Locale } from '../locales/locale.js';
 import type { Database } from '../record/transact.js';
@@ -13,25 +14,38 @@ export interface ApprovalCard {
   readonly requester: string;
   /** The printed number of what it is about. */
   readonly object: string | null;
-  /** The command's fields as they were typed. */
+  /** What it asks: the command's fields as they were typed, or as the command tells it. */
   readonly summary: readonly { readonly label: string; readonly value: string }[];
   readonly needed: number;
   readonly decisions: ShownApproval['decisions'];
+  /** Looking at it takes it into review, before it is decided. */
+  readonly reviewable: boolean;
   readonly createdAt: Date;
   readonly expiresAt: Date;
   /** The id of the channel's message, once posted. */
   readonly message: string | null;
 }
 
+interface CardSource {
+  readonly database: Database;
+  /** Tells which requests are taken into review; without it none is. */
+  readonly registry?: Registry | undefined;
+}
+
 /** The request as it stands now; nothing when there is none of this id. */
-export async function approvalCard(database: Database, id: number, locale: Locale): Promise<ApprovalCard | undefined> {
+export async function approvalCard(
+  { database, registry }: CardSource,
+  id: number,
+  locale: Locale,
+): Promise<ApprovalCard | undefined> {
   return database.read(async (tx) => {
     const row = await tx.approval.findUnique({ where: { id } });
     if (!row) return undefined;
     const { requester, decisions } = await approvalShown(tx, row);
     const { command, state, object, needed, createdAt, expiresAt, channelMessage: message } = row;
+    const by = registry?.find(command)?.fourEyes;
     // the first line of a summary is the command itself
-    const summary = summaryOf(row, locale).slice(1);
+    const summary = (await summarised(tx, { ...row, summary: by?.summary }, locale)).slice(1);
     return {
       id,
       number: approvalRef(id),
@@ -42,6 +56,7 @@ export async function approvalCard(database: Database, id: number, locale: Local
       summary,
       needed,
       decisions,
+      reviewable: state === 'pending' && by?.seen !== undefined,
       createdAt,
       expiresAt,
       message,
@@ -60,7 +75,7 @@ export interface Approvals {
   posted(id: number, message: string): Promise<void>;
 }
 
-export const approvalsOf = ({ database }: Pick<Desk, 'database'>): Approvals => ({
-  card: (id, locale) => approvalCard(database, id, locale),
+export const approvalsOf = ({ database }: Pick<Desk, 'database'>, registry?: Registry): Approvals => ({
+  card: (id, locale) => approvalCard({ database, registry }, id, locale),
   posted: (id, message) => approvalPosted(database, id, message),
 });

@@ -3,12 +3,13 @@ import { command, required, type AnyCommand } from '../command/define.js';
 import { numberOf, reason } from '../command/dictionary.js';
 import { listed, listFields } from '../command/listing.js';
 import type { Registry } from '../command/registry.js';
-import { approvalRef, summaryOf } from '../guard/approval.js';
+import { approvalRef, summarised, typedText } from '../guard/approval.js';
 import { idOf } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
+import type { Work } from '../guard/work.js';
 import type { Approval, Tx } from '../record/database.js';
 import { searchable } from '../record/fold.js';
-import { approve, refuse } from './decision.js';
+import { approve, mayDecide, refuse } from './decision.js';
 import { approvalStates } from './states.js';
 
 export interface ShownApproval {
@@ -58,12 +59,19 @@ const itemOf = (shown: ShownApproval): Record<string, unknown> => ({
 async function matching(tx: Tx, words: readonly string[]): Promise<{ id: { in: number[] } }> {
   const rows = await tx.approval.findMany({ select: { id: true, command: true, object: true, input: true } });
   const found = rows.filter(({ id, command: name, object, input }) => {
-    const values = Object.values(JSON.parse(input) as Record<string, unknown>).map(String);
+    const values = Object.values(JSON.parse(input) as Record<string, unknown>).map(typedText);
     const text = searchable([approvalRef(id), name, object ?? '', ...values].join(' '));
     return words.every((word) => text.includes(word));
   });
   // the databases take some tens of thousands of values a statement
   return { id: { in: found.slice(-10_000).map(({ id }) => id) } };
+}
+
+/** Whoever may decide a request takes it up by looking at it, where its command has something to say to that. */
+async function look(work: Work, row: Approval, registry: Registry): Promise<void> {
+  const open = row.state === 'pending' && row.expiresAt > work.now;
+  if (!open || row.requesterId === work.actor.personId || !mayDecide(work, row)) return;
+  await registry.find(row.command)?.fourEyes?.seen?.(work, row.id);
 }
 
 const number = numberOf('A');
@@ -105,17 +113,21 @@ export function approvalCommands(registry: () => Registry): readonly AnyCommand[
       name: 'approval show',
       help: { fr: 'Voir une demande en entier', en: 'See a request in full' },
       who: 'staff',
-      reads: true,
       fields: [required(number)],
       async run(work, input) {
         const row = await work.tx.approval.findUnique({ where: { id: idOf(input.number) } });
         if (!row) throw new Refusal('object.unknown', { number: input.number });
+        await look(work, row, registry());
         const shown = await approvalShown(work.tx, row);
         return {
           code: 'approval.shown',
           data: {
             ...itemOf(shown),
-            summary: summaryOf(row, work.locale),
+            summary: await summarised(
+              work.tx,
+              { ...row, summary: registry().find(row.command)?.fourEyes?.summary },
+              work.locale,
+            ),
             needed: row.needed,
             decisions: shown.decisions.map((one) => ({ ...one, decidedAt: one.decidedAt.toISOString() })),
           },

@@ -6,7 +6,8 @@ import type { Work } from '../guard/work.js';
 import type { Locale } from '../locales/locale.js';
 import type { Approval } from '../record/database.js';
 import type { AnyCommand } from '../command/define.js';
-import { understand, type RawInput } from '../command/input.js';
+import { understand } from '../command/input.js';
+import { FileGone, restoredInput, type KeptInput } from '../command/kept-files.js';
 import type { CountedRefusal, Done } from '../command/outcome.js';
 import type { Registry } from '../command/registry.js';
 import { fieldContext } from '../command/context.js';
@@ -48,6 +49,7 @@ export async function approve(work: Work, id: number, registry: Registry): Promi
   const votes = await work.tx.approvalDecision.count({ where: { approvalId: id, verdict: 'approved' } });
   const number = approvalRef(id);
   if (votes < request.needed) {
+    await command.fourEyes?.seen?.(work, id);
     tellApprovals(work, id);
     return {
       code: 'approval.approved',
@@ -55,11 +57,12 @@ export async function approve(work: Work, id: number, registry: Registry): Promi
     };
   }
   await end(work, request, 'approved');
-  const carriedOut = command.fourEyes?.approved ?? command.run;
-  const done = await carriedOut({ ...work, locale: requester.locale ?? work.locale }, input, id);
+  const theirs = { ...work, locale: requester.locale ?? work.locale };
+  const { fourEyes } = command;
+  const done = fourEyes?.approved ? await fourEyes.approved(theirs, input, id) : await command.run(theirs, input, id);
   if ('refusal' in done) throw done.refusal;
   work.audit({ action: 'approval approved', object: number, detail: { command: request.command, outcome: done.code } });
-  await tellRequester(work, request, { verdict: 'approved' });
+  await tellRequester(work, request, { verdict: 'approved', command });
   return {
     code: 'approval.approved',
     data: {
@@ -72,18 +75,26 @@ export async function approve(work: Work, id: number, registry: Registry): Promi
 }
 
 /** One no ends it, with its reason. */
-export async function refuse(work: Work, id: number, more: { registry: Registry; reason: string }): Promise<Done> {
+export async function refuse(
+  work: Work,
+  id: number,
+  more: { registry: Registry; reason: string; returned?: boolean },
+): Promise<Done> {
   const request = await openRequest(work, id);
   const command = commandOf(more.registry, request);
   await recordVote(work, request, { verdict: 'refused', reason: more.reason });
   await end(work, request, 'refused');
-  await command.fourEyes?.release(work, id, { state: 'refused', reason: more.reason });
+  await command.fourEyes?.release(work, id, {
+    state: 'refused',
+    reason: more.reason,
+    ...(more.returned ? { returned: true } : {}),
+  });
   work.audit({
     action: 'approval refused',
     object: approvalRef(id),
     detail: { command: request.command, reason: more.reason },
   });
-  await tellRequester(work, request, { verdict: 'refused', reason: more.reason });
+  await tellRequester(work, request, { verdict: 'refused', reason: more.reason, command });
   return {
     code: 'approval.refused',
     data: { approval: approvalRef(id), state: 'refused', command: request.command, reason: more.reason },
@@ -95,9 +106,18 @@ export async function expire(work: Work, id: number, registry: Registry): Promis
   const request = await work.tx.approval.findUniqueOrThrow({ where: { id } });
   if (request.state !== 'pending' || request.expiresAt > work.now) return;
   await end(work, request, 'expired');
-  await registry.find(request.command)?.fourEyes?.release(work, id, { state: 'expired' });
+  const command = commandOf(registry, request);
+  await command.fourEyes?.release(work, id, { state: 'expired' });
   work.audit({ action: 'approval expired', object: approvalRef(id), detail: { command: request.command } });
-  await tellRequester(work, request, { verdict: 'expired' });
+  await tellRequester(work, request, { verdict: 'expired', command });
+}
+
+/** Ends a request whose object has changed or is gone, or that its asker takes back; nobody decides it any more. */
+export async function withdraw(work: Work, id: number, state: 'void' | 'cancelled'): Promise<void> {
+  const request = await work.tx.approval.findUnique({ where: { id } });
+  if (request?.state !== 'pending') return;
+  await end(work, request, state);
+  work.audit({ action: `approval ${state}`, object: approvalRef(id), detail: { command: request.command } });
 }
 
 function commandOf(registry: Registry, request: Approval): AnyCommand {
@@ -106,7 +126,7 @@ function commandOf(registry: Registry, request: Approval): AnyCommand {
   return command;
 }
 
-/** The request's input, understood again as its asker typed it; nothing when it no longer can be (a product is gone). */
+/** The request's input, understood again as its asker typed it; nothing when it no longer can be (a product or a file is gone). */
 async function asAsked(
   work: Work,
   command: AnyCommand,
@@ -115,10 +135,11 @@ async function asAsked(
   const requester = await identify(work.tx, { kind: 'session', personId: request.requesterId });
   try {
     const context = fieldContext(work.desk, { locale: request.locale as Locale, country: requester.country });
-    const { input } = understand(command, JSON.parse(request.input) as RawInput, context);
+    const raw = await restoredInput(work.desk, JSON.parse(request.input) as KeptInput);
+    const { input } = understand(command, raw, context);
     return { input: input as never, requester };
   } catch (error) {
-    if (error instanceof Refusal) return undefined;
+    if (error instanceof Refusal || error instanceof FileGone) return undefined;
     throw error;
   }
 }
@@ -131,7 +152,7 @@ async function voided(work: Work, command: AnyCommand, request: Approval): Promi
   await end(work, request, 'void');
   await command.fourEyes?.release(work, request.id, { state: 'void' });
   work.audit({ action: 'approval void', object: approvalRef(request.id), detail: { command: request.command } });
-  await tellRequester(work, request, { verdict: 'void' });
+  await tellRequester(work, request, { verdict: 'void', command });
   return { refusal };
 }
 
@@ -150,7 +171,11 @@ async function recordVote(
 }
 
 /** Two clicks at once give one decision: the second finds it no longer pending. */
-async function end(work: Work, request: Approval, state: 'approved' | 'refused' | 'expired' | 'void'): Promise<void> {
+async function end(
+  work: Work,
+  request: Approval,
+  state: 'approved' | 'refused' | 'expired' | 'void' | 'cancelled',
+): Promise<void> {
   const { count } = await work.tx.approval.updateMany({
     where: { id: request.id, state: 'pending' },
     data: { state, endedAt: work.now },
@@ -163,8 +188,9 @@ async function end(work: Work, request: Approval, state: 'approved' | 'refused' 
 async function tellRequester(
   work: Work,
   request: Approval,
-  more: { verdict: Verdict | 'expired' | 'void'; reason?: string },
+  more: { verdict: Verdict | 'expired' | 'void'; reason?: string; command: AnyCommand },
 ): Promise<void> {
+  if (more.command.fourEyes?.tells) return;
   const person = await work.tx.person.findUniqueOrThrow({
     where: { id: request.requesterId },
     include: { addresses: { where: { main: true } }, discordUsers: true },

@@ -2,6 +2,7 @@
  * How a command is declared: once, with its fields; every door, the help and the printed reference are made from it
  * (SPEC 0, "One command, every door").
  */
+import type { SummaryBy } from '../guard/approval.js';
 import type { Actor } from '../guard/identity.js';
 import type { Who } from '../guard/policy.js';
 import type { Desk, Work } from '../guard/work.js';
@@ -25,7 +26,10 @@ export interface Use<F extends Field = Field, Required extends boolean = boolean
 export type Suggest = (
   tx: Work['tx'],
   asker: { actor: Actor; typed: string; work: Work },
-) => Promise<readonly Choice[]>;
+) => Promise<readonly Suggested[]>;
+
+/** A choice; `matches` when it was looked up by what was typed, else it is offered only if that is in its id or name. */
+export type Suggested = Choice & { readonly matches?: true };
 
 export const required = <F extends Field>(field: F, more: Omit<Use, 'field' | 'required'> = {}): Use<F, true> => ({
   field,
@@ -53,7 +57,7 @@ export type Input<Uses extends readonly Use[]> = {
 /** A command that needs a second person (X3). */
 export interface FourEyes<I> {
   /** Absent: always. The operator grants roles alone. */
-  needed?(work: Work, input: I): boolean;
+  needed?(work: Work, input: I): boolean | Promise<boolean>;
   /** What the request takes hold of until it is decided; says which object it is about. Throws refusals. */
   hold(work: Work, input: I, approvalId: number): Promise<{ object?: string; content?: unknown }>;
   /** What the request is about *now*: its hash must still be the one approved (an edit voids it). */
@@ -62,6 +66,10 @@ export interface FourEyes<I> {
   release(work: Work, approvalId: number, why: Ending): Promise<void>;
   /** What approval does, where that is not the command itself: an order was submitted before it is approved. */
   approved?(work: Work, input: I, approvalId: number): Promise<Done>;
+  /** Its handlers tell the requester themselves what came of it. */
+  readonly tells?: boolean;
+  /** What it asks, in better words than what was typed. */
+  readonly summary?: SummaryBy;
   /** Somebody who may decide it looks at it. */
   seen?(work: Work, approvalId: number): Promise<void>;
 }
@@ -71,6 +79,8 @@ export interface Ending {
   readonly state: 'refused' | 'expired' | 'void' | 'cancelled';
   /** Why it was refused. */
   readonly reason?: string;
+  /** Refused as it is, to be completed and asked again. */
+  readonly returned?: boolean;
 }
 
 export interface Command<I = never> {

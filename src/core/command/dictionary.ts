@@ -264,6 +264,10 @@ export const filter = field('filter', list(text(200), 10), {
   en: ['Filter', 'Filters'],
   hint: { fr: 'par exemple site-city=Lyon, site-name~usine', en: 'for example site-city=Lyon, site-name~works' },
 });
+export const name = field('name', text(120), {
+  fr: ['Nom', "Nom de l'organisation"],
+  en: ['Name', 'Organisation name'],
+});
 export const closingDate = field('closing-date', date, { fr: ['Date de clôture'], en: ['Closing date'] });
 export const rule = field('rule', text(80), { fr: ['Règle'], en: ['Rule'] });
 export const search = field('search', text(100), { fr: ['Recherche'], en: ['Search'] });

@@ -9,13 +9,14 @@ import { identify, type Actor, type Caller } from '../guard/identity.js';
 import { answerRow, contentHash, firstAnswer, type Once } from '../guard/once.js';
 import { denied } from '../guard/policy.js';
 import { Refusal } from '../guard/refusal.js';
-import { createWork, type Desk, type Door, type Work } from '../guard/work.js';
+import { createWork, type Desk, type Door, type Work, type WorkUnit } from '../guard/work.js';
 import { localeOf, type Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
 import type { Leaves, Unit } from '../record/transact.js';
 import { fieldContext } from './context.js';
 import type { AnyCommand } from './define.js';
 import { understand, type RawInput, type Understood } from './input.js';
+import { keepFiles, keptInput, mayWait } from './kept-files.js';
 import type { CountedRefusal, Done, Outcome } from './outcome.js';
 import { dryRun as dryRunField } from './dictionary.js';
 import { dropPreview, keepPreview, previewBasis } from './preview.js';
@@ -71,7 +72,7 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
     fieldContext(desk, { locale, country: actor?.country });
 
   /** Everything between a known command and its outcome, inside the transaction. */
-  async function perform(unit: Pick<Unit, 'tx' | 'leaves'>, request: Request, command: AnyCommand): Promise<Outcome> {
+  async function perform(unit: WorkUnit, request: Request, command: AnyCommand): Promise<Outcome> {
     const known = await identify(unit.tx, request.caller);
     const locale = known.locale ?? localeOf(request.locale, desk.locale);
     request.speaks?.(locale);
@@ -95,7 +96,7 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
   }
 
   async function answerOnce(
-    unit: Pick<Unit, 'tx' | 'leaves'>,
+    unit: WorkUnit,
     asked: { once: Once | undefined; actor: Actor; locale: Locale; request: Request; command: AnyCommand },
   ): Promise<Outcome> {
     const { once, actor, locale, request, command } = asked;
@@ -127,7 +128,7 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
     const request = { ...asked, dryRun: command !== undefined && isDryRun(asked, command) };
     try {
       if (!command) return await unknown(request);
-      if (command.ahead) await lookAhead(request, command);
+      if (command.ahead || mayWait(command, request.input)) await lookAhead(request, command);
       if (!command.reads) return await desk.database.transact((unit) => perform(unit, request, command));
       await meet(request, command);
       return await desk.database.read((tx) => perform({ tx, leaves: noLeaves }, request, command));
@@ -164,7 +165,9 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
   /** What would hold up the transaction, and everybody who waits for it; for nobody who will be refused. */
   async function lookAhead(request: Request, command: AnyCommand): Promise<void> {
     const actor = await desk.database.read((tx) => identify(tx, request.caller));
-    if (!denied(actor, command)) await command.ahead?.(desk, request.input);
+    if (denied(actor, command)) return;
+    await command.ahead?.(desk, request.input);
+    if (!request.dryRun && mayWait(command, request.input)) await keepFiles(desk, command, request.input);
   }
 
   /** The single gate from anything thrown to an answer. */
@@ -256,11 +259,12 @@ async function carryOut(
     if (seen !== undefined && seen !== basis) throw new Refusal('preview.stale', { command: command.name });
   }
   const { fourEyes } = command;
-  if (fourEyes && (fourEyes.needed?.(work, input) ?? true)) {
+  if (fourEyes && ((await fourEyes.needed?.(work, input)) ?? true)) {
     const approval = await openApproval(work, {
       command: command.name,
-      input: asked.raw,
+      input: keptInput(asked.raw),
       hold: (approvalId) => fourEyes.hold(work, input, approvalId),
+      summary: fourEyes.summary,
     });
     return {
       outcome: { ok: true, code: 'approval.pending', data: { approval: work.made(approval) }, waiting: true },

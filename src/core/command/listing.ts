@@ -7,8 +7,8 @@ import { fold, searchable } from '../record/fold.js';
 import { writeSheet, type SheetCell } from '../record/sheet.js';
 import { exportAs, page, perPage, search, since, sort, state, until } from './dictionary.js';
 import { optional, type Input } from './define.js';
-import type { Done } from './outcome.js';
-import type { AnswerCode } from './outcome.js';
+import type { AnswerCode, Data, Done } from './outcome.js';
+import { heading } from './reply.js';
 
 export const listFields = [
   optional(search),
@@ -43,23 +43,50 @@ export interface ListSpec<Row> {
 const perPageDefault = 25;
 const exportedAtMost = 100_000;
 
+export interface Range {
+  readonly skip: number;
+  readonly take: number;
+}
+
+/** A list however it finds its rows. */
+export interface Pages {
+  readonly code: AnswerCode;
+  /** Goes with every answer. */
+  readonly data?: Data;
+  /** One page, and how many there are in all. */
+  page(range: Range): Promise<{ items: readonly Data[]; total: number }>;
+  /** The whole result, for a file. */
+  all(range: Range): Promise<readonly Data[]>;
+}
+
+/** Answers one page of a list; with `export` the whole result is a file too. */
+export async function answered(
+  work: Pick<Work, 'locale'>,
+  input: Pick<ListInput, 'page' | 'perPage' | 'export'>,
+  pages: Pages,
+): Promise<Done> {
+  const [pageNumber, take] = [input.page ?? 1, input.perPage ?? perPageDefault];
+  const { items, total } = await pages.page({ skip: (pageNumber - 1) * take, take });
+  const data = { items, total, page: pageNumber, ...pages.data };
+  if (!input.export) return { code: pages.code, data };
+  const file = await writeSheet(input.export, {
+    name: pages.code.replace('.', '-'),
+    rows: (await pages.all({ skip: 0, take: exportedAtMost })) as readonly Record<string, SheetCell>[],
+    label: (key) => heading(key, work.locale),
+  });
+  return { code: pages.code, data, file };
+}
+
 /** Runs a list: filtered, sorted, paged; with `export` the whole result is a file too. */
 export async function listed<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Promise<Done> {
   const where = { ...spec.where, ...filters(work, input, spec), ...(await searched(input, spec)) } as never;
   const orderBy = order(work, input, spec) as never;
-  const [pageNumber, take] = [input.page ?? 1, input.perPage ?? perPageDefault];
-  const total = await spec.count({ where });
-  const items = (await spec.find({ where, orderBy, skip: (pageNumber - 1) * take, take })).map((row) => spec.item(row));
-  const data = { items, total, page: pageNumber };
-  if (!input.export) return { code: spec.code, data };
-  const rows = await spec.find({ where, orderBy, skip: 0, take: exportedAtMost });
-  const { keys } = textsOf(work.locale);
-  const file = await writeSheet(input.export, {
-    name: spec.code.replace('.', '-'),
-    rows: rows.map((row) => spec.item(row) as Record<string, SheetCell>),
-    label: (key) => keys[key] ?? key,
+  const rows = async (range: Range) => (await spec.find({ where, orderBy, ...range })).map((row) => spec.item(row));
+  return answered(work, input, {
+    code: spec.code,
+    page: async (range) => ({ total: await spec.count({ where }), items: await rows(range) }),
+    all: rows,
   });
-  return { code: spec.code, data, file };
 }
 
 function filters<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Record<string, unknown> {
@@ -78,11 +105,15 @@ function filters<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Record
   };
 }
 
-/** Every word has to be there. */
-async function searched<Row>(input: ListInput, spec: ListSpec<Row>): Promise<Readonly<Record<string, unknown>>> {
-  const words = searchable(input.search ?? '')
+/** What `search` asks for, as it is compared. */
+export const searchWords = (typed: string | undefined): readonly string[] =>
+  searchable(typed ?? '')
     .split(' ')
     .filter(Boolean);
+
+/** Every word has to be there. */
+async function searched<Row>(input: ListInput, spec: ListSpec<Row>): Promise<Readonly<Record<string, unknown>>> {
+  const words = searchWords(input.search);
   const { searchColumn } = spec;
   if (words.length === 0) return {};
   return searchColumn

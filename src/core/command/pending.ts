@@ -22,10 +22,15 @@ export interface Draft {
   readonly faults: Readonly<Record<string, string>>;
   /** Why they are asked for, when that is not plain. */
   readonly note: string;
+  /**
+   * It changes an object that is being filled in: what stands there, as it would be typed again. Nothing must be filled
+   * in then, and what comes back as it stood is no change.
+   */
+  readonly standing?: Readonly<Record<string, string>>;
 }
 
 /** What of a draft stands in `basis`: the questions, and the interaction that took it. */
-type Questions = Pick<Draft, 'ask' | 'faults' | 'note'> & { readonly by?: string };
+type Questions = Pick<Draft, 'ask' | 'faults' | 'note' | 'standing'> & { readonly by?: string };
 
 /** Keeps a command that a Discord user has yet to complete; the id is not guessable. */
 export async function keepDraft(desk: Desk, { discordId, ...draft }: Draft & { discordId: string }): Promise<string> {

@@ -40,9 +40,12 @@ const fileContent = ({ name, content }: Upload): unknown => ({
   sha256: createHash('sha256').update(content).digest('hex'),
 });
 
-/** A stored answer keeps no file: what made it can be asked for again. */
+/**
+ * A stored answer keeps no file: what made it can be asked for again. It keeps its panel: a mail that comes again after a
+ * crash is answered with the form that goes on from there.
+ */
 export function storable(outcome: Outcome): Outcome {
   if (!outcome.ok) return outcome;
-  const { file: _, panel: __, ...rest } = outcome;
+  const { file: _, ...rest } = outcome;
   return rest;
 }

@@ -3,10 +3,11 @@
  * field. Doors render this; none has words of its own for a command.
  */
 import { camel } from '../locales/key.js';
-import { formatInstant } from '../locales/format.js';
+import { formatInstant, formatMoney } from '../locales/format.js';
 import type { Locale } from '../locales/locale.js';
-import { textsOf, type Texts } from '../locales/texts.js';
+import { textsOf } from '../locales/texts.js';
 import type { AnyCommand } from './define.js';
+import * as dictionary from './dictionary.js';
 import type { Outcome } from './outcome.js';
 import { useOf } from './registry.js';
 
@@ -32,6 +33,21 @@ interface Reader {
 
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
+/** Fields by their keys in data: a name means the same everywhere. */
+const fields = new Map(
+  Object.values<unknown>(dictionary)
+    .filter((one): one is dictionary.Field => typeof one === 'object')
+    .map((field) => [camel(field.name), field] as const),
+);
+
+/** What a key of data is called: by the texts, else as the field of that name is. */
+export const heading = (key: string, locale: Locale): string =>
+  textsOf(locale).keys[key] ?? fields.get(key)?.labels[locale][0] ?? key;
+
+/** A field as its reader knows it, whatever command asks for it. */
+export const fieldLabel = (name: string, locale: Locale): string =>
+  fields.get(camel(name))?.labels[locale][0] ?? heading(camel(name), locale);
+
 /** One value as a person reads it; what is nested deeper is JSON. */
 function plain(key: string, value: unknown, reader: Reader): string {
   const texts = textsOf(reader.locale);
@@ -41,13 +57,21 @@ function plain(key: string, value: unknown, reader: Reader): string {
     return formatInstant(new Date(value), reader.timeZone, reader.locale);
   if ((key === 'state' || key === 'verdict' || key === 'account') && typeof value === 'string')
     return texts.states[value] ?? value;
-  if (key === 'column' && typeof value === 'string') return texts.keys[camel(value)] ?? value;
+  if (key === 'amountCents' && typeof value === 'number') return formatMoney(value, reader.locale);
+  if (key === 'column' && typeof value === 'string') return heading(camel(value), reader.locale);
+  if (key === 'changed' && Array.isArray(value))
+    return value.map((name) => heading(String(name), reader.locale)).join(', ');
+  if ((key === 'missing' || key === 'columns') && Array.isArray(value))
+    return value.map((name) => fieldLabel(String(name), reader.locale)).join(', ');
   if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return value.join(', ') || '–';
   return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
 const isRows = (value: unknown): value is readonly Readonly<Record<string, unknown>>[] =>
   Array.isArray(value) && value.length > 0 && typeof value[0] === 'object' && value[0] !== null;
+/** What stood there, and what is to stand there. */
+const isChange = (value: unknown): value is { readonly old: unknown; readonly new: unknown } =>
+  isObject(value) && Object.keys(value).join() === 'old,new';
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -55,14 +79,14 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 const rowsAtMost = 1_000;
 
 function table(key: string, all: readonly Readonly<Record<string, unknown>>[], reader: Reader): Table {
-  const { keys, firstRows } = textsOf(reader.locale);
+  const { firstRows } = textsOf(reader.locale);
   const rows = all.slice(0, rowsAtMost);
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))];
-  const title = key === 'items' ? '' : (keys[key] ?? key);
+  const title = key === 'items' ? '' : heading(key, reader.locale);
   const cut = rows.length < all.length ? [firstRows({ shown: rows.length, total: all.length })] : [];
   return {
     title: [...(title ? [title] : []), ...cut].join(' – '),
-    columns: columns.map((column) => keys[column] ?? column),
+    columns: columns.map((column) => heading(column, reader.locale)),
     rows: rows.map((row) => columns.map((column) => plain(column, row[column], reader))),
   };
 }
@@ -72,19 +96,23 @@ function fill(
   reader: Reader,
   into: { lines: { label: string; value: string }[]; tables: Table[] },
 ): void {
-  const { keys } = textsOf(reader.locale);
   for (const [key, value] of Object.entries(data)) {
     if (isRows(value)) into.tables.push(table(key, value, reader));
+    else if (isChange(value))
+      into.lines.push({
+        label: heading(key, reader.locale),
+        value: `${plain(key, value.old, reader)} → ${plain(key, value.new, reader)}`,
+      });
     else if (isObject(value)) fill(value, reader, into);
     else if (!(Array.isArray(value) && value.length === 0))
-      into.lines.push({ label: keys[key] ?? key, value: plain(key, value, reader) });
+      into.lines.push({ label: heading(key, reader.locale), value: plain(key, value, reader) });
   }
 }
 
 /** A fault of a table stands under `row:column` (command/table.ts). */
-function cellLabel(field: string, { keys, cell }: Texts): string | undefined {
+function cellLabel(field: string, locale: Locale): string | undefined {
   const [, row = '', column = ''] = /^(\d+):([\w-]+)$/.exec(field) ?? [];
-  return row === '' ? undefined : cell({ row, column: keys[camel(column)] ?? column });
+  return row === '' ? undefined : textsOf(locale).cell({ row, column: heading(camel(column), locale) });
 }
 
 /** Makes the reply to an outcome; `command` gives refused fields their labels. */
@@ -95,16 +123,16 @@ export function replyTo(outcome: Outcome, reader: Reader & { readonly command?: 
     const faults = Object.entries(outcome.fields ?? {}).map(([field, text]) => ({
       field,
       label:
-        cellLabel(field, texts) ??
+        cellLabel(field, reader.locale) ??
         (reader.command && useOf(reader.command, field)?.field.labels[reader.locale][0]) ??
-        texts.keys[camel(field)] ??
-        field,
+        heading(camel(field), reader.locale),
       text,
     }));
     return { ok: false, headline: outcome.message + dryRun, lines: [], tables: [], faults };
   }
   const into = { lines: [] as { label: string; value: string }[], tables: [] as Table[] };
-  fill(outcome.data, reader, into);
+  const { missing = outcome.panel?.missing, ...data } = outcome.data;
+  fill({ ...data, ...(missing === undefined ? {} : { missing }) }, reader, into);
   return { ok: true, headline: texts.answers[outcome.code](outcome.data) + dryRun, ...into, faults: [] };
 }
 

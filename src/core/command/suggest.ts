@@ -5,7 +5,7 @@ import { createWork, type Door } from '../guard/work.js';
 import { localeOf } from '../locales/locale.js';
 import { fold } from '../record/fold.js';
 import type { Dispatcher } from './dispatch.js';
-import { typeOf } from './define.js';
+import { typeOf, type Suggested } from './define.js';
 import { useOf } from './registry.js';
 import { choicesOf } from './type.js';
 
@@ -48,12 +48,14 @@ export async function suggest(dispatcher: Dispatcher, typing: Typing): Promise<r
       { desk, actor, door: typing.door, locale, org: typing.org },
     );
     const type = typeOf(use);
-    const choices = use.suggest
+    const choices: readonly Suggested[] = use.suggest
       ? await use.suggest(tx, { actor, typed: typing.typed, work })
       : choicesOf(type, dispatcher.context(locale, actor));
     const wanted = fold(typing.typed);
     return choices
-      .filter(({ id, names }) => [id, names.fr, names.en].some((name) => fold(name).includes(wanted)))
+      .filter(
+        ({ id, names, matches }) => matches ?? [id, names.fr, names.en].some((name) => fold(name).includes(wanted)),
+      )
       .slice(0, suggestedAtMost)
       .map(({ id, names }) => ({ value: id, name: names[locale] }));
   });

@@ -17,6 +17,8 @@ export interface Upload {
   readonly name: string;
   readonly type: string;
   readonly content: Buffer;
+  /** Nobody said which field it is for: the sole attachment of a mail. */
+  readonly unnamed?: true;
 }
 
 /** A value before it is understood. */
@@ -426,6 +428,7 @@ export const file = (maxBytes: number): FieldType<Upload> => ({
 export const files = (maxBytes: number, most: number): FieldType<readonly Upload[]> => ({
   kind: 'files',
   max: most,
+  item: file(maxBytes),
   parse(raw, context) {
     const uploads = areUploads(raw) ? raw : [file(maxBytes).parse(raw, context)];
     if (uploads.length > most) throw new Fault('range', { min: 1, max: most });

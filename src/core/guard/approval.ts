@@ -27,6 +27,7 @@ export async function openApproval(
     hold: (approvalId: number) => Promise<{ object?: string; content?: unknown }>;
     /** Who decides this one, where that is stricter than the policy. */
     rule?: { readonly approvers: readonly string[]; readonly needed: number } | undefined;
+    summary?: SummaryBy | undefined;
   },
 ): Promise<string> {
   const { approvals, times } = work.desk.catalogue.policy;
@@ -57,15 +58,40 @@ export async function openApproval(
     detail: { command: request.command, input: request.input, object },
   });
   tellApprovals(work, row.id);
-  await mailApprovers(work, { ...row, input: request.input }, 'approval-asked');
+  await mailApprovers(work, { ...row, input: request.input, summary: request.summary }, 'approval-asked');
   return number;
 }
 
-/** What a request asks, as lines that people read before they decide: the command, and each field as typed. */
-export function summaryOf(
-  request: { command: string; input: unknown },
+export interface SummaryLine {
+  readonly label: string;
+  readonly value: string;
+}
+
+/** A command's own way to say what a request of it asks. */
+export type SummaryBy = (tx: Work['tx'], approvalId: number, locale: Locale) => Promise<readonly SummaryLine[]>;
+
+/** What a request asks, as its command tells it; else as it was typed. The first line names the command. */
+export async function summarised(
+  tx: Work['tx'],
+  request: { id: number; command: string; input: unknown; summary?: SummaryBy | undefined },
   locale: Locale,
-): { label: string; value: string }[] {
+): Promise<SummaryLine[]> {
+  const typed = summaryOf(request, locale);
+  const own = (await request.summary?.(tx, request.id, locale)) ?? [];
+  return own.length > 0 ? [...typed.slice(0, 1), ...own] : typed;
+}
+
+const noPart = new Set(['yes', 'dry-run']);
+
+/** A value of a request as it was typed; a file by its name. */
+export const typedText = (value: unknown): string =>
+  [value]
+    .flat()
+    .map((one: unknown) => String(typeof one === 'object' && one !== null && 'name' in one ? one.name : one))
+    .join(', ');
+
+/** What a request asks, as lines that people read before they decide: the command, and each field as typed. */
+export function summaryOf(request: { command: string; input: unknown }, locale: Locale): SummaryLine[] {
   const { keys } = textsOf(locale);
   const input = (typeof request.input === 'string' ? JSON.parse(request.input) : request.input) as Record<
     string,
@@ -73,7 +99,9 @@ export function summaryOf(
   >;
   return [
     { label: keys['command'] ?? 'command', value: request.command },
-    ...Object.entries(input).map(([name, value]) => ({ label: keys[camel(name)] ?? name, value: String(value) })),
+    ...Object.entries(input)
+      .filter(([name]) => !noPart.has(name))
+      .map(([name, value]) => ({ label: keys[camel(name)] ?? name, value: typedText(value) })),
   ];
 }
 
@@ -87,7 +115,10 @@ export const approversOf = (
 /** Those who may decide are asked by mail too; they can answer it (OK, or NON and a reason). */
 export async function mailApprovers(
   work: Work,
-  request: Pick<Approval, 'id' | 'command' | 'approvers' | 'expiresAt' | 'requesterId'> & { input: unknown },
+  request: Pick<Approval, 'id' | 'command' | 'approvers' | 'expiresAt' | 'requesterId'> & {
+    input: unknown;
+    summary?: SummaryBy | undefined;
+  },
   letter: 'approval-asked' | 'approval-reminder',
 ): Promise<void> {
   const people = await work.tx.person.findMany({
@@ -114,7 +145,7 @@ export async function mailApprovers(
       params: {
         number: approvalRef(request.id),
         asker,
-        summary: summaryOf(request, locale),
+        summary: await summarised(work.tx, request, locale),
         expires: formatInstant(request.expiresAt, work.desk.timeZone, locale),
       },
     });

@@ -6,16 +6,10 @@ import { createHash } from 'node:crypto';
 import type { Tx } from '../record/database.js';
 import type { Secrets } from '../record/secrets.js';
 import type { AnswerRow } from '../record/transact.js';
+import { canonical } from '../record/canonical.js';
 import { Refusal } from './refusal.js';
 
-/** JSON with sorted keys: equal content, equal text. */
-export function canonical(value: unknown): string {
-  return JSON.stringify(value, (_, inner: unknown) =>
-    inner && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-}
+export { canonical };
 
 export const contentHash = (value: unknown): string =>
   createHash('sha256').update(canonical(value)).digest('base64url');

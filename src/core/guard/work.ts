@@ -2,9 +2,11 @@
 import type { Locale } from '../locales/locale.js';
 import type { Aside } from '../record/aside.js';
 import type { Catalogue } from '../record/catalogue.js';
+import type { CatalogueVersions } from '../record/catalogue-versions.js';
 import type { Tx } from '../record/database.js';
 import type { Documents } from '../record/documents.js';
 import type { Dispatchable } from '../record/outbox.js';
+import type { Scan } from '../record/scan.js';
 import type { Secrets } from '../record/secrets.js';
 import type { Database, Unit } from '../record/transact.js';
 import type { Actor } from './identity.js';
@@ -15,13 +17,17 @@ export type Door = 'chat' | 'mail' | 'terminal' | 'web' | 'desk' | 'schedule';
 /** What the whole process shares; built once in `main`, passed down, never global. */
 export interface Desk {
   readonly database: Database;
+  /** In force now: read it where it is used, it changes while the desk runs. */
   readonly catalogue: Catalogue;
+  readonly versions: CatalogueVersions;
   readonly secrets: Secrets;
   readonly documents: Documents;
   /** The raw bytes of mails that came in, for `KEEP_RAW`. */
   readonly rawMail: Documents;
   /** Where what strangers sent is read, so that it can be ended. */
   readonly aside: Aside;
+  /** The vendor's scanner for documents, where there is one. */
+  readonly scan?: Scan | undefined;
   readonly clock: () => Date;
   readonly random: (count: number) => Buffer;
   /** Without a slash at its end. */
@@ -54,6 +60,8 @@ export interface Work {
   audit(event: { action: string; object?: string | null; detail?: unknown }): void;
   /** Queues a mail or chat notice; it leaves only if the command commits. */
   send(entry: Dispatchable): void;
+  /** Called once the command is committed, never otherwise. */
+  afterCommit(run: () => void): void;
   /** Tells whoever watches how far a long command is. */
   progress(done: number, total: number): void;
 }
@@ -69,8 +77,11 @@ export interface WorkOptions {
   readonly progress?: ((done: number, total: number) => void) | undefined;
 }
 
+/** What only reads commits nothing. */
+export type WorkUnit = Pick<Unit, 'tx' | 'leaves'> & Partial<Pick<Unit, 'afterCommit'>>;
+
 /** Binds a unit of work to who asks for it. */
-export function createWork(unit: Pick<Unit, 'tx' | 'leaves'>, options: WorkOptions): Work {
+export function createWork(unit: WorkUnit, options: WorkOptions): Work {
   const { desk, actor, door, locale, dryRun = false } = options;
   const now = desk.clock();
   return {
@@ -98,6 +109,7 @@ export function createWork(unit: Pick<Unit, 'tx' | 'leaves'>, options: WorkOptio
       // Without a bot a chat notice would wait for ever: the desk page shows the same from the approvals themselves.
       if (entry.channel === 'mail' || desk.chat) unit.leaves.outbox.push(entry);
     },
+    afterCommit: (run) => unit.afterCommit?.(run),
     progress: options.progress ?? (() => undefined),
   };
 }

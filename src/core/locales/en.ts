@@ -1,10 +1,22 @@
 /** What the desk says in English. */
+import { documentRefusal } from './document-texts.js';
+import type { Data } from '../command/outcome.js';
 import type { Texts } from './texts.js';
 
 const count = (data: unknown): number => (Array.isArray(data) ? data.length : 0);
 const s = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '–');
 
+const label = (state: unknown): string => en.states[s(state)]?.toLowerCase() ?? s(state);
+
 const one = (count: unknown, single: string, several: string): string => (Number(count) === 1 ? single : several);
+
+/** A table of which all or nothing is taken. */
+function previewedTable(d: Data): string {
+  const { total, faulty } = (d['preview'] ?? {}) as Record<string, unknown>;
+  return faulty === 0
+    ? 'This is what the file would do. Nothing has changed yet: confirm with “yes”.'
+    : `${s(faulty)} of ${s(total)} rows are faulty, so nothing would be taken. Correct them and send the file again.`;
+}
 
 export const en: Texts = {
   answers: {
@@ -57,8 +69,10 @@ export const en: Texts = {
     'staff.granted': (d) => `${s(d['email'])} now has the role ${s(d['role'])}.`,
     'staff.revoked': (d) => `${s(d['email'])} no longer has the role ${s(d['role'])}.`,
     'staff.listed': (d) => `${s(d['total'])} people with a role.`,
-    'catalogue.previewed': (d) =>
-      `This is what the file would change (${s(d['part'])}). Nothing has changed yet: confirm with “yes”, then a second person decides.`,
+    'catalogue.previewed': (d) => {
+      const { part, changesTotal } = (d['preview'] ?? {}) as Record<string, unknown>;
+      return `The file would change ${s(changesTotal)} ${one(changesTotal, 'value', 'values')} of ${s(part)}. Nothing has changed yet: confirm with “yes”, then a second person decides.`;
+    },
     'catalogue.loaded': (d) => `The catalogue’s ${s(d['part'])} is in force as version ${s(d['version'])}.`,
     'catalogue.explained': (d) => `Rule ${s(d['rule'])}.`,
     'order.drafted': (d) =>
@@ -91,9 +105,9 @@ export const en: Texts = {
     'site.change-previewed': () =>
       'This is what would change. Nothing is asked yet: confirm with “yes” to send it to sales.',
     'site.changed': (d) => `${s(d['site'])} is changed.`,
-    'site.previewed': () => 'This is what the file would do. Nothing has changed yet: confirm with “yes”.',
+    'site.previewed': previewedTable,
     'site.imported': (d) => `${s(d['imported'])} ${one(d['imported'], 'site', 'sites')} imported.`,
-    'opportunity.previewed': () => 'This is what the file would do. Nothing has changed yet: confirm with “yes”.',
+    'opportunity.previewed': previewedTable,
     'opportunity.imported': (d) =>
       `${s(d['imported'])} ${one(d['imported'], 'opportunity', 'opportunities')} imported.`,
     'opportunity.listed': (d) => `${s(d['total'])} ${one(d['total'], 'opportunity', 'opportunities')}.`,
@@ -115,7 +129,11 @@ export const en: Texts = {
         ? 'Nobody is registered under this address yet. To register it with this purchase, add the missing fields.'
         : p['why'] === 'rows'
           ? 'Some rows of the file are faulty, so none was taken. Correct them, or ask for mode “good” to take the others.'
-          : 'Something has to be corrected first; nothing was changed.',
+          : p['why'] === 'table'
+            ? 'Some rows of the file are faulty, so none was taken. Correct them and send the file again.'
+            : p['why'] === 'order'
+              ? `${s(p['number'])} is not complete yet: add what is missing, then submit it again. Nothing of it is lost.`
+              : 'Something has to be corrected first; nothing was changed.',
     'command.unknown': (p) =>
       `There is no command “${s(p['command'])}”. Did you mean “${s(p['nearest'])}”? “help” lists what you can do.`,
     'access.denied': (p) => {
@@ -152,6 +170,14 @@ export const en: Texts = {
           return `Mail is stopped already: ${s(p['reason'])}.`;
         case 'not-paused':
           return 'Mail is not stopped.';
+        case 'order':
+          return `${s(p['number'])} is ${label(p['state'])}: this is not possible there.`;
+        case 'order-cancel':
+          return p['state'] === 'in-review'
+            ? `${s(p['number'])} is being reviewed: change something in it first (it becomes a draft again), or ask sales to refuse it.`
+            : `${s(p['number'])} is ${label(p['state'])}: it can’t be cancelled any more.`;
+        case 'opportunity':
+          return `Opportunity ${s(p['number'])} is ${label(p['state'])}: choose an open one.`;
         case 'undone':
           return `${s(p['number'])} was undone.`;
         case 'audit':
@@ -181,6 +207,12 @@ export const en: Texts = {
           : 'This link has been used or has ended. Ask for a new one.',
     'file.refused': (p) => {
       switch (p['why']) {
+        case 'catalogue':
+          return Number(p['count']) === 1
+            ? 'The file has a fault; nothing was changed. Correct it and send it again.'
+            : `The file has ${s(p['count'])} faults; nothing was changed. Correct them and send it again.`;
+        case 'catalogue-same':
+          return `What the file says about ${s(p['part'])} is in force already.`;
         case 'columns':
           return [
             p['missing'] ? `These columns are missing: ${s(p['missing'])}.` : '',
@@ -207,7 +239,7 @@ export const en: Texts = {
             return `The file cannot be read at line ${s(p['line'])}: a quote there does not begin or end a cell. Correct it, or save the file again.`;
           return 'The file cannot be read: save it again as CSV, XLSX or JSON.';
         default:
-          return 'Only CSV, XLSX and JSON tables are read.';
+          return documentRefusal('en', p) ?? 'Only CSV, XLSX and JSON tables are read.';
       }
     },
     'rule.refused': (p) => `${s(p['because'])} “catalogue why” explains it (rule ${s(p['rule'])}).`,
@@ -238,9 +270,29 @@ export const en: Texts = {
     mismatch: (p) => `must belong to ${s(p['expected'])}`,
     twice: (p) => `${s(p['value'])} is there already`,
   },
+  lists: {
+    condition: (p) =>
+      `“${s(p['typed'])}” is no condition: write a field, one of = ~ > <, and a value, like site-city=Lyon`,
+    sign: (p) => `${s(p['field'])} can only be compared with ${s(p['signs'])}`,
+  },
+  sites: {
+    same: () => 'is so already',
+    nothing: () => 'say at least one thing that should change',
+  },
+  orders: {
+    objection: (p) => (p['allowed'] ? `${s(p['because'])} Allowed: ${s(p['allowed'])}.` : s(p['because'])),
+    askChange: () => 'belongs to the site: ask “site change” for it',
+    noSite: () => 'is only for orders on an existing site',
+    noOpportunity: () => 'is only for orders from an opportunity',
+    future: () => 'must be today or earlier',
+    task: (p) => `${s(p['number'])} is approved and waits for the cloud team: ${s(p['solution'])}, ${s(p['site'])}.`,
+    provisioned: () => 'Provisioned',
+  },
   imports: {
     twice: (p) => `the same number as in row ${s(p['line'])}`,
     taken: () => 'this number exists already',
+    others: () => 'this number is another reseller’s',
+    ended: (p) => `this number is ${s(p['state'])} and can no longer change`,
     equal: (p) => `the same declaration as in row ${s(p['line'])}; if you mean a second one, say yes under “Anyway”`,
     unheaded: () => 'stands in a column without a heading; perhaps a separator is one too many',
     heading: (p) => `“${s(p['heading'])}” (perhaps “${s(p['nearest'])}”?)`,
@@ -368,6 +420,67 @@ export const en: Texts = {
     number: 'Number',
     supportContact: 'Support contact',
     anyway: 'Anyway',
+    missing: 'Still missing',
+    added: 'New',
+    change: 'Site change',
+    changes: 'Changes',
+    sites: 'Sites',
+    opportunities: 'Opportunities',
+    amountCents: 'Amount',
+    currency: 'Currency',
+    updatedAt: 'Last changed',
+    old: 'Before',
+    new: 'After',
+    order: 'Order',
+    changed: 'Changed',
+    submittedAt: 'Submitted',
+    doneAt: 'Done',
+    provisionedOn: 'Provisioned on',
+    reviewer: 'Reviewed by',
+    certificate: 'Certificate',
+    certificateState: 'State of the certificate',
+    approvalState: 'State of the request',
+    catalogue: 'Catalogue version',
+    documents: 'Documents',
+    kind: 'Kind',
+    bytes: 'Bytes',
+    sha256: 'SHA-256',
+    type: 'Type',
+    part: 'Part',
+    date: 'Date',
+    versions: 'Versions',
+    loadedAt: 'Loaded',
+    types: 'Order types',
+    origins: 'Origins',
+    origin: 'Origin',
+    generations: 'Generations',
+    generation: 'Generation',
+    solutions: 'Solutions',
+    solution: 'Solution',
+    references: 'References',
+    reference: 'Reference',
+    rules: 'Rules',
+    rule: 'Rule',
+    only: 'Only',
+    because: 'Why',
+    asks: 'Also asks',
+    cloud: 'Set up by the cloud team',
+    approvers: 'Decided by',
+    from: 'From',
+    until: 'Until',
+    productLine: 'Product line',
+    certificateMonths: 'Months a certificate holds',
+    prices: 'Prices',
+    quota: 'Quota',
+    removed: 'Gone',
+    changesTotal: 'Changes in all',
+    path: 'Where',
+    was: 'Was',
+    becomes: 'Becomes',
+    explanation: 'Explanation',
+    about: 'About',
+    allowed: 'Allowed',
+    allows: 'What it allows',
   },
   states: {
     answered: 'answered',
@@ -392,6 +505,16 @@ export const en: Texts = {
     void: 'void',
     expired: 'expired',
     cancelled: 'cancelled',
+    draft: 'draft',
+    submitted: 'submitted',
+    'in-review': 'in review',
+    returned: 'to be completed',
+    applied: 'applied',
+    open: 'open',
+    used: 'used',
+    closed: 'closed',
+    provisioning: 'being provisioned',
+    done: 'done',
     invited: 'invited',
     active: 'active',
     suspended: 'suspended',
@@ -399,6 +522,7 @@ export const en: Texts = {
     reseller: 'reseller',
     queued: 'queued',
     sending: 'being sent',
+    issued: 'issued',
     sent: 'sent',
     uncertain: 'uncertain',
     failed: 'failed',

@@ -1,4 +1,5 @@
 /** Dates as people read them (X9): in their language and the vendor's time zone. */
+import { DateTime } from 'luxon';
 import type { Locale } from './locale.js';
 
 const tags = { fr: 'fr-FR', en: 'en-GB' } as const;
@@ -32,3 +33,17 @@ export const formatDay = (at: Date, timeZone: string, locale: Locale): string =>
 /** `30 novembre 2026 à 14:05` · `30 November 2026 at 14:05`. */
 export const formatInstant = (at: Date, timeZone: string, locale: Locale): string =>
   printed(at, 'instant', { dateStyle: 'long', timeStyle: 'short', timeZone, locale });
+
+const currencies = new Map<string, Intl.NumberFormat>();
+
+/** `1 234,50 €` · `€1,234.50`, of minor units. */
+export function formatMoney(cents: number, locale: Locale, currency = 'EUR'): string {
+  const name = `${locale} ${currency}`;
+  const known = currencies.get(name) ?? new Intl.NumberFormat(tags[locale], { style: 'currency', currency });
+  currencies.set(name, known);
+  return known.format(cents / 100);
+}
+
+/** The day it is there, `YYYY-MM-DD`. */
+export const dayIn = (at: Date, timeZone: string): string =>
+  DateTime.fromJSDate(at, { zone: timeZone }).toFormat('yyyy-MM-dd');

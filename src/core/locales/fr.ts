@@ -1,11 +1,23 @@
 /** What the desk says in French. */
+import { documentRefusal } from './document-texts.js';
+import type { Data } from '../command/outcome.js';
 import type { Texts } from './texts.js';
 
 const count = (data: unknown): number => (Array.isArray(data) ? data.length : 0);
 const s = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '–');
 
 /** Of none or one, the first. */
+const label = (state: unknown): string => fr.states[s(state)]?.toLowerCase() ?? s(state);
+
 const one = (count: unknown, single: string, several: string): string => (Number(count) < 2 ? single : several);
+
+/** Une table prise en entier ou pas du tout. */
+function previewedTable(d: Data): string {
+  const { total, faulty } = (d['preview'] ?? {}) as Record<string, unknown>;
+  return faulty === 0
+    ? 'Voici ce que ferait le fichier. Rien n’a encore changé : confirmez avec « oui ».'
+    : `${s(faulty)} lignes sur ${s(total)} sont fautives, rien ne serait donc pris. Corrigez-les et renvoyez le fichier.`;
+}
 
 export const fr: Texts = {
   answers: {
@@ -61,8 +73,10 @@ export const fr: Texts = {
     'staff.granted': (d) => `${s(d['email'])} a maintenant le rôle ${s(d['role'])}.`,
     'staff.revoked': (d) => `${s(d['email'])} n’a plus le rôle ${s(d['role'])}.`,
     'staff.listed': (d) => `${s(d['total'])} personnes ont un rôle.`,
-    'catalogue.previewed': (d) =>
-      `Voici ce que le fichier changerait (${s(d['part'])}). Rien n’a encore changé : confirmez avec « oui », puis une seconde personne décide.`,
+    'catalogue.previewed': (d) => {
+      const { part, changesTotal } = (d['preview'] ?? {}) as Record<string, unknown>;
+      return `Le fichier changerait ${s(changesTotal)} ${one(changesTotal, 'valeur', 'valeurs')} de ${s(part)}. Rien n’a encore changé : confirmez avec « oui », puis une seconde personne décide.`;
+    },
     'catalogue.loaded': (d) => `La partie ${s(d['part'])} du catalogue est en vigueur, version ${s(d['version'])}.`,
     'catalogue.explained': (d) => `Règle ${s(d['rule'])}.`,
     'order.drafted': (d) =>
@@ -90,14 +104,14 @@ export const fr: Texts = {
     'order.refused': (d) => `${s(d['order'])} est refusée ; son demandeur apprend pourquoi.`,
     'order.returned': (d) => `${s(d['order'])} retourne à son demandeur, qui apprend ce qui manque.`,
     'order.provisioned': (d) => `${s(d['order'])} est mise en service.`,
-    'site.listed': (d) => `${s(d['total'])} ${one(d['total'], 'site', 'sites')}.`,
-    'site.shown': (d) => `Site ${s(d['site'])}.`,
+    'site.listed': (d) => `${s(d['total'])} ${one(d['total'], 'site trouvé', 'sites trouvés')}.`,
+    'site.shown': (d) => `Le site ${s(d['site'])}.`,
     'site.change-previewed': () =>
       'Voici ce qui changerait. Rien n’est encore demandé : confirmez avec « oui » pour l’envoyer aux ventes.',
     'site.changed': (d) => `${s(d['site'])} est modifié.`,
-    'site.previewed': () => 'Voici ce que ferait le fichier. Rien n’a encore changé : confirmez avec « oui ».',
+    'site.previewed': previewedTable,
     'site.imported': (d) => `${s(d['imported'])} ${one(d['imported'], 'site importé', 'sites importés')}.`,
-    'opportunity.previewed': () => 'Voici ce que ferait le fichier. Rien n’a encore changé : confirmez avec « oui ».',
+    'opportunity.previewed': previewedTable,
     'opportunity.imported': (d) =>
       `${s(d['imported'])} ${one(d['imported'], 'opportunité importée', 'opportunités importées')}.`,
     'opportunity.listed': (d) => `${s(d['total'])} ${one(d['total'], 'opportunité', 'opportunités')}.`,
@@ -120,7 +134,11 @@ export const fr: Texts = {
         ? 'Personne n’est encore enregistré sous cette adresse. Pour l’enregistrer avec cet achat, ajoutez les champs manquants.'
         : p['why'] === 'rows'
           ? 'Des lignes du fichier sont fautives, aucune n’a donc été prise. Corrigez-les, ou demandez le mode « bonnes lignes » pour prendre les autres.'
-          : 'Il y a d’abord quelque chose à corriger ; rien n’a changé.',
+          : p['why'] === 'table'
+            ? 'Des lignes du fichier sont fautives, aucune n’a donc été prise. Corrigez-les et renvoyez le fichier.'
+            : p['why'] === 'order'
+              ? `${s(p['number'])} n’est pas encore complète : ajoutez ce qui manque, puis soumettez-la de nouveau. Rien n’en est perdu.`
+              : 'Il y a d’abord quelque chose à corriger ; rien n’a changé.',
     'command.unknown': (p) =>
       `La commande « ${s(p['command'])} » n’existe pas. Vouliez-vous dire « ${s(p['nearest'])} » ? « aide » dit ce que vous pouvez faire.`,
     'access.denied': (p) => {
@@ -158,6 +176,14 @@ export const fr: Texts = {
           return `Le courrier est déjà arrêté : ${s(p['reason'])}.`;
         case 'not-paused':
           return 'Le courrier n’est pas arrêté.';
+        case 'order':
+          return `${s(p['number'])} est à l’état « ${label(p['state'])} » : cela n’y est pas possible.`;
+        case 'order-cancel':
+          return p['state'] === 'in-review'
+            ? `${s(p['number'])} est en cours d’examen : changez-y d’abord quelque chose (elle redevient un brouillon), ou demandez aux ventes de la refuser.`
+            : `${s(p['number'])} est à l’état « ${label(p['state'])} » : elle ne peut plus être annulée.`;
+        case 'opportunity':
+          return `L’opportunité ${s(p['number'])} est à l’état « ${label(p['state'])} » : choisissez-en une ouverte.`;
         case 'undone':
           return `${s(p['number'])} a été annulée.`;
         case 'audit':
@@ -187,6 +213,12 @@ export const fr: Texts = {
           : 'Ce lien a servi ou a expiré. Demandez-en un nouveau.',
     'file.refused': (p) => {
       switch (p['why']) {
+        case 'catalogue':
+          return Number(p['count']) === 1
+            ? 'Le fichier a un défaut ; rien n’a changé. Corrigez-le et envoyez-le à nouveau.'
+            : `Le fichier a ${s(p['count'])} défauts ; rien n’a changé. Corrigez-les et envoyez-le à nouveau.`;
+        case 'catalogue-same':
+          return `Ce que le fichier dit de ${s(p['part'])} est déjà en vigueur.`;
         case 'columns':
           return [
             p['missing'] ? `Il manque ces colonnes : ${s(p['missing'])}.` : '',
@@ -213,7 +245,7 @@ export const fr: Texts = {
             return `Le fichier est illisible à la ligne ${s(p['line'])} : un guillemet n’y ouvre ni ne ferme une case. Corrigez-le, ou enregistrez de nouveau le fichier.`;
           return 'Le fichier est illisible : enregistrez-le à nouveau en CSV, XLSX ou JSON.';
         default:
-          return 'Seuls les tableaux CSV, XLSX et JSON sont lus.';
+          return documentRefusal('fr', p) ?? 'Seuls les tableaux CSV, XLSX et JSON sont lus.';
       }
     },
     'rule.refused': (p) => `${s(p['because'])} « catalogue why » l’explique (règle ${s(p['rule'])}).`,
@@ -244,9 +276,29 @@ export const fr: Texts = {
     mismatch: (p) => `doit appartenir à ${s(p['expected'])}`,
     twice: (p) => `${s(p['value'])} y est déjà`,
   },
+  lists: {
+    condition: (p) =>
+      `« ${s(p['typed'])} » n’est pas une condition : écrivez un champ, un des signes = ~ > <, et une valeur, comme site-city=Lyon`,
+    sign: (p) => `${s(p['field'])} ne se compare qu’avec ${s(p['signs'])}`,
+  },
+  sites: {
+    same: () => 'est déjà ainsi',
+    nothing: () => 'dites au moins une chose à changer',
+  },
+  orders: {
+    objection: (p) => (p['allowed'] ? `${s(p['because'])} Possible : ${s(p['allowed'])}.` : s(p['because'])),
+    askChange: () => 'appartient au site : demandez-le par « site change »',
+    noSite: () => 'ne vaut que pour les commandes sur un site existant',
+    noOpportunity: () => 'ne vaut que pour les commandes issues d’une opportunité',
+    future: () => 'doit être aujourd’hui ou avant',
+    task: (p) => `${s(p['number'])} est approuvée et attend l’équipe cloud : ${s(p['solution'])}, ${s(p['site'])}.`,
+    provisioned: () => 'Mise en service faite',
+  },
   imports: {
     twice: (p) => `le même numéro qu’à la ligne ${s(p['line'])}`,
     taken: () => 'ce numéro existe déjà',
+    others: () => 'ce numéro est celui d’un autre revendeur',
+    ended: (p) => `ce numéro est à l’état « ${s(p['state'])} » et ne change plus`,
     equal: (p) =>
       `la même déclaration qu’à la ligne ${s(p['line'])} ; si vous en voulez une seconde, mettez oui sous « Quand même »`,
     unheaded: () => 'est dans une colonne sans titre ; il y a peut-être un séparateur de trop',
@@ -375,6 +427,67 @@ export const fr: Texts = {
     number: 'Numéro',
     supportContact: 'Contact',
     anyway: 'Quand même',
+    missing: 'Manque encore',
+    added: 'Nouveaux',
+    change: 'Modification de site',
+    changes: 'Modifications',
+    sites: 'Sites',
+    opportunities: 'Opportunités',
+    amountCents: 'Montant',
+    currency: 'Monnaie',
+    updatedAt: 'Dernière modification',
+    old: 'Avant',
+    new: 'Après',
+    order: 'Commande',
+    changed: 'Changé',
+    submittedAt: 'Soumise',
+    doneAt: 'Terminée',
+    provisionedOn: 'Mise en service le',
+    reviewer: 'Examinée par',
+    certificate: 'Certificat',
+    certificateState: 'État du certificat',
+    approvalState: 'État de la demande',
+    catalogue: 'Version du catalogue',
+    documents: 'Documents',
+    kind: 'Nature',
+    bytes: 'Octets',
+    sha256: 'SHA-256',
+    type: 'Type',
+    part: 'Partie',
+    date: 'Date',
+    versions: 'Versions',
+    loadedAt: 'Chargée',
+    types: 'Types de commande',
+    origins: 'Origines',
+    origin: 'Origine',
+    generations: 'Générations',
+    generation: 'Génération',
+    solutions: 'Solutions',
+    solution: 'Solution',
+    references: 'Références',
+    reference: 'Référence',
+    rules: 'Règles',
+    rule: 'Règle',
+    only: 'Seulement',
+    because: 'Pourquoi',
+    asks: 'Demande aussi',
+    cloud: 'Mis en place par l’équipe cloud',
+    approvers: 'Décidé par',
+    from: 'Depuis',
+    until: 'Jusqu’au',
+    productLine: 'Gamme',
+    certificateMonths: 'Mois de validité d’un certificat',
+    prices: 'Prix',
+    quota: 'Quota',
+    removed: 'Supprimés',
+    changesTotal: 'Changements en tout',
+    path: 'Où',
+    was: 'Avant',
+    becomes: 'Après',
+    explanation: 'Explication',
+    about: 'Concerne',
+    allowed: 'Permis',
+    allows: 'Ce qu’elle permet',
   },
   states: {
     answered: 'répondu',
@@ -398,7 +511,17 @@ export const fr: Texts = {
     refused: 'refusée',
     void: 'caduque',
     expired: 'expirée',
-    cancelled: 'retirée',
+    cancelled: 'annulée',
+    draft: 'brouillon',
+    submitted: 'soumise',
+    'in-review': 'en examen',
+    returned: 'à compléter',
+    applied: 'appliquée',
+    open: 'ouverte',
+    used: 'utilisée',
+    closed: 'close',
+    provisioning: 'en cours de mise en service',
+    done: 'terminée',
     invited: 'invité',
     active: 'actif',
     suspended: 'suspendu',
@@ -406,6 +529,7 @@ export const fr: Texts = {
     reseller: 'revendeur',
     queued: 'en file',
     sending: 'en cours d’envoi',
+    issued: 'émis',
     sent: 'envoyé',
     uncertain: 'incertain',
     failed: 'échoué',

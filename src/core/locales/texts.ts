@@ -14,7 +14,21 @@ export interface Texts {
   readonly faults: Readonly<Record<FaultCode, (params: FaultParams) => string>>;
   /** Rows of an imported table. */
   readonly imports: Readonly<
-    Record<'twice' | 'taken' | 'unusual' | 'equal' | 'unheaded' | 'heading', (params: FaultParams) => string>
+    Record<
+      'twice' | 'taken' | 'others' | 'ended' | 'unusual' | 'equal' | 'unheaded' | 'heading',
+      (params: FaultParams) => string
+    >
+  >;
+  /** Lists: what is wrong with a filter. */
+  readonly lists: Readonly<Record<'condition' | 'sign', (params: FaultParams) => string>>;
+  /** Site changes that would change nothing. */
+  readonly sites: Readonly<Record<'same' | 'nothing', (params: FaultParams) => string>>;
+  /** Orders: what is wrong with a choice, and the cloud team's task. */
+  readonly orders: Readonly<
+    Record<
+      'objection' | 'askChange' | 'noSite' | 'noOpportunity' | 'future' | 'task' | 'provisioned',
+      (params: FaultParams) => string
+    >
   >;
   /** A fault of ours. */
   readonly fault: (params: { reference: string }) => string;

@@ -1,6 +1,6 @@
 /**
- * What a transcript left open: forms that were refused, previews to be confirmed. A reply in its thread takes them up
- * again (SPEC 0, "Mail"); each is taken up once, by its own person.
+ * What a transcript left open: forms that were refused, previews to be confirmed, objects that are still to be filled in.
+ * A reply in its thread takes them up again (SPEC 0, "Mail"), for its own person alone; what is done is taken up once.
  */
 import { openInput, sealInput } from '../command/preview.js';
 import type { RawInput } from '../command/input.js';
@@ -21,6 +21,8 @@ export interface OpenForm {
   readonly faults: readonly string[];
   /** The preview that waits for its confirmation. */
   readonly preview?: string;
+  /** It goes on filling in an object: replies join it again and again, until it is no longer to be filled in. */
+  readonly follows?: true;
 }
 
 /** What one answer leaves open, and which open forms it has ended. */

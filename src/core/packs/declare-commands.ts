@@ -1,15 +1,15 @@
 /** `declare …`: end users declared by a reseller (J4–J8), and `pack redeem`, by which a client takes its pack (J7). */
 import { command, optional, required } from '../command/define.js';
 import { declarationOrPack, product } from '../command/dictionary.js';
-import type { Data } from '../command/outcome.js';
 import { listed, listFields } from '../command/listing.js';
 import { identify, resellersOf } from '../guard/identity.js';
 import { attemptsLeft, countAttempt } from '../guard/limit.js';
-import { parseRef, printRef } from '../guard/number.js';
+import { parseRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import type { Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
+import { mailsAbout } from '../mails/about.js';
 import { namedReseller, orgRef, ownReseller } from '../parties/organisation.js';
 import type { Declaration, Tx } from '../record/database.js';
 import { installerOf, tellDeclared, type Installer, type Told } from './declaration-letters.js';
@@ -131,19 +131,6 @@ async function declarationNamed(work: Work, typed: string, to?: { write: boolean
   return found;
 }
 
-/** Each mail about it and where it stands. */
-async function mailsOf(tx: Tx, declaration: string): Promise<Data[]> {
-  const mails = await tx.outbox.findMany({ where: { object: declaration, channel: 'mail' }, orderBy: { id: 'asc' } });
-  return mails.map((mail) => ({
-    mail: printRef('M', mail.id),
-    letter: mail.letter,
-    recipient: mail.recipient,
-    state: mail.state,
-    sentAt: mail.sentAt?.toISOString() ?? null,
-    ...(mail.error ? { error: mail.error } : {}),
-  }));
-}
-
 export const declareShow = command({
   name: 'declare show',
   help: {
@@ -167,7 +154,7 @@ export const declareShow = command({
         company: org.name,
         account: row.account,
         completedAt: row.completedAt?.toISOString() ?? null,
-        mails: await mailsOf(work.tx, declarationRef(row.id)),
+        mails: await mailsAbout(work.tx, declarationRef(row.id)),
       },
     };
   },

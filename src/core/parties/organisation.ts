@@ -83,7 +83,7 @@ export async function namedReseller(work: Work, typed: string, field = 'reseller
 }
 
 /** An address as the field type understands it, or the fault. */
-function addressOf(typed: string): string | Fault {
+export function addressOf(typed: string): string | Fault {
   try {
     return emailField.type.parse(typed, {
       locale: 'fr',
