@@ -33,7 +33,10 @@ export function attach(forms: readonly Form[], attachments: readonly MailAttachm
     );
   const [only, ...others] = takers('file', (form, field) => !form.values.has(field));
   // a line that names what is not there is told about: nothing else takes its place
-  const [several, ...more] = takers('files', (form, field, at) => !form.values.has(field) || field in (files[at] ?? {}));
+  const [several, ...more] = takers(
+    'files',
+    (form, field, at) => !form.values.has(field) || field in (files[at] ?? {}),
+  );
   const lacking = [only, ...others].filter((one) => one !== undefined);
   if (only && sole && others.length === 0) return put(files, only, { ...uploadOf(sole), unnamed: true });
   if (!several || more.length > 0 || lacking.some(({ index }) => index !== several.index)) return files;
@@ -62,7 +65,12 @@ function namedIn(form: Form, attachments: readonly MailAttachment[], named: Set<
   for (const field of fieldsOf(form, 'files')) {
     // a comma may stand in a name, too
     const each = (form.values.get(field) ?? []).flatMap(
-      (value) => byName(value) ?? value.split(/[,;\n]/).filter(isWord).map(byName),
+      (value) =>
+        byName(value) ??
+        value
+          .split(/[,;\n]/)
+          .filter(isWord)
+          .map(byName),
     );
     const all = each.filter((one) => one !== undefined);
     if (all.length === 0 || all.length < each.length) continue;

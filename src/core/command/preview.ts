@@ -23,7 +23,7 @@ const restored = (upload: StoredUpload): Upload => ({ ...upload, content: Buffer
 
 function storable(raw: Raw): Stored {
   if (isUpload(raw)) return { upload: stored(raw) };
-  return areUploads(raw) ? { uploads: raw.map(stored) } : (raw);
+  return areUploads(raw) ? { uploads: raw.map(stored) } : raw;
 }
 
 function rawOf(value: Stored): Raw {

@@ -438,7 +438,7 @@ export const fr: Texts = {
     updatedAt: 'Dernière modification',
     old: 'Avant',
     new: 'Après',
-    order: 'Commande',
+    order: 'Commande n°',
     changed: 'Changé',
     submittedAt: 'Soumise',
     doneAt: 'Terminée',
