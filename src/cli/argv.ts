@@ -4,7 +4,7 @@ import { basename } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { AnyCommand } from '../core/command/define.js';
 import type { RawInput } from '../core/command/input.js';
-import { usesOf, type Registry } from '../core/command/registry.js';
+import { everyUseOf, type Registry } from '../core/command/registry.js';
 import { isUpload, type Raw, type Upload } from '../core/command/type.js';
 
 export { splitLine } from '../core/record/shell-words.js';
@@ -73,7 +73,7 @@ export function parseLine(
   const guess = nameOf(wordsOnly.map((token) => token.value ?? ''));
   const command = registry.find(guess.command);
   const options: Record<string, Option> = { ...own, 'dry-run': { type: 'boolean' } };
-  for (const use of command ? usesOf(command) : [])
+  for (const use of command ? everyUseOf(command) : [])
     options[use.field.name] = { type: use.field.type.kind === 'bool' ? 'boolean' : 'string' };
   const tokens = tokensOf(args, options);
   const { values, words } = collect(tokens, options);
@@ -134,7 +134,7 @@ function rawOf(
   flag: { name: string; given: readonly string[] },
   readFile: (path: string) => Buffer,
 ): Raw {
-  const kind = command && usesOf(command).find((use) => use.field.name === flag.name)?.field.type.kind;
+  const kind = command && everyUseOf(command).find((use) => use.field.name === flag.name)?.field.type.kind;
   const [first = ''] = flag.given;
   if (kind === 'file') return upload(flag.name, first, readFile);
   if (kind === 'files') return flag.given.map((path) => upload(flag.name, path, readFile));

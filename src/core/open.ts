@@ -7,10 +7,11 @@ import { knownTo } from './desk/catalogue-load.js';
 import type { Desk } from './guard/work.js';
 import type { Locale } from './locales/locale.js';
 import { createAside } from './record/aside.js';
-import { readParts } from './record/catalogue.js';
+import { readParts, type Catalogue } from './record/catalogue.js';
 import { openCatalogue } from './record/catalogue-versions.js';
 import { connect, providerOf, type Connection } from './record/database.js';
 import { createDocuments } from './record/documents.js';
+import { loadLetters, type Letters } from './record/letters.js';
 import { migrate } from './record/migrate.js';
 import { prepare } from './record/prepare.js';
 import { createScan, type Scan, type ScanCommand } from './record/scan.js';
@@ -30,6 +31,7 @@ export interface DeskSettings {
   readonly TIME_ZONE: string;
   readonly DISCORD_TOKEN?: string | undefined;
   readonly SCAN_COMMAND?: ScanCommand | undefined;
+  readonly LETTERS?: string | undefined;
 }
 
 export interface OpenDesk {
@@ -77,6 +79,7 @@ export async function openDesk(settings: DeskSettings, options: OpenOptions): Pr
     rawMail: createDocuments(join(settings.DATA_DIR, 'received')),
     aside: createAside(),
     scan: scanOf(settings, options),
+    letters: lettersOf(settings, versions),
     clock,
     random,
     publicUrl: settings.PUBLIC_URL,
@@ -93,6 +96,14 @@ export async function openDesk(settings: DeskSettings, options: OpenOptions): Pr
       await Promise.all([desk.aside.close(), database.close()]);
     },
   };
+}
+
+function lettersOf(
+  { LETTERS: folder }: DeskSettings,
+  versions: { readonly catalogue: Catalogue },
+): (() => Letters) | undefined {
+  let letters: Letters | undefined;
+  return folder === undefined ? undefined : () => (letters ??= loadLetters(folder, () => versions.catalogue.vendor));
 }
 
 /** What the scanner could not tell is a fault of ours: its asker is told to try again, the log says why. */

@@ -2,7 +2,7 @@
 import { approvalStates } from './approvals/states.js';
 import { certificateStates } from './certificates/states.js';
 import type { AnyCommand, Use } from './command/define.js';
-import { usesOf, type Registry } from './command/registry.js';
+import { everyUseOf, type Registry } from './command/registry.js';
 import type { FieldType } from './command/type.js';
 import { inboundMailStates } from './mails/states.js';
 import { opportunityStates } from './opportunities/states.js';
@@ -51,12 +51,12 @@ const cell = (text: string): string => text.replaceAll('|', '\\|');
 
 const row = (use: Use): string => {
   const { name, labels, type, hint } = use.field;
-  const need = use.required ? 'yes' : use.when ? use.when.en : '';
+  const need = use.required ? 'yes' : use.terminal ? 'terminal only' : use.when ? use.when.en : '';
   return `| \`${name}\` | ${need} | ${cell(typeInWords(type))}${hint ? ` (${cell(hint.en)})` : ''} | ${labels.fr.map(cell).join(', ')} | ${labels.en.map(cell).join(', ')} |`;
 };
 
 function section(command: AnyCommand): string {
-  const uses = usesOf(command);
+  const uses = everyUseOf(command);
   const notes = [
     `For: ${command.who.join(', ')}.`,
     command.fourEyes ? 'Waits for a second person (`approval.pending`, exit 3).' : '',

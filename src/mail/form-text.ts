@@ -105,7 +105,9 @@ export function blankForm(
     raw[name] = '';
     if (note) notes[name] = note;
   }
-  const optional = command.uses.filter((use) => !use.required && !use.panel).map((use) => use.field.labels[locale][0]);
+  const optional = command.uses
+    .filter((use) => !use.required && !use.panel && !use.terminal)
+    .map((use) => use.field.labels[locale][0]);
   const text = encodeForm(command, raw, { locale, notes });
   if (ask || optional.length === 0) return text;
   return `${text}\n# ${{ fr: 'facultatif', en: 'optional' }[locale]}${colon[locale]} ${optional.join(', ')}`;

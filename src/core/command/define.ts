@@ -17,6 +17,8 @@ export interface Use<F extends Field = Field, Required extends boolean = boolean
   readonly required: Required;
   /** Asked by the panel's modals, no Discord option (◦). */
   readonly panel?: boolean;
+  /** Only the terminal offers it. */
+  readonly terminal?: boolean;
   /** Required when a rule of the command says so: marked † in the reference. */
   readonly when?: Localised;
   /** Values worth offering while typing, best first; at most 25 are shown. */

@@ -253,6 +253,8 @@ export const documentFile = field('file', fileType(documentBytes), {
   en: ['File', 'Attachment'],
 });
 export const documentName = field('file', text(200), { fr: ['Fichier', 'Pièce jointe'], en: ['File', 'Attachment'] });
+/** A dossier to be checked; larger than any that is made. */
+export const dossierFile = field('verify', fileType(256 * 1024 * 1024), { fr: ['Vérifier'], en: ['Verify'] });
 export const productLine = field(
   'product-line',
   choice({ erp: { fr: 'ERP', en: 'ERP' }, crm: { fr: 'CRM', en: 'CRM' } }),

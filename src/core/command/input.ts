@@ -6,7 +6,7 @@ import { camel } from '../locales/key.js';
 import type { Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
 import type { AnyCommand, Use } from './define.js';
-import { usesOf } from './registry.js';
+import { everyUseOf } from './registry.js';
 import { Fault, type FieldContext, type Raw } from './type.js';
 
 export type RawInput = Readonly<Record<string, Raw>>;
@@ -30,7 +30,7 @@ const empty = (raw: Raw | undefined): boolean =>
  * @throws {Refusal} `input.invalid` with a sentence for every faulty field, named as typed
  */
 export function understand(command: AnyCommand, raw: RawInput, context: FieldContext): Understood {
-  const uses = usesOf(command);
+  const uses = everyUseOf(command);
   const faults: Record<string, string> = {};
   const missing: string[] = [];
   const values: Record<string, unknown> = {};

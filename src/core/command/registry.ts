@@ -25,7 +25,10 @@ export function createRegistry(commands: readonly AnyCommand[]): Registry {
  * Every field a door offers for a command: its own, then those that come with its nature: `org` for a member of several
  * resellers, `dry-run` where something changes, `yes` where a preview is confirmed.
  */
-export function usesOf(command: AnyCommand): readonly Use[] {
+export const usesOf = (command: AnyCommand): readonly Use[] => everyUseOf(command).filter(({ terminal }) => !terminal);
+
+/** The same, and what the terminal alone has. */
+export function everyUseOf(command: AnyCommand): readonly Use[] {
   return [
     ...command.uses,
     ...(command.who.includes('reseller') ? [optional(org)] : []),

@@ -3,7 +3,7 @@
  * field. Doors render this; none has words of its own for a command.
  */
 import { camel } from '../locales/key.js';
-import { formatInstant, formatMoney } from '../locales/format.js';
+import { formatDay, formatInstant, formatMoney } from '../locales/format.js';
 import type { Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
 import type { AnyCommand } from './define.js';
@@ -31,6 +31,7 @@ interface Reader {
   readonly timeZone: string;
 }
 
+const day = /^\d{4}-\d\d-\d\d$/;
 const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
 
 /** Fields by their keys in data: a name means the same everywhere. */
@@ -55,8 +56,10 @@ function plain(key: string, value: unknown, reader: Reader): string {
   if (typeof value === 'boolean') return value ? texts.yes : texts.no;
   if (typeof value === 'string' && instant.test(value))
     return formatInstant(new Date(value), reader.timeZone, reader.locale);
-  if ((key === 'state' || key === 'verdict' || key === 'account') && typeof value === 'string')
-    return texts.states[value] ?? value;
+  if (typeof value === 'string' && day.test(value)) return formatDay(new Date(value), 'UTC', reader.locale);
+  const choice = fields.get(key)?.type.choices?.find(({ id }) => id === value);
+  if (choice) return choice.names[reader.locale];
+  if (/^(state|verdict|account|\w+State)$/.test(key) && typeof value === 'string') return texts.states[value] ?? value;
   if (key === 'amountCents' && typeof value === 'number') return formatMoney(value, reader.locale);
   if (key === 'column' && typeof value === 'string') return heading(camel(value), reader.locale);
   if (key === 'changed' && Array.isArray(value))

@@ -5,6 +5,7 @@ import type { Catalogue } from '../record/catalogue.js';
 import type { CatalogueVersions } from '../record/catalogue-versions.js';
 import type { Tx } from '../record/database.js';
 import type { Documents } from '../record/documents.js';
+import type { Letters } from '../record/letters.js';
 import type { Dispatchable } from '../record/outbox.js';
 import type { Scan } from '../record/scan.js';
 import type { Secrets } from '../record/secrets.js';
@@ -26,6 +27,8 @@ export interface Desk {
   readonly rawMail: Documents;
   /** Where what strangers sent is read, so that it can be ended. */
   readonly aside: Aside;
+  /** The vendor's letters, read when first asked for. */
+  readonly letters?: (() => Letters) | undefined;
   /** The vendor's scanner for documents, where there is one. */
   readonly scan?: Scan | undefined;
   readonly clock: () => Date;

@@ -20,8 +20,14 @@ import { orderPanel } from './panel.js';
 
 type Listed = Order & { readonly company: string; readonly requester: string };
 
-const nameOf = (person: { firstName: string | null; lastName: string | null } | undefined): string =>
-  [person?.firstName, person?.lastName].filter(Boolean).join(' ');
+interface Named {
+  readonly firstName: string | null;
+  readonly lastName: string | null;
+  readonly addresses: readonly { readonly email: string }[];
+}
+
+const nameOf = (person: Named | undefined): string =>
+  [person?.firstName, person?.lastName].filter(Boolean).join(' ') || (person?.addresses[0]?.email ?? '');
 
 /** With the names of the reseller and of whoever asked. */
 async function named(work: Work, rows: readonly Order[]): Promise<Listed[]> {
@@ -29,6 +35,7 @@ async function named(work: Work, rows: readonly Order[]): Promise<Listed[]> {
   const orgs = await work.tx.organisation.findMany({ where: { id: { in: unique(rows.map(({ orgId }) => orgId)) } } });
   const people = await work.tx.person.findMany({
     where: { id: { in: unique(rows.map(({ requesterId }) => requesterId)) } },
+    include: { addresses: { where: { main: true } } },
   });
   const [companies, names] = [new Map(orgs.map((org) => [org.id, org.name])), new Map(people.map((p) => [p.id, p]))];
   return rows.map((row) => ({
@@ -111,7 +118,12 @@ export const orderShow = command({
     const missing = open ? missingIn(orders, contentOf(row), documents) : [];
     const certificate = await certificateOf(work.tx, row.id);
     const reviewer =
-      row.reviewerId === null ? null : await work.tx.person.findUnique({ where: { id: row.reviewerId } });
+      row.reviewerId === null
+        ? null
+        : await work.tx.person.findUnique({
+            where: { id: row.reviewerId },
+            include: { addresses: { where: { main: true } } },
+          });
     const mine = !isStaff(work.actor) || work.actor.members.some(({ orgId }) => orgId === row.orgId);
     return {
       code: 'order.shown',
