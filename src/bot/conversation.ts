@@ -9,6 +9,7 @@ import { useOf } from '../core/command/registry.js';
 import { replyTo, type Reply } from '../core/command/reply.js';
 import { suggest, suggestedAtMost, type Suggestion } from '../core/command/suggest.js';
 import type { Upload } from '../core/command/type.js';
+import { attachableBytes, linkFile, type FileLink } from '../core/file-links.js';
 import { localeOf, type Locale } from '../core/locales/locale.js';
 import { textsOf } from '../core/locales/texts.js';
 import { AttachmentRefused, fetchFiles } from './attachments.js';
@@ -144,10 +145,18 @@ async function tell(talk: Talk, outcome: Outcome, told: Told): Promise<void> {
       locale,
       paging: pagingOf(outcome, told.raw),
       file: outcome.ok ? outcome.file : undefined,
+      link: await linked(talk, outcome),
       ...(stands ? { above: reply } : {}),
       ...panelled(shown, { locale, buttons }),
     }),
   );
+}
+
+/** A file that is too large for a message waits behind a link of its asker's. */
+async function linked({ parts, interaction }: Talk, outcome: Outcome): Promise<FileLink | undefined> {
+  const file = outcome.ok ? outcome.file : undefined;
+  if (!file || file.content.length <= attachableBytes) return undefined;
+  return linkFile(parts.dispatcher.desk, { caller: callerOf(interaction.user), file });
 }
 
 /** What stands below an answer: the panel of its object, or buttons alone. */

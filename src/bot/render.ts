@@ -9,6 +9,7 @@ import {
   type APIButtonComponentWithCustomId,
   type APIStringSelectComponent,
 } from 'discord.js';
+import { attachableBytes, type FileLink } from '../core/file-links.js';
 import { aligned, type Reply, type Table } from '../core/command/reply.js';
 import type { Upload } from '../core/command/type.js';
 import type { Locale } from '../core/locales/locale.js';
@@ -26,7 +27,6 @@ export interface Payload {
 }
 
 export const contentMost = 2000;
-const fileMostBytes = 8 * 1024 * 1024;
 const cellMost = 26;
 
 // Cf has the marks that reorder or hide text; the joiners of emoji and Indic scripts are left in
@@ -101,6 +101,8 @@ export interface Rendering {
   /** Of a list: how many there are in all, and which page this is. */
   readonly paging?: { readonly total: number; readonly page: number; readonly perPage: number } | undefined;
   readonly file?: Upload | undefined;
+  /** Where the file is fetched that is too large to come along. */
+  readonly link?: FileLink | undefined;
   readonly components?: Row[];
   /** A refusal to be told first: what follows is how it stands. */
   readonly above?: Reply | undefined;
@@ -112,15 +114,17 @@ const faultLines = ({ faults }: Reply): string[] => faults.map(({ label, text })
 
 /** The message of a reply, within Discord's 2,000 characters and our 8 MB. */
 export function render(reply: Reply, rendering: Rendering): Payload {
-  const { locale, paging, file, above, components = [] } = rendering;
+  const { locale, paging, file, link, above, components = [] } = rendering;
   const words = wordsOf(locale);
-  const tooLarge = file && file.content.length > fileMostBytes;
+  const tooLarge = file && file.content.length > attachableBytes;
   const refusal = above ? `${joined([fitting(above.headline, 500), ...faultLines(above)], 900)}\n\n` : '';
   const lines = [
     fitting(reply.headline, 700),
     ...reply.lines.map(({ label, value }) => labelled(label, value)),
     ...faultLines(reply),
-    ...(tooLarge ? [plain(words.fileTooLarge(file.name))] : []),
+    // an address of ours, as it is: escapes would break it
+    ...(link ? [`${plain(words.fileLinked(link.name))} <${link.url}>`] : []),
+    ...(tooLarge && !link ? [plain(words.fileTooLarge(file.name))] : []),
   ];
   const last = rendering.keepsLast && lines.length > 1 ? `\n${lines.pop()}` : '';
   const room = contentMost - refusal.length - last.length;

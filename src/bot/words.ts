@@ -30,6 +30,8 @@ export interface Words {
   readonly morePages: (page: number, pages: number) => string;
   readonly fitting: (hidden: number, perPage: number) => string;
   readonly fileTooLarge: (name: string) => string;
+  /** Before the address. */
+  readonly fileLinked: (name: string) => string;
   readonly gone: string;
   readonly tooLarge: (mebibytes: number) => string;
   readonly tooMany: (files: number) => string;
@@ -69,6 +71,8 @@ const fr: Words = {
   morePages: (page, pages) => `Page ${page} sur ${pages} : la suite avec page:${page + 1}, le tout avec export:csv`,
   fitting: (hidden, perPage) =>
     `… et ${hidden} de plus : per-page:${perPage} fait des pages qui tiennent ici, export:csv donne le tout`,
+  fileLinked: (name) =>
+    `${name} est trop grand pour Discord. Connectez-vous pour le prendre ici, une fois, dans les 24 heures :`,
   fileTooLarge: (name) => `Le fichier ${name} est trop grand pour Discord : demandez-en moins à la fois.`,
   gone: 'n’a pas pu être repris de Discord : joignez-le de nouveau',
   tooLarge: (mebibytes) => `est trop grand : ${mebibytes} Mio au plus`,
@@ -103,6 +107,7 @@ const en: Words = {
   morePages: (page, pages) => `Page ${page} of ${pages}: page:${page + 1} goes on, export:csv gives everything`,
   fitting: (hidden, perPage) =>
     `… and ${hidden} more: per-page:${perPage} makes pages that fit here, export:csv gives everything`,
+  fileLinked: (name) => `${name} is too large for Discord. Sign in and fetch it here, once, within 24 hours:`,
   fileTooLarge: (name) => `The file ${name} is too large for Discord: ask for less at a time.`,
   gone: 'could not be taken over from Discord: attach it again',
   tooLarge: (mebibytes) => `is too large: at most ${mebibytes} MiB`,

@@ -9,6 +9,7 @@ import { helpCommand } from './desk/help.js';
 import { declareBulk } from './packs/declare-bulk.js';
 import { declareList, declareNew, declareResend, declareShow } from './packs/declare-commands.js';
 import { mailCommands } from './mails/commands.js';
+import { orderDossier } from './orders/dossier-command.js';
 import { orderAttach, orderDetach, orderEdit, orderNew } from './orders/draft-commands.js';
 import { orderDecisions } from './orders/decide-commands.js';
 import { orderCancel, orderProvisioned } from './orders/life-commands.js';
@@ -57,6 +58,7 @@ export const commands: Registry = createRegistry([
   orderCancel,
   orderList,
   orderShow,
+  orderDossier,
   ...orderDecisions(() => commands),
   orderProvisioned,
   siteList,

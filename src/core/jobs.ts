@@ -8,6 +8,7 @@ import { createWork, type Desk, type Work } from './guard/work.js';
 import { textsOf } from './locales/texts.js';
 import { closing } from './opportunities/closing.js';
 import { writersTo } from './parties/organisation.js';
+import { dropLinkedFiles } from './parties/file-link.js';
 import type { Job } from './record/schedule.js';
 import type { Unit } from './record/transact.js';
 
@@ -134,7 +135,10 @@ const pruning = (desk: Desk, prune: (now: Date) => Promise<void>): Job => ({
     await tx.pendingCommand.deleteMany({ where: { expiresAt: { lt: now } } });
     await tx.jobRun.deleteMany({ where: { at: { lt: before(7 * dayMs) } } });
   },
-  after: prune,
+  after: async (now) => {
+    await dropLinkedFiles(desk, now);
+    await prune(now);
+  },
 });
 
 /** @param prune removes what has ended outside the database: kept mail */

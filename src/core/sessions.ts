@@ -11,10 +11,13 @@ import {
   type LinkView,
   type Visitor,
 } from './parties/password-choice.js';
+import { takeFile, viewFile, type LinkedFile } from './parties/file-link.js';
+import type { Upload } from './command/type.js';
 import { endSession, findSession, type Session } from './parties/session.js';
 import { signingIn, type SignedIn, type SignInAttempt } from './parties/sign-in.js';
 
 export type { Choice, ChoiceFault, LinkView, Visitor } from './parties/password-choice.js';
+export type { LinkedFile } from './parties/file-link.js';
 export { passwordMin } from './parties/password.js';
 export type { Session } from './parties/session.js';
 export type { SignedIn, SignInAttempt } from './parties/sign-in.js';
@@ -35,6 +38,13 @@ export interface Sessions {
   signOut(token: string): Promise<void>;
   /** What an open one-time link is for; nothing when it is used, late or unknown. Looking changes nothing. */
   viewLink(token: string): Promise<LinkView | undefined>;
+  /** The same of a link to a file, for who has signed in; see parties/file-link.ts. */
+  viewFile(asked: {
+    token: string;
+    personId: number | undefined;
+  }): Promise<LinkedFile | 'ended' | 'sign-in' | undefined>;
+  /** Hands the file over, once; nothing when the link has ended or is another's. */
+  takeFile(asked: { token: string; personId: number }): Promise<Upload | undefined>;
   /** Chooses a password through a link and starts a session. */
   chooseByLink(given: Visitor & { link: string; password: string }): Promise<Choice>;
   /** Chooses a password in place of the first one; every other session ends. */
@@ -67,6 +77,8 @@ export function createSessions({ desk, context }: Pick<Dispatcher, 'desk' | 'con
     find: (token) => findSession(desk, token),
     signOut: (token) => database.transact(({ tx }) => endSession(tx, desk, token)),
     viewLink: (token) => database.read((tx) => viewLink(tx, desk, token)),
+    viewFile: (asked) => database.read((tx) => viewFile(tx, desk, asked)),
+    takeFile: (asked) => takeFile(desk, asked),
     chooseByLink: (given) => chooseByLink(desk, given),
     replaceFirst: (given) => replaceFirst(desk, given),
     async requestLink(given) {

@@ -3,6 +3,7 @@ import type { Dispatcher } from '../core/command/dispatch.js';
 import type { Outcome } from '../core/command/outcome.js';
 import type { Actor } from '../core/guard/identity.js';
 import type { Answer, Mailbox, OpenForm } from '../core/mailbox.js';
+import { attachableBytes, linkFile } from '../core/file-links.js';
 import { localeOf, type Locale } from '../core/locales/locale.js';
 import type { Attachment } from '../core/record/outbox.js';
 import type { Block } from './blocks.js';
@@ -21,9 +22,6 @@ export interface AnswerOptions {
   readonly address: string;
 }
 
-/** All files of one answer together; more is refused by many mail servers once it is encoded. */
-const mostFileBytes = 8 * 1024 * 1024;
-
 /** Carries a mail's commands out and writes the answer. Throws only what the database throws. */
 export async function answerTo(mail: Proven, { dispatcher, mailbox, address }: AnswerOptions): Promise<Answer> {
   const { desk } = dispatcher;
@@ -41,7 +39,7 @@ export async function answerTo(mail: Proven, { dispatcher, mailbox, address }: A
     outcomes.map(({ outcome }) => outcome),
     { dispatcher, actor, locale },
   );
-  const { attachments, results } = await withFiles(outcomes, { dispatcher, actor, locale, next });
+  const { attachments, results } = await withFiles(outcomes, { dispatcher, actor, locale, next, sender: mail.sender });
   const rendered = renderTranscript({
     locale,
     timeZone: desk.timeZone,
@@ -88,14 +86,14 @@ interface Reader {
   readonly locale: Locale;
 }
 
-/** Keeps the files of answers where the outbox finds them, as long as they fit into one mail. */
+/** Keeps the files of answers where the outbox finds them, as long as they fit into one mail; the others are linked. */
 async function withFiles(
   outcomes: Outcomes,
-  { dispatcher, actor, locale, next }: Reader & { next: readonly (NextForm | undefined)[] },
+  { dispatcher, actor, locale, next, sender }: Reader & { next: readonly (NextForm | undefined)[]; sender: string },
 ): Promise<{ attachments: Attachment[]; results: Result[] }> {
   const attachments: Attachment[] = [];
   const results: Result[] = [];
-  let left = mostFileBytes;
+  let left = attachableBytes;
   for (const [at, { asked, outcome }] of outcomes.entries()) {
     const command = dispatcher.registry.find(asked.command);
     const file = outcome.ok ? outcome.file : undefined;
@@ -108,6 +106,8 @@ async function withFiles(
         sha256: await dispatcher.desk.documents.keep(file.content),
       });
     }
+    const link =
+      file && !fits ? await linkFile(dispatcher.desk, { caller: { kind: 'address', email: sender }, file }) : undefined;
     const topic = asked.command === 'help' && outcome.ok ? outcome.data['command'] : undefined;
     const about = typeof topic === 'string' ? dispatcher.registry.find(topic) : undefined;
     results.push({
@@ -117,6 +117,7 @@ async function withFiles(
       outcome,
       next: next[at],
       ...(file && !fits ? { fileLeftOut: true } : {}),
+      ...(link ? { fileUrl: link.url } : {}),
       ...(about ? { blank: blankForm(about, { context: dispatcher.context(locale, actor) }) } : {}),
       ...(asked.command === 'help' && outcome.ok && !about
         ? { blanks: blanksOf(outcome, { dispatcher, actor, locale }) }

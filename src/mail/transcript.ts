@@ -9,7 +9,7 @@ import type { Locale } from '../core/locales/locale.js';
 import { asHtml, asText, type Block } from './blocks.js';
 import { encodeForm } from './form-text.js';
 import type { NextForm } from './next-form.js';
-import { wordsOf, type Verdict } from './words.js';
+import { wordsOf, type Verdict, type Words } from './words.js';
 
 /** One command and what became of it. */
 export interface Result {
@@ -21,6 +21,8 @@ export interface Result {
   readonly outcome: Outcome;
   /** The file that the answer came with is not attached: it is too large. */
   readonly fileLeftOut?: boolean;
+  /** Where it can be fetched instead. */
+  readonly fileUrl?: string;
   /** A form to be filled in, after help about a command. */
   readonly blank?: string;
   /** The next form of an object that is being filled in. */
@@ -115,8 +117,7 @@ function resultBlocks(
   const title = `${numbering}${result.name}${verdict === 'shown' ? '' : `${colon[locale]}${words.verdicts[verdict]}`}`;
   // what is not there needs no line
   const lines = reply.lines.filter(({ value }) => value !== '–');
-  const file =
-    outcome.ok && outcome.file ? [text(result.fileLeftOut ? words.tooLarge : words.attached(outcome.file.name))] : [];
+  const file = outcome.ok && outcome.file ? [text(fileLine(result, outcome.file.name, words))] : [];
   return [
     { kind: 'heading', text: title },
     text(reply.headline),
@@ -133,6 +134,11 @@ const blankBlocks = (blanks: NonNullable<Result['blanks']>, intro: string): Bloc
   text(intro),
   ...blanks.flatMap(({ name, help, form }): Block[] => [text(`${name} – ${help}`), { kind: 'form', text: form }]),
 ];
+
+function fileLine({ fileLeftOut, fileUrl }: Result, name: string, words: Words): string {
+  if (fileUrl) return words.linked(name, fileUrl);
+  return fileLeftOut ? words.tooLarge : words.attached(name);
+}
 
 /** A table of two columns reads better as lines. */
 function tableBlock(table: Table): Block {

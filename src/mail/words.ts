@@ -23,6 +23,7 @@ export interface Words {
   readonly noCorrection: string;
   readonly attached: (name: string) => string;
   readonly tooLarge: string;
+  readonly linked: (file: string, url: string) => string;
   readonly more: (count: number) => string;
   readonly damaged: string;
   readonly nothing: string;
@@ -69,6 +70,8 @@ const fr: Words = {
   noCorrection:
     'Votre réponse ne corrige rien de ce qui attend encore ; rien n’a été fait. Répondez avec les seules lignes corrigées :',
   attached: (name) => `Fichier joint : ${name}`,
+  linked: (file, url) =>
+    `${file} est trop grand pour un mail. Connectez-vous pour le prendre ici, une fois, dans les 24 heures : ${url}`,
   tooLarge:
     'Le fichier est trop gros pour un courriel. Demandez-en une partie, par exemple avec « Depuis » et « Jusqu’au ».',
   more: (count) =>
@@ -122,6 +125,7 @@ const en: Words = {
     `Several forms have “${labels}”: we can’t tell which one to correct, and nothing was changed by it. Copy the whole form to the top of your reply, or correct it where it is quoted.`,
   noCorrection: 'Your reply corrects nothing that still waits; nothing was done. Reply with just the corrected lines:',
   attached: (name) => `Attached file: ${name}`,
+  linked: (file, url) => `${file} is too large for a mail. Sign in and fetch it here, once, within 24 hours: ${url}`,
   tooLarge: 'The file is too large for a mail. Ask for a part of it, for example with “Since” and “Until”.',
   more: (count) =>
     `A mail can have 20 commands. ${count === 1 ? 'The last one was not read: send it' : `The last ${count} were not read: send them`} in another mail.`,

@@ -5,6 +5,7 @@ import { getRequestListener } from '@hono/node-server';
 import { createServer } from 'node:http';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { documentBytes, documentsAtMost } from '../core/command/dictionary.js';
 import type { Dispatcher } from '../core/command/dispatch.js';
 import { localeOf } from '../core/locales/locale.js';
 import { textsOf } from '../core/locales/texts.js';
@@ -42,7 +43,8 @@ export interface Web {
 
 const loopbackHosts = ['127.0.0.1', 'localhost', '[::1]'];
 const pageBytes = 256 * 1024;
-const uploadBytes = 10 * 1024 * 1024 + pageBytes;
+/** An order's purchase order and its documents in one form; the desk page is its operator's alone. */
+const uploadBytes = (documentsAtMost + 1) * documentBytes + pageBytes;
 const timeouts = {
   requestTimeout: 60_000,
   headersTimeout: 15_000,

@@ -1,6 +1,7 @@
 /** Coming in and going out: `/sign-in`, `/t/TOKEN`, `/password`, `/sign-out`. A GET never changes anything. */
 import type { Hono } from 'hono';
 import type { Choice } from '../core/sessions.js';
+import { fetchFile, onwardFrom, showFile } from './file-link.js';
 import { say, saidAt } from './said.js';
 import { choicePage, endedPage, signInPage, type SignInState } from './sign-in-page.js';
 import {
@@ -41,8 +42,8 @@ export function signInRoutes(app: Hono<Env>, door: Door): void {
     say(c, door, texts.signIn.signedOut);
     return c.redirect('/sign-in', 303);
   });
-  app.get('/t/:token', (c) => showLink(c, door));
-  app.post('/t/:token', (c) => useLink(c, door));
+  app.get('/t/:token', async (c) => (await showFile(c, door, tokenIn(c))) ?? showLink(c, door));
+  app.post('/t/:token', async (c) => (await fetchFile(c, door, tokenIn(c))) ?? useLink(c, door));
   app.get('/password', (c) => (c.var.visit.session?.mustChoose ? choose(c, door) : c.redirect('/me', 303)));
   app.post('/password', (c) => replace(c, door));
 }
@@ -59,7 +60,7 @@ const page = (c: Ctx, door: Door, more: { state: SignInState; status?: 403 | 422
 
 function come(c: Ctx, door: Door, token: string): Response {
   putCookie(c, door, { name: 'session', value: token });
-  return c.redirect('/me', 303);
+  return c.redirect(onwardFrom(c, door), 303);
 }
 
 async function signIn(c: Ctx, door: Door): Promise<Response> {

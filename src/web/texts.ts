@@ -53,6 +53,14 @@ const fr = {
     },
     done: 'Votre mot de passe est enregistré.',
   },
+  file: {
+    title: 'Votre fichier',
+    size: (mebibytes: number) => `${String(mebibytes).replace('.', ',')} Mo`,
+    once: (until: string) => `Ce lien sert une seule fois, jusqu’au ${until}.`,
+    submit: 'Prendre le fichier',
+    signIn: 'Connectez-vous pour prendre votre fichier.',
+    ended: 'Il a déjà servi, son délai est passé, ou il est à quelqu’un d’autre. Demandez le fichier à nouveau.',
+  },
   me: {
     title: 'Mon compte',
     packs: 'Mes service packs',
@@ -215,6 +223,14 @@ const en: PageTexts = {
       closed: 'Nobody can sign in to this account. Write to us.',
     },
     done: 'Your password is saved.',
+  },
+  file: {
+    title: 'Your file',
+    size: (mebibytes) => `${mebibytes} MB`,
+    once: (until) => `This link works once, until ${until}.`,
+    submit: 'Fetch the file',
+    signIn: 'Sign in to fetch your file.',
+    ended: 'It has been used, its time is over, or it is somebody else’s. Ask for the file again.',
   },
   me: {
     title: 'My account',

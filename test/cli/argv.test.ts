@@ -188,3 +188,10 @@ describe('splitting what is typed on the desk page', () => {
     );
   });
 });
+
+test('order dossier takes a file to verify, which no other door offers', () => {
+  const line = parseLine(['order', 'dossier', '--verify', 'd.zip'], commands, () => Buffer.from('x'));
+  expect(line.input).toEqual({ verify: { name: 'd.zip', type: expect.any(String), content: Buffer.from('x') } });
+  const dossier = commands.find('order dossier');
+  expect(dossier && usesOf(dossier).map(({ field }) => field.name)).toEqual(['number', 'org']);
+});

@@ -38,6 +38,7 @@ const kinds: Readonly<Record<string, readonly [fr: string, en: string]>> = {
 const fr: Say = {
   'document-empty': (p) => `${s(p['name'])} est vide : vérifiez-le et envoyez-le à nouveau.`,
   'document-large': (p) => `${s(p['name'])} est trop grand : ${s(p['max'])} Mo au plus. Réduisez-le ou divisez-le.`,
+  'document-many': (p) => `Une commande prend ${s(p['max'])} documents au plus ; il y en aurait ${s(p['count'])}.`,
   'document-type': (p, what) =>
     `${s(p['name'])} est ${what}. Envoyez un PDF, une image PNG ou JPEG, ou un document DOCX, XLSX ou ODT.`,
   'document-macros': (p) =>
@@ -57,6 +58,7 @@ const fr: Say = {
 const en: Say = {
   'document-empty': (p) => `${s(p['name'])} is empty: check it and send it again.`,
   'document-large': (p) => `${s(p['name'])} is too large: at most ${s(p['max'])} MB. Make it smaller or split it.`,
+  'document-many': (p) => `An order takes at most ${s(p['max'])} documents; it would have ${s(p['count'])}.`,
   'document-type': (p, what) =>
     `${s(p['name'])} is ${what}. Send a PDF, a PNG or JPEG picture, or a DOCX, XLSX or ODT document.`,
   'document-macros': (p) => `${s(p['name'])} contains macros. Save it without macros, or as PDF, and send that.`,

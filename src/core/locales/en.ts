@@ -442,6 +442,7 @@ export const en: Texts = {
     approvalState: 'State of the request',
     catalogue: 'Catalogue version',
     documents: 'Documents',
+    files: 'Files',
     kind: 'Kind',
     bytes: 'Bytes',
     sha256: 'SHA-256',

@@ -449,6 +449,7 @@ export const fr: Texts = {
     approvalState: 'État de la demande',
     catalogue: 'Version du catalogue',
     documents: 'Documents',
+    files: 'Fichiers',
     kind: 'Nature',
     bytes: 'Octets',
     sha256: 'SHA-256',

@@ -3,22 +3,27 @@ import type { Desk } from '../guard/work.js';
 import type { Tx } from '../record/database.js';
 import { insertRows } from '../record/rows.js';
 
-/** `password`: choose or reset one; `sign-up`: the same for an address that is nobody's yet. */
-export type LinkPurpose = 'password' | 'sign-up';
+/** `password`: choose or reset one; `sign-up`: the same for an address that is nobody's yet; `file`: fetch one. */
+export type LinkPurpose = 'password' | 'sign-up' | 'file';
 
 export interface OpenLink {
   readonly purpose: LinkPurpose;
   readonly personId: number | null;
   readonly email: string | null;
+  /** What a link to a file leads to. */
+  readonly content: string | null;
   readonly expiresAt: Date;
 }
 
 const purpose = 'link';
+const hourMs = 3_600_000;
+const fileLinkHours = 24;
 
 export interface NewLink {
   readonly purpose: LinkPurpose;
   readonly personId?: number;
   readonly email?: string;
+  readonly content?: string;
   readonly now: Date;
 }
 
@@ -36,10 +41,10 @@ export async function makeLink(tx: Tx, desk: Desk, link: NewLink): Promise<MadeL
 
 /** The same of many, in their order. */
 export async function makeLinks(tx: Tx, desk: Desk, links: readonly NewLink[]): Promise<MadeLink[]> {
-  const lastsMs = desk.catalogue.policy.times.passwordLinkHours * 3_600_000;
-  const made = links.map(({ now }) => ({
+  const { passwordLinkHours } = desk.catalogue.policy.times;
+  const made = links.map(({ now, purpose: what }) => ({
     token: desk.secrets.token(),
-    expiresAt: new Date(now.getTime() + lastsMs),
+    expiresAt: new Date(now.getTime() + (what === 'file' ? fileLinkHours : passwordLinkHours) * hourMs),
   }));
   await insertRows(
     tx,
@@ -49,6 +54,7 @@ export async function makeLinks(tx: Tx, desk: Desk, links: readonly NewLink[]): 
       purpose: link.purpose,
       personId: link.personId ?? null,
       email: link.email ?? null,
+      content: link.content ?? null,
       createdAt: link.now,
       expiresAt: made[at]?.expiresAt ?? null,
     })),
@@ -60,7 +66,14 @@ export async function makeLinks(tx: Tx, desk: Desk, links: readonly NewLink[]): 
 export async function openLink(tx: Tx, desk: Desk, more: { token: string; now: Date }): Promise<OpenLink | undefined> {
   const row = await tx.oneTimeLink.findUnique({ where: { tokenHash: desk.secrets.hash(purpose, more.token) } });
   if (!row || row.usedAt !== null || row.expiresAt <= more.now) return undefined;
-  return { purpose: row.purpose as LinkPurpose, personId: row.personId, email: row.email, expiresAt: row.expiresAt };
+  const { personId, email, content, expiresAt } = row;
+  return { purpose: row.purpose as LinkPurpose, personId, email, content, expiresAt };
+}
+
+/** What a link was made for, ended or not. */
+export async function purposeOf(tx: Tx, desk: Desk, token: string): Promise<LinkPurpose | undefined> {
+  const row = await tx.oneTimeLink.findUnique({ where: { tokenHash: desk.secrets.hash(purpose, token) } });
+  return row ? (row.purpose as LinkPurpose) : undefined;
 }
 
 /** Uses a link up; false when somebody was quicker or it has ended. */
@@ -72,7 +85,10 @@ export async function spendLink(tx: Tx, desk: Desk, more: { token: string; now: 
   return count === 1;
 }
 
-/** Ends every open link of a person: a newer one, or a new password, replaces them. */
+/** Ends every open link of a person to a password: a newer one, or a new password, replaces them. */
 export async function endLinks(tx: Tx, personId: number, now: Date): Promise<void> {
-  await tx.oneTimeLink.updateMany({ where: { personId, usedAt: null }, data: { usedAt: now } });
+  await tx.oneTimeLink.updateMany({
+    where: { personId, usedAt: null, purpose: { not: 'file' } },
+    data: { usedAt: now },
+  });
 }

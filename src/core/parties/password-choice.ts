@@ -37,7 +37,7 @@ const emailsOf = async (tx: Tx, personId: number): Promise<string[]> =>
 /** Looking changes nothing: link scanners look too. */
 export async function viewLink(tx: Tx, desk: Desk, token: string): Promise<LinkView | undefined> {
   const link = await openLink(tx, desk, { token, now: desk.clock() });
-  if (!link) return undefined;
+  if (!link || link.purpose === 'file') return undefined;
   const email = link.personId === null ? link.email : (await emailsOf(tx, link.personId))[0];
   return email ? { email, signUp: link.purpose === 'sign-up', expiresAt: link.expiresAt } : undefined;
 }

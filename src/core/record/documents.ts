@@ -8,6 +8,8 @@ export interface Documents {
   keep(content: Buffer): Promise<string>;
   /** @throws when nothing is kept under this hash, or the bytes no longer match it */
   read(sha256: string): Promise<Buffer>;
+  /** Lets go of one, unless it was kept again since `olderThan`. Answers whether it went. */
+  drop(sha256: string, olderThan: Date): Promise<boolean>;
   /** Lets go of what was last kept before `olderThan`, except what is `spared` (by SHA-256). Answers how many. */
   prune(olderThan: Date, spared: ReadonlySet<string>): Promise<number>;
 }
@@ -33,6 +35,16 @@ export function createDocuments(folder: string): Documents {
       if (createHash('sha256').update(content).digest('hex') !== sha256)
         throw new Error(`document ${sha256} is damaged`);
       return content;
+    },
+    async drop(sha256, olderThan) {
+      const file = place(sha256);
+      const written = await stat(file).then(
+        ({ mtime }) => mtime,
+        () => undefined,
+      );
+      if (!written || written >= olderThan) return false;
+      await rm(file, { force: true });
+      return true;
     },
     async prune(olderThan, spared) {
       let removed = 0;
