@@ -249,7 +249,7 @@ class Walked implements fc.AsyncCommand<object, World> {
 const arbitrary = fc
   .record<Step>({
     act: fc.oneof(
-      { weight: 150, arbitrary: fc.constantFrom(...acts) },
+      { weight: 400, arbitrary: fc.constantFrom(...acts) },
       { weight: 1, arbitrary: fc.constant('restart') },
     ),
     who: fc.constantFrom(...people),

@@ -1,4 +1,6 @@
 /** D1 to D12: an order from its draft to its certificate, and everything that can stand in its way. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databases } from '../servers/databases.js';
 import {
@@ -7,7 +9,9 @@ import {
   fieldsOf,
   hourMs,
   newReseller,
+  newStaff,
   openTestDesk,
+  root,
   startOfTime,
   type TestDesk,
   type TestReseller,
@@ -23,6 +27,45 @@ import {
   stateOf,
   submitted,
 } from './order-ground.js';
+
+describe('the catalogue an order is judged by (X10)', () => {
+  let desk: TestDesk;
+  beforeAll(async () => {
+    desk = await openTestDesk(databases()[0]!);
+  });
+  afterAll(() => desk.close());
+
+  test('a solution withdrawn between draft and submission is refused then; what was submitted keeps its version', async () => {
+    const { email: as } = await newReseller(desk);
+    const { sales } = await newDeciders(desk);
+    const [boss, second] = [await newStaff(desk, 'admin'), await newStaff(desk, 'admin')];
+    const before = await submitted(desk, as, newSiteOrder());
+    const { order } = await desk.done('order new', newSiteOrder(), { as });
+    const number = String(order);
+    const shipped = readFileSync(join(root, 'catalogue', 'orders.yaml'), 'utf8');
+    const ended = shipped.replace(/^( *)- id: v10-erp$/m, "$&\n$1  until: '2026-11-22'");
+    const file = { name: 'orders.yaml', type: 'text/yaml', content: Buffer.from(ended) };
+    const { approval } = await desk.done('catalogue load', { file, yes: 'yes' }, { as: boss });
+    await desk.done('approval approve', { number: String(approval) }, { as: second });
+
+    const refused = await desk.ask('order submit', { number }, { as });
+    expect(codeOf(refused)).toBe('rule.refused');
+    expect(fieldsOf(refused)).toEqual(['solution']);
+    const rule = refused.ok ? '' : String(refused.data?.['rule']);
+    expect(codeOf(await desk.ask('catalogue why', { rule }, { as }))).toBe('catalogue.explained');
+    expect(await stateOf(desk, number)).toBe('draft');
+    expect(await desk.done('order show', { number }, { as })).toMatchObject({
+      solution: 'v10-erp',
+      siteName: 'Atelier Nord',
+    });
+    const kept = (await desk.done('order show', { number: before.order }, { as }))['catalogue'];
+    await desk.done('order approve', { number: before.order }, { as: sales });
+    expect(await desk.done('order show', { number: before.order }, { as })).toMatchObject({
+      state: 'done',
+      catalogue: kept,
+    });
+  });
+});
 
 describe.each(databases())('orders on $name', (provider) => {
   let desk: TestDesk;
@@ -418,6 +461,13 @@ describe.each(databases())('orders on $name', (provider) => {
       expect(await found({ search: 'dv-77-a', state: 'brouillon', type: 'additional' })).toEqual([order]);
       expect(await found({ search: 'dv-77-a', state: 'terminée' })).toEqual([]);
       expect(await found({ search: String(order) }, staff.cloud)).toEqual([order]);
+      await desk.done('order edit', { number: String(order), 'quote-number': 'DV-88-É' }, { as });
+      expect(await found({ search: 'dv-77-a' })).toEqual([]);
+      expect(await found({ search: 'DV-88-é' })).toEqual([order]);
+      if (provider.name === 'sqlite')
+        // throws where it is not what the table says
+        await desk.connection.writer
+          .$executeRaw`INSERT INTO "OrderSearch" ("OrderSearch", "rank") VALUES ('integrity-check', 1)`;
       const exported = await desk.ask('order list', { export: 'csv', site }, { as });
       expect(exported.ok && exported.file?.content.toString()).toContain(String(order));
     });

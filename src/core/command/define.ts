@@ -7,6 +7,7 @@ import type { Actor } from '../guard/identity.js';
 import type { Who } from '../guard/policy.js';
 import type { Desk, Work } from '../guard/work.js';
 import type { Localised } from '../locales/locale.js';
+import type { Policy } from '../record/catalogue-shape.js';
 import type { Field } from './dictionary.js';
 import type { CountedRefusal, Done, Preview } from './outcome.js';
 import type { Choice, FieldType, Raw } from './type.js';
@@ -99,6 +100,8 @@ export interface Command<I = never> {
   readonly ahead?: (desk: Desk, raw: Readonly<Record<string, Raw>>) => Promise<void>;
   /** What `yes` would do; the command changes nothing without it. */
   readonly preview?: (work: Work, input: I) => Promise<Preview>;
+  /** How long a preview can be confirmed, in milliseconds; the policy's `previewHours` unless told. */
+  readonly previewLasts?: (times: Policy['times']) => number;
   /** Does it, in the caller's transaction. `approvalId`: it was asked for before and has now been approved. */
   readonly run: (work: Work, input: I, approvalId?: number) => Promise<Done | CountedRefusal>;
 }
@@ -118,6 +121,7 @@ export function command<const Uses extends readonly Use[]>(definition: {
   fields: Uses;
   fourEyes?: FourEyes<Input<Uses>>;
   ahead?: Command['ahead'];
+  previewLasts?: Command['previewLasts'];
   preview?: (work: Work, input: Input<Uses>) => Promise<Preview>;
   run: (work: Work, input: Input<Uses>, approvalId?: number) => Promise<Done | CountedRefusal>;
 }): AnyCommand {

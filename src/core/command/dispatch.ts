@@ -235,6 +235,8 @@ class Told extends Error {
 
 const noLeaves: Leaves = { audit: [], outbox: [], answers: [] };
 
+const previewLasts: NonNullable<AnyCommand['previewLasts']> = ({ previewHours }) => previewHours * 3_600_000;
+
 /** Preview, approval or the handler itself. `counted`: a refusal whose count is kept. */
 async function carryOut(
   work: Work,
@@ -248,7 +250,10 @@ async function carryOut(
     if (!asked.understood.yes) {
       const pending = work.dryRun
         ? undefined
-        : await keepPreview(work, { command: command.name, raw: asked.raw, basis });
+        : await keepPreview(work, {
+            ...{ command: command.name, raw: asked.raw, basis },
+            lastsMs: (command.previewLasts ?? previewLasts)(work.desk.catalogue.policy.times),
+          });
       return {
         outcome: { ok: true, code: preview.code, data: { preview: preview.data }, ...(pending ? { pending } : {}) },
         counted: false,

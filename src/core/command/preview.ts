@@ -7,7 +7,6 @@ import type { Work } from '../guard/work.js';
 import type { RawInput } from './input.js';
 import { areUploads, isUpload, type Raw, type Upload } from './type.js';
 
-const hours24Ms = 24 * 3_600_000;
 const purpose = 'pending';
 
 interface StoredUpload {
@@ -55,7 +54,7 @@ const idOf = (work: Work, command: string, raw: RawInput): string => {
 
 export async function keepPreview(
   work: Work,
-  preview: { command: string; raw: RawInput; basis: string },
+  preview: { command: string; raw: RawInput; basis: string; lastsMs: number },
 ): Promise<string> {
   const id = idOf(work, preview.command, preview.raw);
   const row = {
@@ -65,14 +64,14 @@ export async function keepPreview(
     input: sealInput(work, preview.raw),
     basis: preview.basis,
     createdAt: work.now,
-    expiresAt: new Date(work.now.getTime() + hours24Ms),
+    expiresAt: new Date(work.now.getTime() + preview.lastsMs),
     usedAt: null,
   };
   await work.tx.pendingCommand.upsert({ where: { id }, create: { id, ...row }, update: row });
   return id;
 }
 
-/** The basis last shown for exactly this command and content, if it was previewed in the last 24 h. */
+/** The basis last shown for exactly this command and content, if its preview still holds. */
 export async function previewBasis(
   work: Work,
   preview: { command: string; raw: RawInput },

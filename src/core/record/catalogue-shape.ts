@@ -85,6 +85,7 @@ const times = z.strictObject({
   sessionIdleMinutes: whole(30, 24 * 60),
   sessionHours: whole(12, 30 * 24),
   previewHours: whole(24, 30 * 24),
+  siteChangePreviewMinutes: whole(60, 7 * 24 * 60),
   answerDays: whole(30, 365),
   sentMailDays: whole(30, 365),
 });

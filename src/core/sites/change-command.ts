@@ -58,6 +58,7 @@ export const siteChange = command({
   },
   who: ['reseller', 'staff'],
   fields,
+  previewLasts: ({ siteChangePreviewMinutes }) => siteChangePreviewMinutes * 60_000,
   async preview(work, input) {
     const { site, changes, relatedOrderId } = await wished(work, input);
     return {
