@@ -5,11 +5,11 @@
 import { closest } from 'fastest-levenshtein';
 import { typeOf, type AnyCommand, type Use } from '../core/command/define.js';
 import type { RawInput } from '../core/command/input.js';
-import { useOf, type Registry } from '../core/command/registry.js';
-import type { Raw } from '../core/command/type.js';
+import { useOf, usesOf, type Registry } from '../core/command/registry.js';
+import { areUploads, isUpload, type Raw, type Upload } from '../core/command/type.js';
 import type { OpenForm } from '../core/mails/thread.js';
 import { fold } from '../core/record/fold.js';
-import { attach, takesFiles } from './form-files.js';
+import { attach, takesFiles, type FormFiles } from './form-files.js';
 import { isRestQuoted, readLine } from './form-lines.js';
 import { isCommandLabel, labelsOf } from './form-names.js';
 import { Reading, type Open } from './form-reading.js';
@@ -198,7 +198,27 @@ function newFiles(
   const sent = attachments.filter(({ inline, type }) => !one.form.follows || !inline || !type.startsWith('image/'));
   const values = Object.entries(corrected(one.form)).map(([name, raw]) => [name, [raw].flat().map(String)] as const);
   const [files = {}] = attach([{ command: one.command, values: new Map(values) }], sent);
-  return Object.keys(files).length > 0 ? none.set(one.form, files) : none;
+  return Object.keys(files).length > 0 ? none.set(one.form, beside(one, files)) : none;
+}
+
+/**
+ * Files beside those that were good: one that nobody named stands back behind the file that is there, where there is a
+ * field for several, and several join those that were sent before. A file at fault is replaced.
+ */
+function beside({ form, command }: Known, files: FormFiles): Record<string, Raw> {
+  const several = command && usesOf(command).find((use) => typeOf(use).kind === 'files')?.field.name;
+  if (several === undefined) return files;
+  const good = (field: string): boolean => !form.faults.includes(field) && field in form.raw;
+  const kept: Record<string, Raw> = {};
+  const joining: Upload[] = [];
+  for (const [field, given] of Object.entries(files)) {
+    if (field === several) joining.push(...(isUpload(given) ? [given] : given));
+    else if (isUpload(given) && given.unnamed && isUpload(form.raw[field]) && good(field)) joining.push(given);
+    else kept[field] = given;
+  }
+  if (joining.length === 0) return kept;
+  const before = good(several) ? form.raw[several] : undefined;
+  return { ...kept, [several]: [...(isUpload(before) ? [before] : areUploads(before) ? before : []), ...joining] };
 }
 
 /** A mistyped label whose field is given now is no longer at fault. */

@@ -5,6 +5,7 @@ import { upload } from '../core/files.js';
 import { newReseller, type TestReseller } from '../core/ground.js';
 import { pdf, program } from '../core/order-ground.js';
 import { databases } from '../servers/databases.js';
+import type { ReceivedMail } from '../servers/smtp.js';
 import { openHouse, written, type House } from './house.js';
 
 describe.each(databases())('documents by mail on $name', (provider) => {
@@ -20,13 +21,16 @@ describe.each(databases())('documents by mail on $name', (provider) => {
   const bytesOf = ({ name, content }: { name: string; content: Buffer }): string =>
     `--xx\r\nContent-Type: application/octet-stream\r\nContent-Disposition: attachment; filename="${name}"\r\nContent-Transfer-Encoding: base64\r\n\r\n${content.toString('base64').replace(/.{76}/g, '$&\r\n')}\r\n`;
 
-  async function asked(text: string, files: readonly { name: string; content: Buffer }[] = []) {
+  type Sent = readonly { name: string; content: Buffer }[];
+  async function sent(text: string, files: Sent = [], reply?: ReceivedMail): Promise<ReceivedMail | undefined> {
     const body = `--xx\nContent-Type: text/plain; charset=utf-8\n\n${text}\n`;
-    const posted = { from: partner.email, headers: ['Content-Type: multipart/mixed; boundary=xx'] };
+    const thread = reply ? [`In-Reply-To: ${reply.parsed.messageId ?? ''}`] : [];
+    const posted = { from: partner.email, headers: ['Content-Type: multipart/mixed; boundary=xx', ...thread] };
     const raw = `${written(body, posted)}${files.map(bytesOf).join('')}--xx--\r\n`;
     const [answer] = await house.answers(raw, { from: partner.email });
-    return answer?.parsed.text ?? '';
+    return answer;
   }
+  const asked = async (text: string, files: Sent = []): Promise<string> => (await sent(text, files))?.parsed.text ?? '';
   const documentsOf = async (): Promise<string[]> => {
     const order = await house.desk.connection.reader.order.findFirst({ orderBy: { id: 'desc' } });
     const rows = await house.desk.connection.reader.orderDocument.findMany({
@@ -50,6 +54,17 @@ describe.each(databases())('documents by mail on $name', (provider) => {
     const before = await house.desk.connection.reader.order.count();
     expect(await asked(begin, [program('bc.pdf')])).toContain('bc.pdf is a Windows program');
     expect(await house.desk.connection.reader.order.count()).toBe(before);
+  });
+
+  test('a reply that corrects a refused form keeps its good files, and a further one joins them', async () => {
+    const late = `${begin}Delivery date: 2026-11-22\n`;
+    const refused = await sent(late, [pdf('bc.pdf')]);
+    expect(refused?.parsed.text).toContain('order new');
+    await sent('Delivery date: 2026-12-01', [pdf('plan.pdf')], refused);
+    expect(await documentsOf()).toEqual(['purchase-order bc.pdf', 'other plan.pdf']);
+    const bad = await sent(begin, [program('bc.pdf')]);
+    await sent('', [pdf('bc-2.pdf')], bad);
+    expect(await documentsOf()).toEqual(['purchase-order bc-2.pdf']);
   });
 
   test('a dossier of more than 8 MB is linked, not attached', async () => {
