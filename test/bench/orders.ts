@@ -14,7 +14,65 @@ const { siteSearchText } = await built<typeof import('../../src/core/sites/site.
 const { searchTextOf } = await built<typeof import('../../src/core/orders/draft.js')>('core/orders/draft.js');
 
 const partners = 20;
-const cities = ['Rennes', 'Lyon', 'Lille', 'Nantes', 'Brest', 'Dijon', 'Nîmes', 'Tours', 'Pau', 'Metz'];
+const begins = ['Saint-', 'Vill', 'Mont', 'Bourg', 'Châ', 'Lar', 'Ber', 'Gren', 'Nan', 'Tour', 'Bel', 'Fon'];
+const middles = [
+  'a',
+  'é',
+  'i',
+  'o',
+  'ou',
+  'an',
+  'ge',
+  'tr',
+  'ev',
+  'lè',
+  'mo',
+  'ni',
+  'qua',
+  'ber',
+  'ssi',
+  'thu',
+  'ra',
+  'du',
+];
+const ends = [
+  'ville',
+  'court',
+  'gnac',
+  'lieu',
+  '-sur-Mer',
+  '-en-Bresse',
+  '-les-Bains',
+  'mont',
+  'ac',
+  'y',
+  'ières',
+  'euil',
+];
+/** Each of them combined with each of the others: 2,592 towns, 2,592 families. */
+const combined = (...parts: readonly (readonly string[])[]): string[] =>
+  parts.reduce<string[]>((made, part) => made.flatMap((begin) => part.map((end) => begin + end)), ['']);
+const towns = combined(begins, middles, ends);
+const families = combined(
+  ['Le G', 'Du', 'Mar', 'Mor', 'Ro', 'Guér', 'Lam', 'Fé', 'Ker', 'Bou', 'Da', 'Ja'],
+  middles,
+  ends,
+);
+const kinds = combined(
+  ['Boulangerie', 'Garage', 'Pharmacie', 'Clinique', 'Hôtel', 'Mairie', 'École', 'Usine'],
+  [' Neuve', ' du Port', ' Centrale'],
+);
+
+/** From 0 to 1, the same for the same numbers. */
+const chance = (n: number, salt: number): number => {
+  const mixed = Math.imul(n + salt * 7_919, 2_654_435_761) >>> 0;
+  return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
+};
+const one = (of: readonly string[], share: number): string => of[Math.floor(share * of.length)] ?? '';
+/** Few towns have many sites: the largest ones of 100,000 have two thousand, half of them fewer than thirty. */
+const townOf = (n: number): string => one(towns, chance(n, 1) ** 2);
+const familyOf = (n: number): string => one(families, chance(n, 2) ** 1.5);
+const kindOf = (n: number): string => one(kinds, chance(n, 3));
 const states = ['draft', 'submitted', 'in-review', 'done', 'done', 'done', 'refused', 'cancelled'];
 
 /** The shipped catalogue with 500 solutions. */
@@ -47,16 +105,19 @@ async function filled(dir: string, sites: number, orders: number): Promise<Bench
   await desk.run('staff grant', { email: 'ventes@vendeur.example', role: 'sales' });
   const orgs = await desk.open.desk.database.read((tx) => tx.organisation.findMany({ orderBy: { id: 'asc' } }));
   const people = await desk.open.desk.database.read((tx) => tx.membership.findMany());
+  const catalogueId = await desk.open.desk.database.read(
+    async (tx) => (await tx.catalogueVersion.findFirstOrThrow({ where: { part: 'orders', state: 'loaded' } })).id,
+  );
   const orgOf = (n: number): number => orgs[n % partners]?.id ?? 0;
   const dataOf = (n: number) => ({
-    siteName: `Usine ${n} ${['Nord', 'Sud', 'Est', 'Ouest'][n % 4] ?? ''}`,
-    siteStreet: `${n % 300} rue du Port`,
-    siteZip: String(10_000 + (n % 900) * 100),
-    siteCity: cities[n % cities.length] ?? '',
+    siteName: `${kindOf(n)} ${familyOf(n)}`,
+    siteStreet: `${n % 300} rue ${one(families, chance(n, 4))}`,
+    siteZip: String(1_000 + towns.indexOf(townOf(n)) * 30).padStart(5, '0'),
+    siteCity: townOf(n),
     siteCountry: 'FR',
-    contactLastName: `Le Goff ${n % 5_000}`,
-    contactFirstName: 'Anne',
-    contactEmail: `anne-${n}@usine.example`,
+    contactLastName: familyOf(n + 1),
+    contactFirstName: one(['Anne', 'Zoé', 'Noël', 'Yann'], chance(n, 5)),
+    contactEmail: `contact-${n}@client.example`,
   });
   await desk.open.desk.database.transact(async ({ tx }) => {
     for (let from = 1; from <= sites; from += 1_000)
@@ -80,7 +141,7 @@ async function filled(dir: string, sites: number, orders: number): Promise<Bench
           const site = `S-${String(siteId).padStart(6, '0')}`;
           const content = {
             ...{ type: 'additional', origin: 'existing-site', generation: 'one', solution: `more-${id % 400}`, site },
-            ...{ recipients: ['it@client.example'], deliveryDate: '2026-12-01', quoteNumber: `DV-${id}` },
+            ...{ recipients: ['it@client.example'], deliveryDate: '2026-12-01', quoteNumber: `DV-${10_000 + id}` },
             ...dataOf(siteId),
           };
           const { type, origin, generation, solution } = content;
@@ -93,7 +154,7 @@ async function filled(dir: string, sites: number, orders: number): Promise<Bench
               locale: 'fr',
               state: states[id % states.length] ?? 'draft',
               revision: 1,
-              catalogueId: 1,
+              catalogueId,
             },
             searchText: searchTextOf(id, content, `Domotique ${orgId}`),
             ...{ createdAt: new Date(at.getTime() + id * 1_000), updatedAt: at },
@@ -110,17 +171,23 @@ const asks: Readonly<Record<string, (n: number) => { command: string; input: Rec
     command: 'order list',
     input: { state: states[n % states.length] ?? 'draft', type: 'additional', page: String(1 + (n % 3)) },
   }),
-  'order list, search': (n) => ({ command: 'order list', input: { search: `dv-${1 + ((n * 37) % 900)}` } }),
+  'order list, search': (n) => ({
+    command: 'order list',
+    input: { search: [`dv-${10_000 + ((n * 37) % 900)}`, familyOf(n), `${kindOf(n)} ${townOf(n)}`][n % 3] ?? '' },
+  }),
   'site list': (n) => ({ command: 'site list', input: { page: String(1 + (n % 5)) } }),
   'site list, filters and sort': (n) => ({
     command: 'site list',
     input: {
-      filter: `site-city=${cities[n % cities.length] ?? ''}, product-line=erp`,
+      filter: `site-city=${townOf(n)}, product-line=erp`,
       sort: 'site-name',
       page: String(1 + (n % 2)),
     },
   }),
-  'site list, part of a name': (n) => ({ command: 'site list', input: { filter: `site-name~usine ${1 + (n % 90)}` } }),
+  'site list, part of a name': (n) => ({
+    command: 'site list',
+    input: { filter: `site-name~${n % 4 === 0 ? kindOf(n) : familyOf(n).slice(0, 6)}` },
+  }),
   'order show': (n) => ({ command: 'order show', input: { number: `O-${partners * (1 + (n % 45))}` } }),
 };
 

@@ -117,6 +117,7 @@ export async function openTestDesk(provider: TestProvider, options: TestDeskOpti
     DATA_DIR: folder,
     SECRET_KEY: secretKey,
     CATALOGUE: options.catalogue ?? join(root, 'catalogue'),
+    LETTERS: join(root, 'letters'),
     PUBLIC_URL: 'http://127.0.0.1:8080',
     MAIL_FROM: 'guichet@localhost',
     LOCALE: options.locale ?? 'fr',

@@ -121,6 +121,41 @@ describe.each(databases())('migrations on $name', ({ name: provider, empty, fres
     expect(await look(to.url, ({ reader }) => reader.$queryRaw`SELECT "id" FROM "More"`)).toEqual([]);
   });
 
+  const searchName = '20261122050500_search';
+  const addSite = (url: string) =>
+    look(url, ({ writer }) => {
+      const [text, now] = ['\u0001s 000007\u0002one\u0003', new Date(0)];
+      const data = { orgId: 1, generation: 'one', productLine: 'erp', siteName: 'One', searchText: text };
+      return writer.site.create({ data: { id: 7, ...data, createdAt: now, updatedAt: now } });
+    });
+
+  test('sites that were there before searches had an index are in it', async () => {
+    const to = await target();
+    const older = copyOfMigrations();
+    for (const name of committed.filter((one) => one >= searchName)) rmSync(join(older, name), { recursive: true });
+    await migrate({ ...to, migrationsDir: older });
+    await addSite(to.url);
+    expect((await migrate(to)).applied).toContain(searchName);
+    const found = await look(to.url, ({ reader }) =>
+      provider === 'sqlite'
+        ? reader.$queryRaw`SELECT "rowid" AS "id" FROM "SiteSearch" WHERE "SiteSearch" MATCH ${'"s 000007\u0002one"'}`
+        : reader.$queryRaw`SELECT 7 AS "id" FROM pg_indexes WHERE indexname = 'Site_searchText_trgm'`,
+    );
+    expect((found as { id: number | bigint }[]).map(({ id }) => Number(id))).toEqual([7]);
+  });
+
+  test.runIf(provider === 'postgresql')('a server without the extension goes on without that index', async () => {
+    const to = await target();
+    const path = join(to.migrationsDir, searchName, 'migration.sql');
+    writeFileSync(path, readFileSync(path, 'utf8').replace('EXISTS pg_trgm', 'EXISTS no_such_extension'));
+    expect(await migrate(to)).toEqual({ applied: committed });
+    await addSite(to.url);
+    const found = await look(to.url, ({ reader }) =>
+      reader.site.findMany({ where: { searchText: { contains: '7\u0002o' } } }),
+    );
+    expect(found).toHaveLength(1);
+  });
+
   test('one that fails leaves nothing behind, names itself, and can be put right', async () => {
     const to = await target(fresh);
     const text = `CREATE TABLE "Half" ("id" INTEGER PRIMARY KEY);\nINSERT INTO "NoSuchTable" VALUES (1);`;

@@ -1,16 +1,19 @@
 /** D4 and D5: sites come from a table, are found among many, and change only when sales agree. */
+import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/core/command/outcome.js';
 import { suggest } from '../../src/core/command/suggest.js';
 import { jobsOf } from '../../src/core/jobs.js';
 import { createSchedule } from '../../src/core/record/schedule.js';
 import { readSheet } from '../../src/core/record/sheet.js';
+import { searchable } from '../../src/core/record/fold.js';
 import { markedText } from '../../src/core/record/marked-text.js';
 import { databases } from '../servers/databases.js';
 import {
   codeOf,
   dayMs,
   fieldsOf,
+  hourMs,
   newReseller,
   newStaff,
   openTestDesk,
@@ -238,6 +241,89 @@ describe.each(databases())('sites on $name', (provider) => {
       expect(await sites({ filter: 'site=10' })).toEqual([10]);
     });
 
+    test('whatever is asked, the answer is that of a look at each site', { timeout: 60_000 }, async () => {
+      const many = await newReseller(desk);
+      const text = fc.string({ unit: fc.constantFrom(...'aabbéÉœ 0-"\'*^(ß😀'), maxLength: 9 });
+      const rows = fc.sample(fc.tuple(text, text, text), { numRuns: 80, seed: 7 });
+      await desk.done('site import', {
+        file: csv(
+          'number;reseller;generation;product-line;site-name;site-city;contact-role',
+          ...rows.map((values) =>
+            ['', many.ref, 'one', 'erp', ...values.map((value, at) => (at === 0 ? `n${value}` : value))]
+              .map((value) => `"${value.replaceAll('"', '""')}"`)
+              .join(';'),
+          ),
+        ),
+        yes: 'yes',
+      });
+      const kept = await desk.connection.reader.site.findMany({ where: { orgId: many.id }, orderBy: { id: 'desc' } });
+      expect(kept).toHaveLength(80);
+      const keys = { 'site-name': 'siteName', 'site-city': 'siteCity', 'contact-role': 'contactRole' } as const;
+      type Name = keyof typeof keys;
+      const passes = (value: string | null, sign: string, wanted: string): boolean => {
+        const own = searchable(value ?? '');
+        if (sign === '=') return own === wanted;
+        if (sign === '~') return own.includes(wanted);
+        return value !== null && (sign === '<' ? own < wanted : own > wanted);
+      };
+      const values = kept.flatMap((row) => Object.values(keys).map((key) => row[key] ?? ''));
+      const part = fc
+        .tuple(fc.constantFrom(...values), fc.nat(4), fc.integer({ min: 1, max: 9 }))
+        .map(([value, from, length]) => [...value].slice(from, from + length).join(''));
+      const typed = fc.oneof(part, text, fc.constantFrom(...values)).map((value) => value.trim());
+      const condition = fc.tuple(
+        fc.constantFrom<Name>('site-name', 'site-city', 'contact-role'),
+        fc.constantFrom(...'=~~<>'),
+        typed,
+      );
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(condition, { maxLength: 3 }),
+          fc.array(typed, { maxLength: 2 }),
+          async (filter, words) => {
+            const search = searchable(words.join(' ')).split(' ').filter(Boolean);
+            const expected = kept.filter((row) => {
+              const all = [`S-${String(row.id).padStart(6, '0')}`, row.generation, row.productLine];
+              const texts = [...all, ...Object.values(keys).map((key) => row[key] ?? '')].map(searchable);
+              return (
+                search.every((word) => texts.some((one) => one.includes(word))) &&
+                filter.every(([name, sign, value]) => passes(row[keys[name]], sign, searchable(value)))
+              );
+            });
+            const outcome = await list(
+              {
+                ...(search.length > 0 ? { search: search.join(' ') } : {}),
+                ...(filter.length > 0 ? { filter: filter.map((one) => one.join('')).join(',') } : {}),
+                'per-page': '200',
+              },
+              many.email,
+            );
+            expect(sitesIn(outcome)).toEqual(expected.map(({ id }) => id));
+            expect(outcome).toMatchObject({ data: { total: expected.length } });
+          },
+        ),
+        { numRuns: 150, seed: 11 },
+      );
+    });
+
+    test('a site is found by what it is now, and no more once it is gone', async () => {
+      const number = await newSite();
+      const id = Number(number.slice(2));
+      const found = (filter: string) => sites({ filter });
+      expect(await found(`site=${id}, site-city~nantes`)).toEqual([id]);
+      const row = `${number};${ann.ref};one;erp;Zone test;Angoulême`;
+      const file = csv('number;reseller;generation;product-line;site-name;site-city', row);
+      await desk.done('site import', { file, yes: 'yes' });
+      expect(await found(`site=${id}, site-city~nantes`)).toEqual([]);
+      expect(await found('site-city=angoulême')).toEqual([id]);
+      await desk.connection.writer.site.delete({ where: { id } });
+      expect(await found('site-city=angoulême')).toEqual([]);
+      if (provider.name !== 'sqlite') return;
+      // throws where it is not what the table says
+      await desk.connection.writer
+        .$executeRaw`INSERT INTO "SiteSearch" ("SiteSearch", "rank") VALUES ('integrity-check', 1)`;
+    });
+
     test('columns are shown as chosen, in that order; an unknown one names those there are', async () => {
       const outcome = await list({ columns: 'Nom du site, site, site-city, site-name', filter: 'site=10' });
       expect(itemsOf(outcome).map((item) => Object.entries(item))).toEqual([
@@ -444,6 +530,14 @@ describe.each(databases())('sites on $name', (provider) => {
   });
 
   describe('changing', () => {
+    test('what was shown can be confirmed for an hour', async () => {
+      const wish = { number: await newSite(), 'site-city': 'Rezé' };
+      const preview = await change(wish);
+      const id = preview.ok ? (preview.pending ?? '') : '';
+      const row = await desk.connection.reader.pendingCommand.findUniqueOrThrow({ where: { id } });
+      expect(row.expiresAt.getTime() - row.createdAt.getTime()).toBe(hourMs);
+    });
+
     test('old and new are shown; confirmed it waits; approved it is done, and the asker hears it', async () => {
       const number = await newSite();
       const wish = { number, 'site-city': 'Rezé', 'site-name': 'Zone test', 'contact-phone': '06 12 34 56 78' };

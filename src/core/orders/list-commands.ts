@@ -88,6 +88,7 @@ export const orderList = command({
         'submitted-at': 'submittedAt',
       },
       searchColumn: 'searchText',
+      searchTable: 'OrderSearch',
       where: {
         ...(await ownedBy(work)),
         ...(input.type === undefined ? {} : { type: input.type }),

@@ -1,6 +1,7 @@
 /**
- * Finding sites among very many (D4). One column has all of a site's values, folded and marked, so that one look over
- * it answers any search and filter; a page without them comes from an index alone.
+ * Finding sites among very many (D4). One column has all of a site's values, folded and marked, so that one look at it
+ * answers any search and filter. An index of its parts tells whom to look at; where they are too many, all are. A page
+ * without search and filter comes from an index alone.
  */
 import type { Condition, Sorting } from '../command/columns.js';
 import type { Range } from '../command/listing.js';
@@ -11,6 +12,7 @@ import { camel } from '../locales/key.js';
 import { textsOf } from '../locales/texts.js';
 import { Prisma, type Site } from '../record/database.js';
 import { searchable } from '../record/fold.js';
+import { idsHaving } from '../record/trigrams.js';
 import { resellersNamed } from '../parties/organisation.js';
 import { ownedBy, siteText } from './site.js';
 
@@ -20,8 +22,6 @@ export interface Wanted {
   readonly sortings: readonly Sorting[];
 }
 
-/** How many rows beyond a page are looked for, so that a short result needs no second look to be counted. */
-const lookAhead = 2_000;
 const rowsAtATime = 5_000;
 
 /** Columns in which nothing is ever left out: their indexes are sorted as people want them. */
@@ -41,23 +41,27 @@ export interface Found {
 /** @throws {Refusal} `input.invalid` for a condition that its column can't have */
 export async function findSites(work: Work, wanted: Wanted): Promise<Found> {
   // the longest is the rarest
-  const looked = [...wanted.words].sort((a, b) => b.length - a.length).map(like);
-  for (const condition of wanted.conditions) looked.push(await holds(work, condition));
-  const owner = await owned(work, looked.length > 0);
-  const where = all([...owner, ...looked]);
-  const order = orderBy(wanted.sortings, looked.length > 0);
+  const tests = [...wanted.words].sort((a, b) => b.length - a.length).map((word) => like(word));
+  for (const condition of wanted.conditions) tests.push(await holds(work, condition));
+  const parts = tests.flatMap(({ part }) => part ?? []);
+  const ids = await idsHaving(work.tx, work.desk.database.provider, { table: 'SiteSearch', parts, atMost: fewAtMost });
+  const all = ids === undefined && tests.length > 0;
+  const from = ids === undefined ? Prisma.sql`"Site"` : these(ids);
+  const where = every([...(await owned(work, all)), ...tests.map(({ sql }) => sql)]);
+  const order = orderBy(wanted.sortings, all);
   const idsOf = async ({ skip, take }: Range): Promise<number[]> => {
     const rows = await work.tx.$queryRaw<{ id: number }[]>`
-      SELECT "id" FROM "Site" WHERE ${where} ORDER BY ${order} LIMIT ${take} OFFSET ${skip}`;
+      SELECT "id" FROM ${from} WHERE ${where} ORDER BY ${order} LIMIT ${take} OFFSET ${skip}`;
     return rows.map(({ id }) => Number(id));
   };
   const count = async (): Promise<number> => {
-    const [row] = await work.tx.$queryRaw<{ n: number | bigint }[]>`SELECT COUNT(*) AS n FROM "Site" WHERE ${where}`;
+    const [row] = await work.tx.$queryRaw<{ n: number | bigint }[]>`SELECT COUNT(*) AS n FROM ${from} WHERE ${where}`;
     return Number(row?.n ?? 0);
   };
   return {
     async page({ skip, take }) {
-      const ahead = looked.length > 0 ? lookAhead : 0;
+      // so that one look is enough to count few of them too
+      const ahead = tests.length > 0 ? fewAtMost : 0;
       const found = await idsOf({ skip, take: take + ahead });
       const isLast = found.length < take + ahead && (found.length > 0 || skip === 0);
       const total = isLast ? skip + found.length : await count();
@@ -77,8 +81,12 @@ async function rowsOf(work: Work, ids: readonly number[]): Promise<Site[]> {
   return ids.flatMap((id) => rows.get(id) ?? []);
 }
 
-/** So many rows are found faster by looking at all there are than each by its place in an index. */
-const lookedAtOnce = 12_000;
+/** More rows are found faster by looking at all there are than each by its place in an index. */
+const fewAtMost = 12_000;
+
+/** Sites of these ids, one after the other: a CROSS JOIN keeps SQLite from beginning with another index. */
+const these = (ids: string): Prisma.Sql =>
+  Prisma.sql`(SELECT "value" AS "found" FROM json_each(${ids})) CROSS JOIN "Site" ON "id" = "found"`;
 
 /** @param looked each of these rows will be looked at */
 async function owned(work: Work, looked: boolean): Promise<Prisma.Sql[]> {
@@ -88,35 +96,52 @@ async function owned(work: Work, looked: boolean): Promise<Prisma.Sql[]> {
   const own = among('orgId', ids);
   if (!looked) return [own];
   const [row] = await work.tx.$queryRaw<{ n: number | bigint }[]>`
-    SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM "Site" WHERE ${own} LIMIT ${lookedAtOnce + 1}) AS own`;
-  return [Number(row?.n ?? 0) > lookedAtOnce ? among('orgId', ids, true) : own];
+    SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM "Site" WHERE ${own} LIMIT ${fewAtMost + 1}) AS own`;
+  return [Number(row?.n ?? 0) > fewAtMost ? among('orgId', ids, true) : own];
 }
 
 const column = (name: string): Prisma.Sql => Prisma.raw(`"${name}"`);
-const all = (conditions: readonly Prisma.Sql[]): Prisma.Sql =>
+const every = (conditions: readonly Prisma.Sql[]): Prisma.Sql =>
   conditions.length > 0 ? Prisma.sql`(${Prisma.join([...conditions], ' AND ')})` : Prisma.sql`1 = 1`;
 /** @param plainly without an index: a sum has none */
 const among = (name: string, numbers: readonly number[], plainly = false): Prisma.Sql =>
   numbers.length > 0
     ? Prisma.sql`${column(name)}${Prisma.raw(plainly ? ' + 0' : '')} IN (${Prisma.join([...numbers])})`
     : Prisma.sql`1 = 0`;
-const like = (pattern: string): Prisma.Sql => Prisma.sql`"searchText" LIKE ${`%${pattern}%`}`;
 
-/** One condition in SQL, without case and accents where it is about text. */
-async function holds(work: Work, condition: Condition): Promise<Prisma.Sql> {
+/** What a row must pass. */
+interface Test {
+  readonly sql: Prisma.Sql;
+  /** What the text of every row that passes has in it. */
+  readonly part?: string;
+}
+const like = (part: string, pattern = part): Test => ({
+  sql: Prisma.sql`"searchText" LIKE ${`%${pattern}%`}`,
+  part,
+});
+
+/** One condition, without case and accents where it is about text. */
+async function holds(work: Work, condition: Condition): Promise<Test> {
   const { field, sign, value } = condition;
   const key = camel(field.name);
-  if (catalogued.has(field.name) && sign === '=') return Prisma.sql`${column(key)} = ${value}`;
-  const spelled = indexed.has(field.name) && (await spelledSo(work, condition));
-  if (spelled) return spelled;
-  if (field.name === 'reseller') return ofReseller(work, sign, value);
-  if (sign === '~') return like(siteText.contains(key, value));
+  if (catalogued.has(field.name) && sign === '=') return { sql: Prisma.sql`${column(key)} = ${value}` };
+  if (field.name === 'reseller') return { sql: await ofReseller(work, sign, value) };
+  if (sign === '~') return like(searchable(value), siteText.contains(key, value));
+  if (field.name !== 'site' && sign === '=') return like(siteText.equal(key, value));
+  return { sql: await compared(work, condition) };
+}
+
+/** A site's number, or a text that comes before or after another. */
+async function compared(work: Work, condition: Condition): Promise<Prisma.Sql> {
+  const { field, sign, value } = condition;
+  const key = camel(field.name);
   if (field.name === 'site') {
     const id = parseRef('S', value);
     if (id === undefined) throw wrong(textsOf(work.locale).faults.ref({ prefix: 'S' }));
     return Prisma.sql`"id" ${Prisma.raw(sign)} ${id}`;
   }
-  if (sign === '=') return like(siteText.equal(key, value));
+  const spelled = indexed.has(field.name) && (await spelledSo(work, condition));
+  if (spelled) return spelled;
   const text = searchable(value);
   const tail = tailAfter(work, siteText.mark(key));
   // marks sort before every character: what follows a value never makes it the greater one
@@ -141,12 +166,7 @@ async function spelledSo(work: Work, { field, sign, value }: Condition): Promise
     SELECT DISTINCT ${name} AS "value" FROM "Site" WHERE ${name} IS NOT NULL LIMIT ${spellingsAtMost + 1}`;
   if (rows.length > spellingsAtMost) return undefined;
   const wanted = searchable(value);
-  const fits = {
-    '=': (text: string) => text === wanted,
-    '~': (text: string) => text.includes(wanted),
-    '>': (text: string) => text > wanted,
-    '<': (text: string) => text < wanted,
-  }[sign];
+  const fits = (text: string) => (sign === '<' ? text < wanted : text > wanted);
   const found = rows.filter((row) => fits(searchable(row.value)));
   if (found.length > namedAtMost) return undefined;
   return found.length > 0 ? Prisma.sql`${name} IN (${Prisma.join(found.map((row) => row.value))})` : Prisma.sql`1 = 0`;
