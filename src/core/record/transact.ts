@@ -69,6 +69,8 @@ type Ended = { readonly waiting: Waiting; readonly callbacks: readonly (() => vo
 
 // Beyond 64 a batch's latency grows and its cost a unit no longer falls.
 const unitsAtMost = 64;
+/** Of writers fewer: a shared transaction holds the thread for its length, and answers leave between two of them. */
+const writersAtMost = 24;
 const retriesForMs = 30_000;
 const transactionLimits = { maxWait: 30_000, timeout: 60_000 };
 
@@ -170,7 +172,7 @@ export function createDatabase(connection: Connection, options: TransactOptions)
   }
 
   async function drain(): Promise<void> {
-    for (let batch = queue.splice(0, unitsAtMost); batch.length > 0; batch = queue.splice(0, unitsAtMost)) {
+    for (let batch = queue.splice(0, writersAtMost); batch.length > 0; batch = queue.splice(0, writersAtMost)) {
       try {
         for (const ended of await runPatiently(batch)) {
           if ('error' in ended) ended.waiting.reject(ended.error);
