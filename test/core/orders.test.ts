@@ -315,6 +315,13 @@ describe.each(databases())('orders on $name', (provider) => {
         [as, 'provisioned'],
       ]);
       expect(await stateOf(desk, order)).toBe('done');
+      // the cloud team was written to about it: its addresses are none of the partner's
+      const lettersSeen = async (who: string) =>
+        ((await desk.done('order show', { number: order }, { as: who }))['mails'] as { letter: string }[]).map(
+          ({ letter }) => letter,
+        );
+      expect(await lettersSeen(staff.cloud)).toContain('order-staff');
+      expect(await lettersSeen(as)).not.toContain('order-staff');
     });
 
     test('an edit after submission voids the approval and tells the salesperson', async () => {

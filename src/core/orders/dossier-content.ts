@@ -2,9 +2,11 @@
 import { createHash } from 'node:crypto';
 import { certificateOf, drawnFrom } from '../certificates/certificate.js';
 import { approvalRef } from '../guard/approval.js';
+import { isStaff } from '../guard/identity.js';
 import { printRef } from '../guard/number.js';
 import type { Work } from '../guard/work.js';
 import type { Locale } from '../locales/locale.js';
+import { mailRows } from '../mails/about.js';
 import type { LetterName } from '../record/letters.js';
 import type { Outbox } from '../record/database.js';
 import { contentOf } from './content.js';
@@ -135,7 +137,7 @@ async function namesOf({ tx }: Work, ids: readonly number[]): Promise<(id: numbe
 
 /** Each mail about the order, and its text where that holds no secret. */
 async function mailEntries(work: Work, number: string): Promise<DossierEntry[]> {
-  const mails = await work.tx.outbox.findMany({ where: { object: number, channel: 'mail' }, orderBy: { id: 'asc' } });
+  const mails = await mailRows(work.tx, { object: number, staff: isStaff(work.actor) });
   return mails.flatMap((mail) => {
     const ref = printRef('M', mail.id);
     const letter = textOf(work, mail);

@@ -149,7 +149,7 @@ export const orderShow = command({
         decidedAt: row.decidedAt?.toISOString() ?? null,
         provisionedOn: row.provisionedOn,
         doneAt: row.doneAt?.toISOString() ?? null,
-        mails: await mailsAbout(work.tx, number),
+        mails: await mailsAbout(work.tx, { object: number, staff: isStaff(work.actor) }),
       },
       ...(open && mine
         ? { panel: orderPanel(row, { content: contentOf(row), missing, orders, today: today(work) }) }

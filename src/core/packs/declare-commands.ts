@@ -2,7 +2,7 @@
 import { command, optional, required } from '../command/define.js';
 import { declarationOrPack, product } from '../command/dictionary.js';
 import { listed, listFields } from '../command/listing.js';
-import { identify, resellersOf } from '../guard/identity.js';
+import { identify, isStaff, resellersOf } from '../guard/identity.js';
 import { attemptsLeft, countAttempt } from '../guard/limit.js';
 import { parseRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
@@ -154,7 +154,7 @@ export const declareShow = command({
         company: org.name,
         account: row.account,
         completedAt: row.completedAt?.toISOString() ?? null,
-        mails: await mailsAbout(work.tx, declarationRef(row.id)),
+        mails: await mailsAbout(work.tx, { object: declarationRef(row.id), staff: isStaff(work.actor) }),
       },
     };
   },
