@@ -55,6 +55,7 @@ describe('the shipped catalogue', () => {
       sessionIdleMinutes: 30,
       sessionHours: 12,
       previewHours: 24,
+      siteChangePreviewMinutes: 60,
       answerDays: 30,
       sentMailDays: 30,
     });
