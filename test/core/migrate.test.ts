@@ -144,17 +144,18 @@ describe.each(databases())('migrations on $name', ({ name: provider, empty, fres
     expect((found as { id: number | bigint }[]).map(({ id }) => Number(id))).toEqual([7]);
   });
 
-  test.runIf(provider === 'postgresql')('a server without the extension goes on without that index', async () => {
-    const to = await target();
-    const path = join(to.migrationsDir, searchName, 'migration.sql');
-    writeFileSync(path, readFileSync(path, 'utf8').replace('EXISTS pg_trgm', 'EXISTS no_such_extension'));
-    expect(await migrate(to)).toEqual({ applied: committed });
-    await addSite(to.url);
-    const found = await look(to.url, ({ reader }) =>
-      reader.site.findMany({ where: { searchText: { contains: '7\u0002o' } } }),
-    );
-    expect(found).toHaveLength(1);
-  });
+  if (provider === 'postgresql')
+    test('a server without the extension goes on without that index', async () => {
+      const to = await target();
+      const path = join(to.migrationsDir, searchName, 'migration.sql');
+      writeFileSync(path, readFileSync(path, 'utf8').replace('EXISTS pg_trgm', 'EXISTS no_such_extension'));
+      expect(await migrate(to)).toEqual({ applied: committed });
+      await addSite(to.url);
+      const found = await look(to.url, ({ reader }) =>
+        reader.site.findMany({ where: { searchText: { contains: '7\u0002o' } } }),
+      );
+      expect(found).toHaveLength(1);
+    });
 
   test('one that fails leaves nothing behind, names itself, and can be put right', async () => {
     const to = await target(fresh);
