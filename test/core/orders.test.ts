@@ -401,6 +401,20 @@ describe.each(databases())('orders on $name', (provider) => {
       expect(await stateOf(desk, order)).toBe('draft');
     });
 
+    test('what is no longer as it was submitted is not approved, and its requester is told so', async () => {
+      const { order } = await submitted(desk, as, newSiteOrder());
+      // nothing of ours changes a submitted order without voiding its request: somebody wrote into the database
+      await desk.connection.writer.order.updateMany({
+        where: { id: Number(order.slice(2)) },
+        data: { content: JSON.stringify({ ...newSiteOrder(), quantity: 900 }) },
+      });
+      const letters = await desk.queuedBy(async () => {
+        expect(codeOf(await desk.ask('order approve', { number: order }, { as: staff.sales }))).toBe('approval.void');
+      });
+      expect(letters.map(({ recipient, params }) => [recipient, params['step']])).toEqual([[as, 'void']]);
+      expect(await stateOf(desk, order)).toBe('draft');
+    });
+
     test('cancelled by its requester before it is decided; afterwards with a second person, and the certificate is revoked', async () => {
       const early = await submitted(desk, as, newSiteOrder());
       expect(await desk.done('order cancel', { number: early.order }, { as })).toMatchObject({ state: 'cancelled' });

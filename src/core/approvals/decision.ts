@@ -106,8 +106,9 @@ export async function expire(work: Work, id: number, registry: Registry): Promis
   const request = await work.tx.approval.findUniqueOrThrow({ where: { id } });
   if (request.state !== 'pending' || request.expiresAt > work.now) return;
   await end(work, request, 'expired');
-  const command = commandOf(registry, request);
-  await command.fourEyes?.release(work, id, { state: 'expired' });
+  // a request outlives a command that is no longer there
+  const command = registry.find(request.command);
+  await command?.fourEyes?.release(work, id, { state: 'expired' });
   work.audit({ action: 'approval expired', object: approvalRef(id), detail: { command: request.command } });
   await tellRequester(work, request, { verdict: 'expired', command });
 }
@@ -188,9 +189,9 @@ async function end(
 async function tellRequester(
   work: Work,
   request: Approval,
-  more: { verdict: Verdict | 'expired' | 'void'; reason?: string; command: AnyCommand },
+  more: { verdict: Verdict | 'expired' | 'void'; reason?: string; command: AnyCommand | undefined },
 ): Promise<void> {
-  if (more.command.fourEyes?.tells) return;
+  if (more.command?.fourEyes?.tells) return;
   const person = await work.tx.person.findUniqueOrThrow({
     where: { id: request.requesterId },
     include: { addresses: { where: { main: true } }, discordUsers: true },

@@ -443,6 +443,7 @@ export const en: Texts = {
     catalogue: 'Catalogue version',
     documents: 'Documents',
     files: 'Files',
+    verified: 'Verified',
     kind: 'Kind',
     bytes: 'Bytes',
     sha256: 'SHA-256',

@@ -450,6 +450,7 @@ export const fr: Texts = {
     catalogue: 'Version du catalogue',
     documents: 'Documents',
     files: 'Fichiers',
+    verified: 'Vérifié',
     kind: 'Nature',
     bytes: 'Octets',
     sha256: 'SHA-256',

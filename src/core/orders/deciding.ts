@@ -53,7 +53,7 @@ export const submitEyes: FourEyes<Numbered> = {
     const row = await approved(work, approvalId);
     if (ending.state !== 'refused') {
       await moveOrder(work.tx, row, { state: 'draft', why: 'order', data: { approvalId: null }, now: work.now });
-      return tellStep(work, row, { step: 'expired' });
+      return tellStep(work, row, { step: ending.state === 'expired' ? 'expired' : 'void' });
     }
     const state = ending.returned ? 'returned' : 'refused';
     const taken = await takenUp(work, row);

@@ -8,7 +8,7 @@ import { orderRef, type OrderRow } from './order.js';
 
 /** What happened, as the letter names it. */
 export type Step =
-  'in-review' | 'returned' | 'refused' | 'provisioning' | 'done' | 'provisioned' | 'cancelled' | 'expired';
+  'in-review' | 'returned' | 'refused' | 'provisioning' | 'done' | 'provisioned' | 'cancelled' | 'expired' | 'void';
 
 export interface Stepped {
   readonly step: Step;
