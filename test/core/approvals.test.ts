@@ -408,6 +408,20 @@ describe.each(databases())('approvals on $name', (provider) => {
       expect(await own.connection.reader.stockUnit.count({ where: { state: 'available' } })).toBe(5);
     });
 
+    test('a request whose command is no longer there ends like any other', async () => {
+      const now = own.clock();
+      const past = new Date(now.getTime() - 1);
+      const { id } = await own.connection.writer.approval.create({
+        data: {
+          ...{ command: 'stock forget', input: '{}', contentHash: '', requesterId: 1, door: 'terminal', locale: 'fr' },
+          ...{ needed: 1, createdAt: past, expiresAt: past },
+        },
+      });
+      own.clock.advance(minuteMs);
+      await tick();
+      expect(await own.connection.reader.approval.findUnique({ where: { id } })).toMatchObject({ state: 'expired' });
+    });
+
     test('two schedules run a job’s slot once', async () => {
       own.clock.advance(dayMs);
       const ran: string[] = [];

@@ -1,14 +1,12 @@
 /** `opportunity import`: sales in sight, as the vendor's own system knows them; previewed, then confirmed (D6). */
-import { command, optional, required, type Input } from '../command/define.js';
-import { amount, closingDate, file, generation, name, numberOf, reseller, solution } from '../command/dictionary.js';
-import { oncePerWork, readAhead, readTable } from '../command/table.js';
+import { optional, required, type Input } from '../command/define.js';
+import { amount, closingDate, generation, name, numberOf, reseller, solution } from '../command/dictionary.js';
 import type { Work } from '../guard/work.js';
 import { textsOf } from '../locales/texts.js';
-import { orgRef } from '../parties/organisation.js';
 import type { Opportunity } from '../record/database.js';
-import { inParts, putRows, type Row } from '../record/rows.js';
+import type { Row } from '../record/rows.js';
 import { contactFields, siteColumns, siteDataOf, siteFields } from '../sites/fields.js';
-import { basisOf, doneWith, firstOf, previewOf, refuseFaulty, sortRows, type GoodRow } from '../sites/importing.js';
+import { importCommand, type GoodRow } from '../sites/importing.js';
 import { opportunityRef, opportunitySearchText } from './opportunity.js';
 
 const columns = [
@@ -23,9 +21,6 @@ const columns = [
   optional(closingDate),
 ] as const;
 type OpportunityRow = Input<typeof columns>;
-
-const fields = [required(file)] as const;
-const rowsAtATime = 500;
 
 /** What is kept of it, by column; what a row says nothing about stays. */
 function contentOf(row: OpportunityRow, before?: Opportunity) {
@@ -68,16 +63,6 @@ function objections(work: Work, row: OpportunityRow, before: Opportunity | undef
   ];
 }
 
-const sorted = oncePerWork(async (work: Work, input: Input<typeof fields>) => {
-  const rows = await readTable(work, input, columns);
-  return sortRows<typeof columns, OpportunityRow, Opportunity>(work, rows, {
-    find: (ids) => work.tx.opportunity.findMany({ where: { id: { in: [...ids] } } }),
-    highest: async () => (await work.tx.opportunity.aggregate({ _max: { id: true } }))._max.id ?? 0,
-    differs: (before, row) => Object.keys(changesOf(before, row)).length > 0,
-    objections: (row, before) => objections(work, row, before),
-  });
-});
-
 function rowOf(work: Work, { id, orgId, input, before }: GoodRow<OpportunityRow, Opportunity>): Row {
   const content = contentOf(input, before);
   const { generation: of, solution: chosen } = content;
@@ -96,43 +81,15 @@ function rowOf(work: Work, { id, orgId, input, before }: GoodRow<OpportunityRow,
   };
 }
 
-export const opportunityImport = command({
-  name: 'opportunity import',
+export const opportunityImport = importCommand<typeof columns, OpportunityRow, Opportunity>({
   help: {
     fr: 'Reprendre les opportunités d’un fichier (colonnes : numéro, revendeur, nom, génération, solution, prospect, montant, date de clôture)',
     en: 'Take over opportunities from a file (columns: number, reseller, name, generation, solution, prospect, amount, closing date)',
   },
-  who: 'staff',
-  fields,
-  ahead: readAhead,
-  async preview(work, input) {
-    const rows = await sorted(work, input);
-    return { code: 'opportunity.previewed', data: previewOf(rows), basis: basisOf(rows) };
-  },
-  async run(work, input) {
-    const rows = await sorted(work, input);
-    refuseFaulty(rows);
-    await inParts(rows.good, rowsAtATime, async (part, done) => {
-      await putRows(
-        work.tx,
-        { table: 'Opportunity', key: 'id' },
-        part.map((row) => rowOf(work, row)),
-      );
-      for (const { id, orgId, input: row, before } of part)
-        work.audit({
-          action: before ? 'opportunity changed' : 'opportunity added',
-          object: opportunityRef(id),
-          detail: {
-            reseller: orgRef(orgId),
-            file: input.file.name,
-            ...(before ? { changes: changesOf(before, row) } : {}),
-          },
-        });
-      work.progress(done, rows.good.length);
-    });
-    return {
-      code: 'opportunity.imported',
-      data: { ...doneWith(rows), opportunities: firstOf(rows, opportunityRef).map((number) => work.made(number)) },
-    };
-  },
+  ...{ noun: 'opportunity', table: 'Opportunity', listed: 'opportunities', columns, ref: opportunityRef },
+  find: ({ tx }, ids) => tx.opportunity.findMany({ where: { id: { in: [...ids] } } }),
+  highest: async ({ tx }) => (await tx.opportunity.aggregate({ _max: { id: true } }))._max.id ?? 0,
+  changes: changesOf,
+  objections,
+  row: rowOf,
 });

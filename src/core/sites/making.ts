@@ -1,8 +1,13 @@
 /** A site that an approved order brings: later orders are for it (D3). */
 import type { Work } from '../guard/work.js';
+import type { Tx } from '../record/database.js';
 import type { Orders } from '../record/orders-shape.js';
 import { siteColumns, siteDataOf, type SiteData } from './fields.js';
 import { siteSearchText } from './site.js';
+
+/** The highest number of a site; 0 when there is none. Writers take turns, so the next is free. */
+export const lastSite = async (tx: Tx): Promise<number> =>
+  (await tx.site.aggregate({ _max: { id: true } }))._max.id ?? 0;
 
 /** @returns its id */
 export async function makeSite(
@@ -15,8 +20,7 @@ export async function makeSite(
 ): Promise<number> {
   const { generation = '', solution } = made.content;
   const productLine = made.orders.solutions.find(({ id }) => id === solution)?.['product-line'] ?? 'erp';
-  const { _max } = await work.tx.site.aggregate({ _max: { id: true } });
-  const id = (_max.id ?? 0) + 1;
+  const id = (await lastSite(work.tx)) + 1;
   const data = siteDataOf(made.content);
   await work.tx.site.create({
     data: {
