@@ -4,6 +4,7 @@ import { numberOf, reason } from '../command/dictionary.js';
 import { listed, listFields } from '../command/listing.js';
 import type { Registry } from '../command/registry.js';
 import { approvalRef, summarised, typedText } from '../guard/approval.js';
+import { fullName } from '../guard/identity.js';
 import { idOf } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
@@ -31,7 +32,7 @@ export async function approvalShown(tx: Tx, row: Approval): Promise<ShownApprova
   const name = (id: number): string => {
     const person = people.find((one) => one.id === id);
     if (person?.operator) return 'operator';
-    return [person?.firstName, person?.lastName].filter(Boolean).join(' ') || (person?.addresses[0]?.email ?? `#${id}`);
+    return fullName(person) || (person?.addresses[0]?.email ?? `#${id}`);
   };
   return {
     row,

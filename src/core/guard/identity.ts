@@ -57,6 +57,10 @@ export interface Actor {
   readonly proven: { readonly email?: string; readonly discordId?: string; readonly held?: number };
 }
 
+/** First and last name, as far as they are known. */
+export const fullName = (person: { firstName: string | null; lastName: string | null } | null | undefined): string =>
+  [person?.firstName, person?.lastName].filter(Boolean).join(' ');
+
 interface Found {
   id: number;
   operator: boolean | number;
@@ -147,7 +151,7 @@ export async function identify(tx: Tx, caller: Caller): Promise<Actor> {
   const sorted = [...emails].sort(([, a], [, b]) => Number(b) - Number(a)).map(([address]) => address);
   return {
     personId: Number(first.id),
-    name: operator ? 'operator' : [first.firstName, first.lastName].filter(Boolean).join(' ') || (sorted[0] ?? ''),
+    name: operator ? 'operator' : fullName(first) || (sorted[0] ?? ''),
     firstName: first.firstName ?? '',
     lastName: first.lastName ?? '',
     emails: sorted,

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { certificateOf, drawnFrom } from '../certificates/certificate.js';
 import { approvalRef } from '../guard/approval.js';
-import { isStaff } from '../guard/identity.js';
+import { fullName, isStaff } from '../guard/identity.js';
 import { printRef } from '../guard/number.js';
 import type { Work } from '../guard/work.js';
 import type { Locale } from '../locales/locale.js';
@@ -131,7 +131,7 @@ async function namesOf({ tx }: Work, ids: readonly number[]): Promise<(id: numbe
   return (id) => {
     const person = people.find((one) => one.id === id);
     if (person?.operator) return 'operator';
-    return [person?.firstName, person?.lastName].filter(Boolean).join(' ') || `#${id}`;
+    return fullName(person) || `#${id}`;
   };
 }
 

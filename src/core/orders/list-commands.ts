@@ -4,7 +4,7 @@ import { command, optional, required } from '../command/define.js';
 import { orderType, site } from '../command/dictionary.js';
 import { listed, listFields } from '../command/listing.js';
 import { idOf } from '../guard/number.js';
-import { isStaff } from '../guard/identity.js';
+import { fullName, isStaff } from '../guard/identity.js';
 import type { Work } from '../guard/work.js';
 import { certificateOf } from '../certificates/certificate.js';
 import { mailsAbout } from '../mails/about.js';
@@ -26,8 +26,7 @@ interface Named {
   readonly addresses: readonly { readonly email: string }[];
 }
 
-const nameOf = (person: Named | undefined): string =>
-  [person?.firstName, person?.lastName].filter(Boolean).join(' ') || (person?.addresses[0]?.email ?? '');
+const nameOf = (person: Named | undefined): string => fullName(person) || (person?.addresses[0]?.email ?? '');
 
 /** With the names of the reseller and of whoever asked. */
 async function named(work: Work, rows: readonly Order[]): Promise<Listed[]> {
