@@ -5,6 +5,7 @@
 import { contentHash } from '../guard/once.js';
 import type { Work } from '../guard/work.js';
 import type { RawInput } from './input.js';
+import { keyContent } from './repeat.js';
 import { areUploads, isUpload, type Raw, type Upload } from './type.js';
 
 const purpose = 'pending';
@@ -45,11 +46,7 @@ export function openInput(work: Pick<Work, 'desk'>, sealed: string): RawInput {
 /** One preview a person, command and content: asking again replaces it. The id is not guessable, but bound to its person too. */
 const idOf = (work: Work, command: string, raw: RawInput): string => {
   const { yes: _, 'dry-run': __, ...content } = raw;
-  const comparable = Object.entries(content).map(([name, value]) => [
-    name,
-    isUpload(value) ? value.content.toString('base64') : value,
-  ]);
-  return `p${contentHash([work.actor.personId, command, comparable]).slice(0, 30)}`;
+  return `p${contentHash([work.actor.personId, command, keyContent(content)]).slice(0, 30)}`;
 };
 
 export async function keepPreview(

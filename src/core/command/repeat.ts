@@ -26,8 +26,8 @@ export function onceBefore(request: Request, actor: Actor, command: AnyCommand):
   ].filter((once) => once !== undefined);
 }
 
-/** What a key stands for: the input, a file by its hash. */
-const keyContent = (input: RawInput): unknown =>
+/** What an input is compared by: a file by its name and hash. */
+export const keyContent = (input: RawInput): unknown =>
   Object.fromEntries(
     Object.entries(input).map(([name, raw]) => [
       name,

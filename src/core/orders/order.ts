@@ -3,7 +3,7 @@ import { resellersOf, isStaff } from '../guard/identity.js';
 import { idOf, printRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
-import { textsOf } from '../locales/texts.js';
+import { unknownObject } from '../sites/site.js';
 import type { Order, Tx } from '../record/database.js';
 import { leadsTo, orderStates, type OrderState } from './states.js';
 
@@ -11,10 +11,6 @@ export const orderRef = (id: number): string => printRef('O', id);
 
 /** An order's row with its state by name. */
 export type OrderRow = Order & { state: OrderState };
-
-/** Not found, or another's: no telling which. */
-export const noSuchOrder = (work: Pick<Work, 'locale'>, number: string): Refusal =>
-  new Refusal('object.unknown', { number }, { number: textsOf(work.locale).refusals['object.unknown']({ number }) });
 
 /**
  * An order of one's own resellers, for staff any.
@@ -24,7 +20,7 @@ export const noSuchOrder = (work: Pick<Work, 'locale'>, number: string): Refusal
 export async function findOrder(work: Work, number: string, to: { write?: boolean } = {}): Promise<OrderRow> {
   const row = await work.tx.order.findUnique({ where: { id: idOf(number) } });
   const member = row ? resellersOf(work.actor).find(({ orgId }) => orgId === row.orgId) : undefined;
-  if (!row || (!member && !isStaff(work.actor))) throw noSuchOrder(work, number);
+  if (!row || (!member && !isStaff(work.actor))) throw unknownObject(work, number);
   if (to.write && member?.role === 'viewer') throw new Refusal('access.denied', { why: 'role', command: '' });
   return row as OrderRow;
 }
