@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { Upload } from '../../src/core/command/type.js';
 import { databases } from '../servers/databases.js';
 import {
   codeOf,
@@ -322,6 +323,19 @@ describe.each(databases())('orders on $name', (provider) => {
         );
       expect(await lettersSeen(staff.cloud)).toContain('order-staff');
       expect(await lettersSeen(as)).not.toContain('order-staff');
+    });
+
+    test('the same bytes again void no approval', async () => {
+      const paper = pdf();
+      const { order, approval } = await submitted(desk, as, newSiteOrder({ 'purchase-order': paper }));
+      const attach = async (file: Upload) =>
+        (await desk.done('order attach', { number: order, file, kind: 'purchase-order' }, { as }))['state'];
+      const pending = async () =>
+        (await desk.done('approval show', { number: approval }, { as: staff.other }))['state'];
+      expect(await attach({ ...paper, name: 'again.pdf' })).toBe('submitted');
+      expect(await pending()).toBe('pending');
+      expect(await attach(pdf('other.pdf'))).toBe('draft');
+      expect(await pending()).toBe('void');
     });
 
     test('an edit after submission voids the approval and tells the salesperson', async () => {

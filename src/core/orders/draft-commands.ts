@@ -9,7 +9,17 @@ import { ordersInForce } from '../record/catalogue-versions.js';
 import { canonical } from '../guard/once.js';
 import { columnsOf, composed, contentOf } from './content.js';
 import { inspectAhead } from './documents.js';
-import { addDocuments, answered, attachedIn, documentsOf, reopened, rewritten, searchTextOf } from './draft.js';
+import {
+  addDocuments,
+  attaches,
+  attaching,
+  answered,
+  attachedIn,
+  documentsOf,
+  reopened,
+  rewritten,
+  searchTextOf,
+} from './draft.js';
 import { editFields, newFields, orderNumber } from './fields.js';
 import { findOrder, orderRef, type OrderRow } from './order.js';
 
@@ -46,7 +56,7 @@ export const orderNew = command({
     });
     const searchText = searchTextOf(id, content, reseller.name);
     const row = (await work.tx.order.update({ where: { id }, data: { searchText } })) as OrderRow;
-    const added = await addDocuments(work, { id, present: [] }, attachedIn(input));
+    const added = await addDocuments(work, id, await attaching(work, [], attachedIn(input)));
     work.audit({
       action: 'order new',
       object: orderRef(id),
@@ -70,14 +80,13 @@ export const orderEdit = command({
     const { orders } = await ordersInForce(work.tx);
     const before = contentOf(row);
     const content = await composed(work, { before, input, orders, orderId: row.id });
-    const attached = attachedIn(input);
     const changes = changed(before, content);
-    if (changes.length === 0 && attached.length === 0)
+    const files = await attaching(work, await documentsOf(work, row.id), attachedIn(input));
+    if (changes.length === 0 && !attaches(files))
       return answered(work, 'order.edited', { row, content, orders, data: { changed: [] } });
-    const present = await documentsOf(work, row.id);
     const state = await reopened(work, row, changes.length > 0 ? 'content' : 'documents');
     const edited = await rewritten(work, row, { state, content, company: await companyOf(work, row.orgId) });
-    const added = await addDocuments(work, { id: row.id, present }, attached);
+    const added = await addDocuments(work, row.id, files);
     work.audit({
       action: 'order edit',
       object: number,
@@ -110,11 +119,13 @@ export const orderAttach = command({
     const row = await own(work, number);
     const { orders } = await ordersInForce(work.tx);
     const content = contentOf(row);
-    const present = await documentsOf(work, row.id);
+    const files = await attaching(work, await documentsOf(work, row.id), [{ upload: file, field: 'file', kind }]);
+    // the same bytes again are there already, and void no approval
+    if (!attaches(files))
+      return answered(work, 'order.attached', { row, content, orders, data: { file: file.name, kind } });
     const state = await reopened(work, row, 'documents');
     const edited = await rewritten(work, row, { state, content, company: await companyOf(work, row.orgId) });
-    const added = await addDocuments(work, { id: row.id, present }, [{ upload: file, field: 'file', kind }]);
-    // the same bytes again are there already, under the name they came with first
+    const added = await addDocuments(work, row.id, files);
     const shown = added[0]?.name ?? file.name;
     work.audit({
       action: 'order attach',

@@ -45,18 +45,27 @@ export const attachedIn = (input: {
   ...(input.documents ?? []).map((upload) => ({ upload, field: 'documents', kind: 'other' })),
 ];
 
+/** What attaching comes to: what is new, whose place it takes, and what turns out to be the purchase order. */
+export interface Attaching {
+  readonly fresh: readonly (DocumentIn & Pick<Attached, 'kind'>)[];
+  readonly replaced: readonly OrderDocument[];
+  readonly promoted: readonly OrderDocument[];
+}
+
+export const attaches = ({ fresh, replaced, promoted }: Attaching): boolean =>
+  fresh.length + replaced.length + promoted.length > 0;
+
 /**
- * Adds documents to an order. A purchase order takes the place of the one before it, unless its sender did not say that it
- * is one: then it joins the others. The same bytes again are no second document.
- * @returns what was added, under the names they got
+ * What files do to an order's documents. A purchase order takes the place of the one before it, unless its sender did not
+ * say that it is one: then it joins the others. The same bytes again are no second document.
  * @throws {Refusal} `file.refused`
  */
-export async function addDocuments(
+export async function attaching(
   work: Work,
-  order: { id: number; present: readonly OrderDocument[] },
+  present: readonly OrderDocument[],
   attached: readonly Attached[],
-): Promise<OrderDocument[]> {
-  const orders = order.present.filter(({ kind }) => kind === 'purchase-order');
+): Promise<Attaching> {
+  const orders = present.filter(({ kind }) => kind === 'purchase-order');
   const incoming: (DocumentIn & Pick<Attached, 'kind' | 'field'>)[] = [];
   for (const { upload, field, kind } of attached) {
     const unsaid = kind === 'purchase-order' && upload.unnamed === true && orders.length > 0;
@@ -65,25 +74,34 @@ export async function addDocuments(
   const replaced = incoming.some(({ kind, field }) => kind === 'purchase-order' && field === 'purchase-order')
     ? orders.filter(({ sha256 }) => !incoming.some((one) => one.sha256 === sha256))
     : [];
-  const kept = order.present.filter((one) => !replaced.includes(one));
-  for (const one of incoming) {
-    // what was "other" and comes again as the purchase order is the purchase order
-    const same = kept.find(({ sha256, kind }) => sha256 === one.sha256 && kind !== one.kind);
-    if (same && one.kind !== 'other')
-      await work.tx.orderDocument.update({ where: { id: same.id }, data: { kind: one.kind } });
-  }
-  const fresh = newDocuments(kept, incoming);
-  const count = kept.length + fresh.length;
+  const kept = present.filter((one) => !replaced.includes(one));
+  const found = newDocuments(kept, incoming);
+  const count = kept.length + found.length;
   if (count > documentsAtMost) {
     const params = { why: 'document-many', max: documentsAtMost, count };
-    const field = fresh[0]?.field ?? 'documents';
+    const field = found[0]?.field ?? 'documents';
     throw new Refusal('file.refused', params, { [field]: textsOf(work.locale).refusals['file.refused'](params) });
   }
+  // what was "other" and comes again as the purchase order is the purchase order
+  const promoted = kept.flatMap((one) => {
+    const again = incoming.find(({ kind, sha256 }) => sha256 === one.sha256 && kind !== 'other' && kind !== one.kind);
+    return again ? [{ ...one, kind: again.kind }] : [];
+  });
+  return { fresh: found.map(({ field: _, ...one }) => one), replaced, promoted };
+}
+
+/** Carries it out. @returns what was added, under the names they got */
+export async function addDocuments(
+  work: Work,
+  orderId: number,
+  { fresh, replaced, promoted }: Attaching,
+): Promise<OrderDocument[]> {
+  for (const { id, kind } of promoted) await work.tx.orderDocument.update({ where: { id }, data: { kind } });
   if (replaced.length > 0)
     await work.tx.orderDocument.deleteMany({ where: { id: { in: replaced.map(({ id }) => id) } } });
   const added: OrderDocument[] = [];
-  for (const { field: _, ...one } of fresh) {
-    const data = { ...one, orderId: order.id, personId: work.actor.personId, door: work.door, createdAt: work.now };
+  for (const one of fresh) {
+    const data = { ...one, orderId, personId: work.actor.personId, door: work.door, createdAt: work.now };
     added.push(await work.tx.orderDocument.create({ data }));
   }
   return added;
