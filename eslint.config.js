@@ -10,7 +10,18 @@ const upwards = [
   { target: 'src/core/record', from: ['src/core/guard', 'src/core/command'] },
   { target: 'src/core/guard', from: ['src/core/command'] },
 ];
-const nouns = ['parties', 'packs', 'approvals', 'mails', 'desk', 'orders', 'sites', 'opportunities', 'certificates'];
+const nouns = [
+  'parties',
+  'packs',
+  'approvals',
+  'mails',
+  'desk',
+  'orders',
+  'sites',
+  'opportunities',
+  'certificates',
+  'devices',
+];
 const lower = ['record', 'guard', 'command', 'locales'];
 const doors = ['bot', 'mail', 'web', 'cli'];
 const zones = [

@@ -28,6 +28,7 @@ const itself: Actor = {
   state: 'active',
   roles: [],
   members: [],
+  installer: false,
   operator: false,
   byOperator: false,
   proven: {},

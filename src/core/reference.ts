@@ -7,6 +7,7 @@ import type { FieldType } from './command/type.js';
 import { inboundMailStates } from './mails/states.js';
 import { opportunityStates } from './opportunities/states.js';
 import { orderStates } from './orders/states.js';
+import { deviceStates, grantStates } from './devices/states.js';
 import { declarationStates, packStates } from './packs/states.js';
 import { siteChangeStates } from './sites/states.js';
 
@@ -17,6 +18,8 @@ const stateTables = {
   certificate: certificateStates,
   'site change': siteChangeStates,
   opportunity: opportunityStates,
+  device: deviceStates,
+  'access grant': grantStates,
   approval: approvalStates,
   'inbound mail': inboundMailStates,
 } as const;

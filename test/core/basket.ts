@@ -134,6 +134,7 @@ function panelOf(id: string, row: Row, shape: Shape): Panel {
     command: 'basket edit',
     show: 'basket show',
     number: id,
+    by: 'number',
     menus: [
       { field: 'colour', options: colours, ...(tint ? { chosen: tint } : {}) },
       { field: 'size', options: sizes[tint ?? ''] ?? [], ...(extent ? { chosen: extent } : {}) },

@@ -56,6 +56,9 @@ describe('the shipped catalogue', () => {
       sessionHours: 12,
       previewHours: 24,
       siteChangePreviewMinutes: 60,
+      deviceDraftDays: 7,
+      deviceLinkDays: 14,
+      deviceReminderDays: [3, 10],
       answerDays: 30,
       sentMailDays: 30,
     });
@@ -64,6 +67,8 @@ describe('the shipped catalogue', () => {
       linkCodesPerHour: 5,
       wrongPackNumbersPerHourAndPerson: 10,
       wrongPackNumbersPerHourAndIp: 30,
+      deviceChecksPerHour: 100,
+      accessVerificationsPerMinute: 120,
       confirmationMailsPerDay: 3,
     });
   });

@@ -98,6 +98,8 @@ export interface Command<I = never> {
   readonly fourEyes?: FourEyes<I>;
   /** What takes long and needs no transaction, for whoever may ask: reading a large file. It changes and refuses nothing. */
   readonly ahead?: (desk: Desk, raw: Readonly<Record<string, Raw>>) => Promise<void>;
+  /** Its answer holds a secret, shown once: not by mail, which is kept and passed on. */
+  readonly secret?: boolean;
   /** What `yes` would do; the command changes nothing without it. */
   readonly preview?: (work: Work, input: I) => Promise<Preview>;
   /** How long a preview can be confirmed, in milliseconds; the policy's `previewHours` unless told. */
@@ -121,6 +123,7 @@ export function command<const Uses extends readonly Use[]>(definition: {
   fields: Uses;
   fourEyes?: FourEyes<Input<Uses>>;
   ahead?: Command['ahead'];
+  secret?: boolean;
   previewLasts?: Command['previewLasts'];
   preview?: (work: Work, input: Input<Uses>) => Promise<Preview>;
   run: (work: Work, input: Input<Uses>, approvalId?: number) => Promise<Done | CountedRefusal>;

@@ -18,10 +18,12 @@ import {
   fromCatalogue,
   list,
   long,
+  mac as macType,
   phone as phoneType,
   product as productType,
   ref,
   text,
+  webAddress as webAddressType,
   whole,
   type FieldType,
 } from './type.js';
@@ -271,6 +273,44 @@ export const name = field('name', text(120), {
   en: ['Name', 'Organisation name'],
 });
 export const closingDate = field('closing-date', date, { fr: ['Date de clôture'], en: ['Closing date'] });
+export const vat = field('vat', text(20), {
+  fr: ['TVA', 'Numéro de TVA', 'N° de TVA'],
+  en: ['VAT', 'VAT number'],
+});
+export const codeId = field('code-id', text(40), {
+  fr: ['Code ID', 'Code identifiant'],
+  en: ['Code ID'],
+  hint: { fr: 'tel qu’il est écrit sur le dispositif', en: 'as it is written on the device' },
+});
+export const mac = field('mac', macType, { fr: ['Adresse MAC', 'MAC'], en: ['MAC address', 'MAC'] });
+export const webAddress = field('web-address', webAddressType, {
+  fr: ['Adresse web', 'Adresse du serveur'],
+  en: ['Web address', 'URL'],
+});
+/** A device by its number (`V-000012`) or its Code ID. */
+export const device = field('device', text(40), {
+  fr: ['Dispositif', 'Appareil', 'Serveur web'],
+  en: ['Device', 'Web server'],
+  hint: { fr: 'son numéro V-… ou son Code ID', en: 'its number V-… or its Code ID' },
+});
+/** Only in the manufacturer's register. */
+export const model = field('model', text(60), { fr: ['Modèle'], en: ['Model'] });
+export const minutes = field('minutes', whole(1, 15), {
+  fr: ['Minutes', 'Durée en minutes'],
+  en: ['Minutes'],
+});
+export const accessUse = field(
+  'use',
+  choice({ once: { fr: 'unique', en: 'once' }, session: { fr: 'session', en: 'session' } }),
+  { fr: ['Usage'], en: ['Use'] },
+);
+export const grant = field('grant', ref('X'), { fr: ['Accès'], en: ['Grant'] });
+/** Whether a client allows remote access to a device of theirs. */
+export const remoteAccess = field('remote-access', bool, {
+  fr: ['Accès à distance', 'Accès à distance autorisé'],
+  en: ['Remote access', 'Remote access allowed'],
+});
+export const confirm = field('confirm', text(254), { fr: ['Confirmation'], en: ['Confirmation'] });
 export const rule = field('rule', text(80), { fr: ['Règle'], en: ['Rule'] });
 export const search = field('search', text(100), { fr: ['Recherche'], en: ['Search'] });
 export const state = field('state', text(40), { fr: ['État', 'Statut'], en: ['State', 'Status'] });

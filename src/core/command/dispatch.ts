@@ -77,7 +77,7 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
     const locale = known.locale ?? localeOf(request.locale, desk.locale);
     request.speaks?.(locale);
     try {
-      const why = denied(known, command);
+      const why = denied(known, command) ?? (command.secret && request.door === 'mail' ? 'mail' : undefined);
       if (why) throw new Refusal('access.denied', { why, command: command.name });
       const before = onceBefore(request, known, command);
       for (const once of before) {

@@ -11,6 +11,9 @@ export const answerCodes = [
   'account.shown',
   'account.edited',
   'account.password-link-sent',
+  'account.exported',
+  'account.previewed',
+  'account.erased',
   'reseller.registered',
   'reseller.existing',
   'stock.shown',
@@ -62,6 +65,26 @@ export const answerCodes = [
   'opportunity.imported',
   'opportunity.listed',
   'opportunity.shown',
+  'installer.registered',
+  'installer.existing',
+  'installer.shown',
+  'installer.edited',
+  'device.checked',
+  'device.registered',
+  'device.listed',
+  'device.shown',
+  'device.edited',
+  'device.resent',
+  'device.previewed',
+  'device.removed',
+  'device.access-granted',
+  'device.grants-listed',
+  'device.access-revoked',
+  'device.consent-set',
+  'device.imported',
+  'gateway.added',
+  'gateway.listed',
+  'gateway.removed',
   'audit.shown',
   'audit.verified',
   'mail.held-listed',
@@ -89,10 +112,12 @@ export interface Done {
 
 /** An object that is being filled in: a draft order. Everything in it is data; doors know no command of it. */
 export interface Panel {
-  /** Changes fields of it, by their names (`order edit`), and shows it again (`order show`). Both take `number`. */
+  /** Changes fields of it, by their names (`order edit`), and shows it again (`order show`). */
   readonly command: string;
   readonly show: string;
   readonly number: string;
+  /** The field by which both commands take the number: `number`, `device`. */
+  readonly by: string;
   /** Menus that follow each other: what is allowed now, and what is chosen. */
   readonly menus: readonly { readonly field: string; readonly options: readonly Choice[]; readonly chosen?: string }[];
   /** Fields asked together, at most five. */
@@ -104,6 +129,8 @@ export interface Panel {
   /** What can be done with it; `ready` when nothing is missing for it. */
   readonly actions: readonly {
     readonly command: string;
+    /** What it is asked with, as it would be typed; its number alone unless told. */
+    readonly input?: Readonly<Record<string, string>>;
     readonly name: Localised;
     readonly style: 'main' | 'danger' | 'plain';
     readonly ready: boolean;

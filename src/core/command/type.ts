@@ -49,6 +49,8 @@ export type FaultCode =
   | 'phone'
   | 'country'
   | 'ref'
+  | 'mac'
+  | 'web'
   | 'whole'
   | 'range'
   | 'file'
@@ -332,6 +334,39 @@ export const ref = (prefix: string): FieldType<string> => ({
   },
   print: itself,
 });
+
+/** A MAC address: twelve hexadecimal digits with `:`, `-`, `.` or nothing between them (IEEE 802); kept as `AA:BB:CC:DD:EE:FF`. */
+export const mac: FieldType<string> = {
+  kind: 'text',
+  max: 40,
+  parse(raw) {
+    const typed = line(raw);
+    if (!/^[\da-f]+(?:[:.-][\da-f]+)*$/i.test(typed)) throw new Fault('mac');
+    const hex = typed.replace(/[:.-]/g, '');
+    if (hex.length !== 12) throw new Fault('mac');
+    return (hex.toUpperCase().match(/../g) ?? []).join(':');
+  },
+  print: itself,
+};
+
+const hostShape = /^(?=.{1,253}$)([a-z\d]([a-z\d-]{0,61}[a-z\d])?\.)*[a-z\d]([a-z\d-]{0,61}[a-z\d])?\.?$/i;
+
+/** Where a device answers: an http or https address, or a host with or without its port; kept as typed. */
+export const webAddress: FieldType<string> = {
+  kind: 'text',
+  max: 300,
+  parse(raw) {
+    const typed = checked(line(raw), { max: 300 });
+    const plain = /^[a-z][a-z\d+.-]*:\/\//i.test(typed) ? typed : `http://${typed}`;
+    if (/[\s<>"'`\\{}|^]/.test(typed) || !URL.canParse(plain)) throw new Fault('web');
+    const { protocol, hostname, username, password } = new URL(plain);
+    const isHost = hostname.startsWith('[') || hostShape.test(hostname);
+    if (!/^https?:$/.test(protocol) || !isHost || username !== '' || password !== '') throw new Fault('web');
+    if (plain !== typed && !/^[^/?#]+$/.test(typed)) throw new Fault('web');
+    return typed;
+  },
+  print: itself,
+};
 
 /** A whole number within bounds. */
 export const whole = (min: number, max: number): FieldType<number> => ({

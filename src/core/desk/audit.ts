@@ -6,7 +6,7 @@ import { parseRef, printRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
 import { approvalRef } from '../guard/approval.js';
 import { declarationRef } from '../packs/declaration.js';
-import { numberKey } from '../packs/number.js';
+import { numberKey } from '../guard/number.js';
 import { verifyAudit } from '../record/audit.js';
 
 const perPage = 25;

@@ -49,6 +49,8 @@ export interface Actor {
   readonly state: 'invited' | 'active' | 'suspended' | 'erased' | 'unknown';
   readonly roles: readonly StaffRole[];
   readonly members: readonly Member[];
+  /** A registered installer (E1). */
+  readonly installer: boolean;
   /** The operator itself, with every role. */
   readonly operator: boolean;
   /** The operator acts, as itself or as somebody. */
@@ -76,6 +78,7 @@ interface Found {
   memberRole: Member['role'] | null;
   orgName: string | null;
   orgState: string | null;
+  installer: boolean | number;
 }
 
 async function rowsOf(tx: Tx, caller: Caller): Promise<Found[]> {
@@ -92,7 +95,8 @@ async function rowsOf(tx: Tx, caller: Caller): Promise<Found[]> {
           : Prisma.sql`p."operator"`;
   return tx.$queryRaw<Found[]>`
     SELECT p."id", p."operator", p."state", p."firstName", p."lastName", p."locale", p."country", a."email", a."main",
-      r."role", m."orgId", m."role" AS "memberRole", o."name" AS "orgName", o."state" AS "orgState"
+      r."role", m."orgId", m."role" AS "memberRole", o."name" AS "orgName", o."state" AS "orgState",
+      EXISTS (SELECT 1 FROM "Installer" i WHERE i."personId" = p."id") AS "installer"
     FROM "Person" p
     LEFT JOIN "Address" a ON a."personId" = p."id"
     LEFT JOIN "StaffRole" r ON r."personId" = p."id"
@@ -126,6 +130,7 @@ export async function identify(tx: Tx, caller: Caller): Promise<Actor> {
       state: 'unknown',
       roles: [],
       members: [],
+      installer: false,
       operator: false,
       byOperator,
       proven: provenBy(caller),
@@ -160,6 +165,7 @@ export async function identify(tx: Tx, caller: Caller): Promise<Actor> {
     state: first.state,
     roles: operator ? staffRoles : [...new Set(rows.flatMap((row) => row.role ?? []))],
     members: [...members.values()].sort((a, b) => a.orgId - b.orgId),
+    installer: Boolean(first.installer),
     operator,
     byOperator,
     proven: provenBy(caller),

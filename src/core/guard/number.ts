@@ -12,3 +12,6 @@ export function parseRef(prefix: string, typed: string): number | undefined {
 export function idOf(number: string): number {
   return Number(number.slice(number.lastIndexOf('-') + 1));
 }
+
+/** How numbers that others made are compared (packs, Code IDs): they are opaque, but typed in any case and with spaces. */
+export const numberKey = (number: string): string => number.normalize('NFKC').toUpperCase().replace(/\s+/g, '');

@@ -28,6 +28,46 @@ export const en: Texts = {
     'account.shown': (d) => `Account of ${s(d['person'])}.`,
     'account.edited': () => 'Your changes are saved.',
     'account.password-link-sent': (d) => `A link to choose a password is on its way to ${s(d['person'])}.`,
+    'account.exported': (d) => `Everything we hold about ${s(d['person'])} is in the file.`,
+    'account.previewed': () =>
+      'This is what would be erased, and what has to stay. Nothing has changed yet: confirm with “yes”.',
+    'account.erased': () => 'The account is erased. What the law makes us keep is listed.',
+    'installer.registered': (d) => `${s(d['company'])} is registered as an installer.`,
+    'installer.existing': (d) =>
+      `${s(d['email'])} is registered as an installer already (${s(d['company'])}); nothing was changed.`,
+    'installer.shown': (d) => `Installer ${s(d['company'])}.`,
+    'installer.edited': () => 'Your changes are saved.',
+    'device.checked': (d) =>
+      d['known']
+        ? `${s(d['device'])}: Code ID and MAC address belong together. The client’s address is known: one mail will be sent.`
+        : `${s(d['device'])}: Code ID and MAC address belong together. Give the client’s details, all those with a star or none, and register the device.`,
+    'device.registered': (d) =>
+      `Device ${s(d['device'])} is registered; ${Number(d['mails']) === 1 ? 'one mail is' : `${s(d['mails'])} mails are`} on the way to the client.`,
+    'device.listed': (d) => `${s(d['total'])} ${one(d['total'], 'device', 'devices')}.`,
+    'device.shown': (d) => `Device ${s(d['device'])}.`,
+    'device.edited': (d) => `Device ${s(d['device'])} is changed.`,
+    'device.resent': (d) =>
+      `Device ${s(d['device'])}: ${Number(d['mails']) === 1 ? 'a mail is' : `${s(d['mails'])} mails are`} on the way to the client again.`,
+    'device.previewed': (d) => {
+      const preview = (d['preview'] ?? {}) as Record<string, unknown>;
+      return preview['total'] === undefined
+        ? 'The device would be removed and its links and grants would end. Nothing has changed yet: confirm with “yes”.'
+        : previewedTable(d);
+    },
+    'device.removed': (d) => `Device ${s(d['device'])} is removed.`,
+    'device.access-granted': (d) =>
+      `Access ${s(d['grant'])} holds for a few minutes. The token is shown this once: give it to the gateway and to nobody else.`,
+    'device.grants-listed': (d) => `${s(d['total'])} ${one(d['total'], 'grant', 'grants')} of remote access.`,
+    'device.access-revoked': (d) => `Access ${s(d['grant'])} has ended.`,
+    'device.consent-set': (d) =>
+      d['remoteAccess']
+        ? 'Remote access to the device is allowed.'
+        : 'Remote access to the device is refused from now on.',
+    'device.imported': (d) =>
+      `${s(d['total'])} rows read: ${s(d['added'])} added, ${s(d['changed'])} changed, ${s(d['repeated'])} known already, ${s(d['faulty'])} faulty.`,
+    'gateway.added': (d) => `Gateway ${s(d['name'])} may ask from now on. The key is shown this once.`,
+    'gateway.listed': (d) => `${s(d['total'])} ${one(d['total'], 'gateway', 'gateways')}.`,
+    'gateway.removed': (d) => `Gateway ${s(d['name'])} may no longer ask.`,
     'reseller.registered': (d) =>
       `${s(d['company'])} is registered as reseller ${s(d['reseller'])}; a letter tells ${s(d['email'])}.`,
     'reseller.existing': (d) =>
@@ -144,6 +184,10 @@ export const en: Texts = {
           return 'This account is suspended. Write to us to have it looked at.';
         case 'another':
           return 'This address belongs to somebody else’s account.';
+        case 'mail':
+          return `“${s(p['command'])}” answers with a secret, which does not belong in a mail: use the chat or the web page.`;
+        case 'refused-by-client':
+          return 'The client refuses remote access to this device.';
         case 'others':
           return 'You can only do this for yourself.';
         case 'approver':
@@ -170,6 +214,7 @@ export const en: Texts = {
           return `Mail is stopped already: ${s(p['reason'])}.`;
         case 'not-paused':
           return 'Mail is not stopped.';
+        case 'device':
         case 'order':
           return `${s(p['number'])} is ${label(p['state'])}: this is not possible there.`;
         case 'order-cancel':
@@ -260,6 +305,8 @@ export const en: Texts = {
     phone: () => 'must be a phone number, like +33 1 23 45 67 89',
     country: () => 'must be a country, like FR or France',
     ref: (p) => `must be a number, like ${s(p['prefix'])}-000123`,
+    mac: () => 'must be a MAC address: twelve digits 0–9 or A–F, like AA:BB:CC:DD:EE:FF',
+    web: () => 'must be a web address, like http://192.168.1.20:8080 or box.example.com',
     whole: () => 'must be a whole number',
     range: (p) => `must be between ${s(p['min'])} and ${s(p['max'])}`,
     file: () => 'must be a file',

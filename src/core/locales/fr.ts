@@ -29,6 +29,47 @@ export const fr: Texts = {
     'account.shown': (d) => `Compte de ${s(d['person'])}.`,
     'account.edited': () => 'Vos changements sont enregistrés.',
     'account.password-link-sent': (d) => `Un lien pour choisir un mot de passe part vers ${s(d['person'])}.`,
+    'account.exported': (d) => `Tout ce que nous avons sur ${s(d['person'])} est dans le fichier.`,
+    'account.previewed': () =>
+      'Voici ce qui serait effacé, et ce qui doit rester. Rien n’a encore changé : confirmez par « oui ».',
+    'account.erased': () => 'Le compte est effacé. Ce que la loi nous fait garder est indiqué.',
+    'installer.registered': (d) => `${s(d['company'])} est enregistrée comme installateur.`,
+    'installer.existing': (d) =>
+      `${s(d['email'])} est déjà enregistrée comme installateur (${s(d['company'])}) ; rien n’a été modifié.`,
+    'installer.shown': (d) => `Installateur ${s(d['company'])}.`,
+    'installer.edited': () => 'Vos modifications sont enregistrées.',
+    'device.checked': (d) =>
+      d['known']
+        ? `${s(d['device'])} : le Code ID et l’adresse MAC vont ensemble. L’adresse du client est connue : un seul mail lui sera envoyé.`
+        : `${s(d['device'])} : le Code ID et l’adresse MAC vont ensemble. Donnez les coordonnées du client, toutes celles qui ont une étoile ou aucune, puis enregistrez le dispositif.`,
+    'device.registered': (d) =>
+      `Le dispositif ${s(d['device'])} est enregistré ; ${Number(d['mails']) === 1 ? 'un mail part' : `${s(d['mails'])} mails partent`} vers le client.`,
+    'device.listed': (d) => `${s(d['total'])} ${one(d['total'], 'dispositif', 'dispositifs')}.`,
+    'device.shown': (d) => `Dispositif ${s(d['device'])}.`,
+    'device.edited': (d) => `Le dispositif ${s(d['device'])} est modifié.`,
+    'device.resent': (d) =>
+      `Dispositif ${s(d['device'])} : ${Number(d['mails']) === 1 ? 'un mail repart' : `${s(d['mails'])} mails repartent`} vers le client.`,
+    'device.previewed': (d) => {
+      const preview = (d['preview'] ?? {}) as Record<string, unknown>;
+      return preview['total'] === undefined
+        ? 'Le dispositif serait retiré, ses liens et ses accès prendraient fin. Rien n’a encore changé : confirmez par « oui ».'
+        : previewedTable(d);
+    },
+    'device.removed': (d) => `Le dispositif ${s(d['device'])} est retiré.`,
+    'device.access-granted': (d) =>
+      `L’accès ${s(d['grant'])} vaut quelques minutes. Le jeton n’est montré que cette fois : donnez-le à la passerelle et à personne d’autre.`,
+    'device.grants-listed': (d) => `${s(d['total'])} accès à distance.`,
+    'device.access-revoked': (d) => `L’accès ${s(d['grant'])} a pris fin.`,
+    'device.consent-set': (d) =>
+      d['remoteAccess']
+        ? 'L’accès à distance au dispositif est autorisé.'
+        : 'L’accès à distance au dispositif est désormais refusé.',
+    'device.imported': (d) =>
+      `${s(d['total'])} lignes lues : ${s(d['added'])} ajoutées, ${s(d['changed'])} modifiées, ${s(d['repeated'])} déjà connues, ${s(d['faulty'])} fautives.`,
+    'gateway.added': (d) =>
+      `La passerelle ${s(d['name'])} peut interroger le guichet. La clé n’est montrée que cette fois.`,
+    'gateway.listed': (d) => `${s(d['total'])} ${one(d['total'], 'passerelle', 'passerelles')}.`,
+    'gateway.removed': (d) => `La passerelle ${s(d['name'])} ne peut plus interroger le guichet.`,
     'reseller.registered': (d) =>
       `${s(d['company'])} est enregistrée comme revendeur ${s(d['reseller'])} ; une lettre l’annonce à ${s(d['email'])}.`,
     'reseller.existing': (d) =>
@@ -149,6 +190,10 @@ export const fr: Texts = {
           return 'Ce compte est suspendu. Écrivez-nous pour en parler.';
         case 'another':
           return 'Cette adresse appartient au compte de quelqu’un d’autre.';
+        case 'mail':
+          return `« ${s(p['command'])} » répond par un secret, qui n’a pas sa place dans un mail : passez par Discord ou la page web.`;
+        case 'refused-by-client':
+          return 'Le client refuse l’accès à distance à ce dispositif.';
         case 'others':
           return 'Vous ne pouvez le faire que pour vous-même.';
         case 'approver':
@@ -176,6 +221,7 @@ export const fr: Texts = {
           return `Le courrier est déjà arrêté : ${s(p['reason'])}.`;
         case 'not-paused':
           return 'Le courrier n’est pas arrêté.';
+        case 'device':
         case 'order':
           return `${s(p['number'])} est à l’état « ${label(p['state'])} » : cela n’y est pas possible.`;
         case 'order-cancel':
@@ -266,6 +312,8 @@ export const fr: Texts = {
     phone: () => 'doit être un numéro de téléphone, comme 01 23 45 67 89',
     country: () => 'doit être un pays, comme FR ou France',
     ref: (p) => `doit être un numéro, comme ${s(p['prefix'])}-000123`,
+    mac: () => 'doit être une adresse MAC : douze chiffres de 0 à 9 ou de A à F, par exemple AA:BB:CC:DD:EE:FF',
+    web: () => 'doit être une adresse web, par exemple http://192.168.1.20:8080 ou box.example.com',
     whole: () => 'doit être un nombre entier',
     range: (p) => `doit être entre ${s(p['min'])} et ${s(p['max'])}`,
     file: () => 'doit être un fichier',

@@ -63,6 +63,7 @@ export function orderPanel(
     command: 'order edit',
     show: 'order show',
     number: orderRef(row.id),
+    by: 'number',
     menus: shown.map((field) => {
       const options = allowed(orders, pickedBefore(pickedOf(content), field), { field, today });
       return { field, options, ...(content[field] === undefined ? {} : { chosen: content[field] }) };

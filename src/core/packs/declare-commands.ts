@@ -15,7 +15,7 @@ import type { Declaration, Tx } from '../record/database.js';
 import { installerOf, tellDeclared, type Installer, type Told } from './declaration-letters.js';
 import { declarationRef, place } from './declaration.js';
 import { contactIn, declaredFields, givenOf, supportContacts } from './declared.js';
-import { numberKey } from './number.js';
+import { numberKey } from '../guard/number.js';
 import { declarationStates } from './states.js';
 import { productNamed } from './stock.js';
 

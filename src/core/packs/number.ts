@@ -3,9 +3,6 @@ import type { Tx } from '../record/database.js';
 
 const months = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 
-/** How numbers are compared: they are opaque, but people type them in any case and with spaces. */
-export const numberKey = (number: string): string => number.normalize('NFKC').toUpperCase().replace(/\s+/g, '');
-
 /** Made here, or of an older system: the latter are taken as they are, with a warning. */
 export const isUsual = (number: string): boolean =>
   /^PP\d{4}(JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC)[0-9A-F]{12}$/.test(number);

@@ -7,7 +7,7 @@ import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import { textsOf } from '../locales/texts.js';
 import { declarationRef } from './declaration.js';
-import { numberKey } from './number.js';
+import { numberKey } from '../guard/number.js';
 
 const hourMs = 3_600_000;
 

@@ -8,7 +8,8 @@ import type { Work } from '../guard/work.js';
 import { textsOf } from '../locales/texts.js';
 import { namedReseller, orgRef } from '../parties/organisation.js';
 import type { Product } from '../record/catalogue.js';
-import { isUsual, numberKey } from './number.js';
+import { numberKey } from '../guard/number.js';
+import { isUsual } from './number.js';
 import { addToStock, productNamed } from './stock.js';
 import { tellReceived } from './stock-commands.js';
 

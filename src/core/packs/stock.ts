@@ -5,7 +5,8 @@ import { textsOf } from '../locales/texts.js';
 import type { Catalogue, Product } from '../record/catalogue.js';
 import { Prisma, type Tx } from '../record/database.js';
 import { insertRows } from '../record/rows.js';
-import { makeNumbers, numberKey } from './number.js';
+import { numberKey } from '../guard/number.js';
+import { makeNumbers } from './number.js';
 
 export interface Count {
   readonly product: string;

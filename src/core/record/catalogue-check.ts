@@ -74,6 +74,12 @@ function checkPolicy(page: Page<'policy'>, commands?: ReadonlySet<string>): void
       'the last reminder comes after the request has ended',
       'Lower it, or raise approvalDays.',
     );
+  if ((times.deviceReminderDays.at(-1) ?? 0) >= times.deviceLinkDays)
+    page.fault(
+      ['times', 'deviceReminderDays'],
+      'the last reminder comes after the link has ended',
+      'Lower it, or raise deviceLinkDays.',
+    );
   if (times.sessionIdleMinutes > times.sessionHours * 60)
     page.fault(['times', 'sessionIdleMinutes'], 'longer than sessionHours', 'Lower it, or raise sessionHours.');
 }

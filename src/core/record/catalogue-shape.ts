@@ -86,6 +86,11 @@ const times = z.strictObject({
   sessionHours: whole(12, 30 * 24),
   previewHours: whole(24, 30 * 24),
   siteChangePreviewMinutes: whole(60, 7 * 24 * 60),
+  /** A device that was given but not registered ends. */
+  deviceDraftDays: whole(7, 90),
+  /** A device's activation link, and its reminders after the link was made. */
+  deviceLinkDays: whole(14, 90),
+  deviceReminderDays: rising.default([3, 10]),
   answerDays: whole(30, 365),
   sentMailDays: whole(30, 365),
 });
@@ -96,6 +101,10 @@ const limits = z.strictObject({
   linkCodesPerHour: whole(5, 100),
   wrongPackNumbersPerHourAndPerson: whole(10, 1000),
   wrongPackNumbersPerHourAndIp: whole(30, 10_000),
+  /** Checks of a device's pair, per installer. */
+  deviceChecksPerHour: whole(100, 10_000),
+  /** Asked by one gateway. */
+  accessVerificationsPerMinute: whole(120, 10_000),
   /** Letters to a known person about mail that wasn't proven to be theirs. */
   confirmationMailsPerDay: whole(3, 100),
 });
