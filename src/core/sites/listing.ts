@@ -1,20 +1,16 @@
 /**
  * Finding sites among very many (D4). One column has all of a site's values, folded and marked, so that one look at it
- * answers any search and filter. An index of its parts tells whom to look at; where they are too many, all are. A page
- * without search and filter comes from an index alone.
+ * answers any search and filter. An index of its parts tells whom it is about without a look at any; where that finds too
+ * many, or can't be asked, all are looked at. A town, and a page without search and filter, come from an index alone.
  */
 import type { Condition, Sorting } from '../command/columns.js';
 import type { Range } from '../command/listing.js';
-import { parseRef } from '../guard/number.js';
-import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import { camel } from '../locales/key.js';
-import { textsOf } from '../locales/texts.js';
 import { Prisma, type Site } from '../record/database.js';
-import { searchable } from '../record/fold.js';
-import { idsHaving } from '../record/trigrams.js';
-import { resellersNamed } from '../parties/organisation.js';
-import { ownedBy, siteText } from './site.js';
+import { idsHaving, rowsOfIds } from '../record/trigrams.js';
+import { among, hasWord, holds, type Test } from './conditions.js';
+import { ownedBy } from './site.js';
 
 export interface Wanted {
   readonly words: readonly string[];
@@ -38,37 +34,34 @@ export interface Found {
   all(range: Range): Promise<readonly Site[]>;
 }
 
+/** Ids in their order, and how many there are in all. */
+interface Ids {
+  of(range: Range): Promise<readonly number[]>;
+  page(range: Range): Promise<{ ids: readonly number[]; total: number }>;
+}
+
 /** @throws {Refusal} `input.invalid` for a condition that its column can't have */
 export async function findSites(work: Work, wanted: Wanted): Promise<Found> {
   // the longest is the rarest
-  const tests = [...wanted.words].sort((a, b) => b.length - a.length).map((word) => like(word));
+  const tests = [...wanted.words].sort((a, b) => b.length - a.length).map(hasWord);
   for (const condition of wanted.conditions) tests.push(await holds(work, condition));
-  const parts = tests.flatMap(({ part }) => part ?? []);
-  const ids = await idsHaving(work.tx, work.desk.database.provider, { table: 'SiteSearch', parts, atMost: fewAtMost });
-  const all = ids === undefined && tests.length > 0;
-  const from = ids === undefined ? Prisma.sql`"Site"` : these(ids);
-  const where = every([...(await owned(work, all)), ...tests.map(({ sql }) => sql)]);
-  const order = orderBy(wanted.sortings, all);
-  const idsOf = async ({ skip, take }: Range): Promise<number[]> => {
-    const rows = await work.tx.$queryRaw<{ id: number }[]>`
-      SELECT "id" FROM ${from} WHERE ${where} ORDER BY ${order} LIMIT ${take} OFFSET ${skip}`;
-    return rows.map(({ id }) => Number(id));
-  };
-  const count = async (): Promise<number> => {
-    const [row] = await work.tx.$queryRaw<{ n: number | bigint }[]>`SELECT COUNT(*) AS n FROM ${from} WHERE ${where}`;
-    return Number(row?.n ?? 0);
-  };
+  const orgs = await orgsOf(work);
+  const asked = { tests, orgs, sortings: wanted.sortings };
+  const ids = ofTown(work, asked) ?? (await indexed(work, asked)) ?? (await chosen(work, asked));
   return {
-    async page({ skip, take }) {
-      // so that one look is enough to count few of them too
-      const ahead = tests.length > 0 ? fewAtMost : 0;
-      const found = await idsOf({ skip, take: take + ahead });
-      const isLast = found.length < take + ahead && (found.length > 0 || skip === 0);
-      const total = isLast ? skip + found.length : await count();
-      return { rows: await rowsOf(work, found.slice(0, take)), total };
+    async page(range) {
+      const { ids: found, total } = await ids.page(range);
+      return { rows: await rowsOf(work, found), total };
     },
-    all: async (range) => rowsOf(work, await idsOf(range)),
+    all: async (range) => rowsOf(work, await ids.of(range)),
   };
+}
+
+interface Asked {
+  readonly tests: readonly Test[];
+  /** Whose sites; nothing: everybody's. */
+  readonly orgs: readonly number[] | undefined;
+  readonly sortings: readonly Sorting[];
 }
 
 /** The rows of these ids, in their order. */
@@ -81,127 +74,96 @@ async function rowsOf(work: Work, ids: readonly number[]): Promise<Site[]> {
   return ids.flatMap((id) => rows.get(id) ?? []);
 }
 
-/** More rows are found faster by looking at all there are than each by its place in an index. */
-const fewAtMost = 12_000;
+async function orgsOf(work: Work): Promise<readonly number[] | undefined> {
+  const { orgId } = await ownedBy(work);
+  return typeof orgId === 'number' ? [orgId] : orgId?.in;
+}
 
-/** Sites of these ids, one after the other: a CROSS JOIN keeps SQLite from beginning with another index. */
-const these = (ids: string): Prisma.Sql =>
-  Prisma.sql`(SELECT "value" AS "found" FROM json_each(${ids})) CROSS JOIN "Site" ON "id" = "found"`;
+/** Nothing at all without a condition: SQLite then counts without going through the rows. */
+const every = (conditions: readonly Prisma.Sql[]): Prisma.Sql =>
+  conditions.length > 0 ? Prisma.sql`WHERE ${Prisma.join([...conditions], ' AND ')}` : Prisma.empty;
+
+async function idsIn(work: Work, select: Prisma.Sql): Promise<number[]> {
+  const rows = await work.tx.$queryRaw<{ id: number }[]>(select);
+  return rows.map(({ id }) => Number(id));
+}
+
+async function countIn(work: Work, from: Prisma.Sql): Promise<number> {
+  const [row] = await work.tx.$queryRaw<{ n: number | bigint }[]>`SELECT COUNT(*) AS n FROM ${from}`;
+  return Number(row?.n ?? 0);
+}
+
+/** A town's index has what its sites are mostly sorted and chosen by: counting them costs little. */
+function ofTown(work: Work, { tests, orgs, sortings }: Asked): Ids | undefined {
+  const rest = tests.filter((test) => test.town === undefined);
+  if (rest.length === tests.length || rest.some(({ phrase }) => phrase !== undefined)) return undefined;
+  const where = every([...tests.map(({ town, sql }) => town ?? sql), ...(orgs ? [among('orgId', orgs)] : [])]);
+  const from = Prisma.sql`"Site" INDEXED BY "Site_town" ${where}`;
+  const of = ({ skip, take }: Range) =>
+    idsIn(work, Prisma.sql`SELECT "id" FROM ${from} ORDER BY ${orderBy(sortings)} LIMIT ${take} OFFSET ${skip}`);
+  return { of, page: async (range) => ({ ids: await of(range), total: await countIn(work, from) }) };
+}
+
+/** More rows are chosen and sorted faster by looking at all there are than each by its place in an index. */
+const fewAtMost = 12_000;
+/** Where nobody has to look at them, that many cost less than a look at all. */
+const manyAtMost = 200_000;
+
+/** Whom the index of searches tells. */
+async function indexed(work: Work, { tests, orgs, sortings }: Asked): Promise<Ids | undefined> {
+  const phrases = tests.flatMap(({ phrase }) => phrase ?? []);
+  const rest = tests.filter(({ phrase }) => phrase === undefined).map(({ sql }) => sql);
+  const newestFirst = sortings.length === 0;
+  const atMost = rest.length === 0 && newestFirst ? manyAtMost : fewAtMost;
+  const having = await idsHaving(work.tx, work.desk.database.provider, { table: 'SiteSearch', phrases, orgs, atMost });
+  if (having === undefined) return undefined;
+  const found =
+    rest.length === 0 && newestFirst
+      ? having
+      : await idsIn(
+          work,
+          Prisma.sql`SELECT "id" FROM ${rowsOfIds('SiteSearch', having)} ${every(rest)} ORDER BY ${orderBy(sortings)}`,
+        );
+  const of = ({ skip, take }: Range) => Promise.resolve(found.slice(skip, skip + take));
+  return { of, page: async (range) => ({ ids: await of(range), total: found.length }) };
+}
+
+/** Those that pass, of all there are. */
+async function chosen(work: Work, { tests, orgs, sortings }: Asked): Promise<Ids> {
+  const looked = tests.length > 0;
+  const where = every([...(await owned(work, orgs, looked)), ...tests.map(({ sql }) => sql)]);
+  const of = ({ skip, take }: Range) =>
+    idsIn(
+      work,
+      Prisma.sql`SELECT "id" FROM "Site" ${where} ORDER BY ${orderBy(sortings, looked)} LIMIT ${take} OFFSET ${skip}`,
+    );
+  return {
+    of,
+    async page({ skip, take }) {
+      // so that one look is enough to count few of them too
+      const ahead = looked ? fewAtMost : 0;
+      const found = await of({ skip, take: take + ahead });
+      const isLast = found.length < take + ahead && (found.length > 0 || skip === 0);
+      const total = isLast ? skip + found.length : await countIn(work, Prisma.sql`"Site" ${where}`);
+      return { ids: found.slice(0, take), total };
+    },
+  };
+}
 
 /** @param looked each of these rows will be looked at */
-async function owned(work: Work, looked: boolean): Promise<Prisma.Sql[]> {
-  const { orgId } = await ownedBy(work);
-  if (orgId === undefined) return [];
-  const ids = typeof orgId === 'number' ? [orgId] : orgId.in;
-  const own = among('orgId', ids);
+async function owned(work: Work, orgs: readonly number[] | undefined, looked: boolean): Promise<Prisma.Sql[]> {
+  if (orgs === undefined) return [];
+  const own = among('orgId', orgs);
   if (!looked) return [own];
-  const [row] = await work.tx.$queryRaw<{ n: number | bigint }[]>`
-    SELECT COUNT(*) AS n FROM (SELECT 1 AS one FROM "Site" WHERE ${own} LIMIT ${fewAtMost + 1}) AS own`;
-  return [Number(row?.n ?? 0) > fewAtMost ? among('orgId', ids, true) : own];
-}
-
-const column = (name: string): Prisma.Sql => Prisma.raw(`"${name}"`);
-const every = (conditions: readonly Prisma.Sql[]): Prisma.Sql =>
-  conditions.length > 0 ? Prisma.sql`(${Prisma.join([...conditions], ' AND ')})` : Prisma.sql`1 = 1`;
-/** @param plainly without an index: a sum has none */
-const among = (name: string, numbers: readonly number[], plainly = false): Prisma.Sql =>
-  numbers.length > 0
-    ? Prisma.sql`${column(name)}${Prisma.raw(plainly ? ' + 0' : '')} IN (${Prisma.join([...numbers])})`
-    : Prisma.sql`1 = 0`;
-
-/** What a row must pass. */
-interface Test {
-  readonly sql: Prisma.Sql;
-  /** What the text of every row that passes has in it. */
-  readonly part?: string;
-}
-const like = (part: string, pattern = part): Test => ({
-  sql: Prisma.sql`"searchText" LIKE ${`%${pattern}%`}`,
-  part,
-});
-
-/** One condition, without case and accents where it is about text. */
-async function holds(work: Work, condition: Condition): Promise<Test> {
-  const { field, sign, value } = condition;
-  const key = camel(field.name);
-  if (catalogued.has(field.name) && sign === '=') return { sql: Prisma.sql`${column(key)} = ${value}` };
-  if (field.name === 'reseller') return { sql: await ofReseller(work, sign, value) };
-  if (sign === '~') return like(searchable(value), siteText.contains(key, value));
-  if (field.name !== 'site' && sign === '=') return like(siteText.equal(key, value));
-  return { sql: await compared(work, condition) };
-}
-
-/** A site's number, or a text that comes before or after another. */
-async function compared(work: Work, condition: Condition): Promise<Prisma.Sql> {
-  const { field, sign, value } = condition;
-  const key = camel(field.name);
-  if (field.name === 'site') {
-    const id = parseRef('S', value);
-    if (id === undefined) throw wrong(textsOf(work.locale).faults.ref({ prefix: 'S' }));
-    return Prisma.sql`"id" ${Prisma.raw(sign)} ${id}`;
-  }
-  const spelled = indexed.has(field.name) && (await spelledSo(work, condition));
-  if (spelled) return spelled;
-  const text = searchable(value);
-  const tail = tailAfter(work, siteText.mark(key));
-  // marks sort before every character: what follows a value never makes it the greater one
-  return sign === '<'
-    ? Prisma.sql`(${column(key)} IS NOT NULL AND ${tail} < ${text})`
-    : Prisma.sql`(${column(key)} IS NOT NULL AND ${tail} >= ${`${text} `})`;
-}
-
-/** Kept as the catalogue writes them. */
-const catalogued = new Set(['generation', 'product-line']);
-/** Columns with an index and few different values: places. */
-const indexed = new Set(['site-city', 'site-zip']);
-const spellingsAtMost = 6_000;
-const namedAtMost = 1_000;
-
-/** The ways in which the values that fit are written, from the column's index alone; nothing when there are too many. */
-async function spelledSo(work: Work, { field, sign, value }: Condition): Promise<Prisma.Sql | undefined> {
-  // PostgreSQL is no quicker that way
-  if (value === '' || work.desk.database.provider !== 'sqlite') return undefined;
-  const name = column(camel(field.name));
-  const rows = await work.tx.$queryRaw<{ value: string }[]>`
-    SELECT DISTINCT ${name} AS "value" FROM "Site" WHERE ${name} IS NOT NULL LIMIT ${spellingsAtMost + 1}`;
-  if (rows.length > spellingsAtMost) return undefined;
-  const wanted = searchable(value);
-  const fits = (text: string) => (sign === '<' ? text < wanted : text > wanted);
-  const found = rows.filter((row) => fits(searchable(row.value)));
-  if (found.length > namedAtMost) return undefined;
-  return found.length > 0 ? Prisma.sql`${name} IN (${Prisma.join(found.map((row) => row.value))})` : Prisma.sql`1 = 0`;
-}
-
-const wrong = (sentence: string): Refusal => new Refusal('input.invalid', {}, { filter: sentence });
-
-/** A site's text from behind a mark on, compared by code points. */
-function tailAfter(work: Work, mark: string): Prisma.Sql {
-  return work.desk.database.provider === 'sqlite'
-    ? Prisma.sql`substr("searchText", instr("searchText", ${mark}) + 1)`
-    : Prisma.sql`substr("searchText", strpos("searchText", ${mark}) + 1) COLLATE "C"`;
-}
-
-/** By number or a member's address, or with `~` a part of its name. */
-async function ofReseller(work: Work, sign: Condition['sign'], value: string): Promise<Prisma.Sql> {
-  if (sign === '=')
-    return among(
-      'orgId',
-      (await resellersNamed(work.tx, value)).map(({ id }) => id),
-    );
-  if (sign !== '~') throw wrong(textsOf(work.locale).lists.sign({ field: 'reseller', signs: '= ~' }));
-  const orgs = await work.tx.organisation.findMany({ where: { state: 'reseller' }, select: { id: true, name: true } });
-  const part = searchable(value);
-  return among(
-    'orgId',
-    orgs.filter(({ name }) => searchable(name).includes(part)).map(({ id }) => id),
-  );
+  const n = await countIn(work, Prisma.sql`(SELECT 1 AS one FROM "Site" WHERE ${own} LIMIT ${fewAtMost + 1}) AS own`);
+  return [n > fewAtMost ? among('orgId', orgs, true) : own];
 }
 
 /**
  * Rows with nothing in the column come last. `looked`: rows are chosen by looking at all of them; an expression then
  * keeps SQLite from going through an index for its order and fetching each row by itself.
  */
-function orderBy(wanted: readonly Sorting[], looked: boolean): Prisma.Sql {
+function orderBy(wanted: readonly Sorting[], looked = false): Prisma.Sql {
   const last = wanted.at(-1);
   // always a total order, so that pages neither overlap nor leave gaps; newest first unless told
   const tie = Prisma.raw(`"id" ${last && !last.descending ? 'ASC' : 'DESC'}`);
