@@ -3,6 +3,7 @@ import { ButtonStyle, type APIButtonComponentWithCustomId } from 'discord.js';
 import type { AnyCommand } from '../core/command/define.js';
 import type { RawInput } from '../core/command/input.js';
 import type { Outcome } from '../core/command/outcome.js';
+import { itself, type About } from '../core/command/panel.js';
 import { keepDraft, type Draft } from '../core/command/pending.js';
 import { readerOf, type Reader } from '../core/command/reader.js';
 import { useOf } from '../core/command/registry.js';
@@ -15,7 +16,6 @@ import { textsOf } from '../core/locales/texts.js';
 import { AttachmentRefused, fetchFiles } from './attachments.js';
 import { askable, formOf } from './form.js';
 import { panelRows } from './panel.js';
-import { showOf } from './panel-ids.js';
 import { callerOf, type Parts } from './parts.js';
 import { button, render, rowOf, type Row } from './render.js';
 import type { Askable, Replier } from './replier.js';
@@ -45,7 +45,7 @@ export interface Asked {
   /** The held mail whose question was answered by a button. */
   readonly held?: number;
   /** The object whose panel it was asked from: a refusal leaves that standing. */
-  readonly about?: string | undefined;
+  readonly about?: About | undefined;
 }
 
 /** What a command's answer depends on besides its outcome. */
@@ -53,7 +53,7 @@ interface Told {
   readonly command: AnyCommand | undefined;
   readonly raw: RawInput;
   readonly reader: Reader;
-  readonly about?: string | undefined;
+  readonly about?: About | undefined;
 }
 
 /** Asks the core and answers with what it says. */
@@ -127,7 +127,7 @@ async function fetched(
       message: textsOf(reader.locale).refusals['input.invalid']({}),
       fields: { [error.field]: fault },
     };
-    await tell(talk, outcome, { command, raw: asked.raw, reader });
+    await tell(talk, outcome, { command, raw: asked.raw, reader, about: asked.about });
     return undefined;
   }
 }
@@ -170,9 +170,9 @@ export function panelled(
 }
 
 /** After a refusal: the object whose panel was used, as it is now; nothing when its user may not see it. */
-async function standing(talk: Talk, { command, about }: Told): Promise<(Outcome & { ok: true }) | undefined> {
-  if (!command || about === undefined) return undefined;
-  const { outcome } = await dispatched(talk, { command: showOf(command.name), raw: { number: about } });
+async function standing(talk: Talk, { about }: Told): Promise<(Outcome & { ok: true }) | undefined> {
+  if (!about) return undefined;
+  const { outcome } = await dispatched(talk, { command: about.show, raw: itself(about) });
   return outcome.ok ? outcome : undefined;
 }
 
@@ -204,7 +204,7 @@ async function askAgain(talk: Talk, outcome: Outcome & { ok: false }, told: Told
     ask: names,
     faults: fields,
     note: outcome.message === usual ? '' : outcome.message,
-    ...(told.about === undefined ? {} : { standing: {} }),
+    ...(told.about ? { standing: {}, about: told.about } : {}),
   };
   const { dispatcher } = talk.parts;
   const id = await keepDraft(dispatcher.desk, { ...draft, discordId: talk.interaction.user.id });

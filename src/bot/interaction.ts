@@ -170,11 +170,10 @@ async function submitted(talk: Talk, interaction: ModalSubmitInteraction): Promi
   const { raw, files } = decodeOptions(given);
   const before = Object.entries(draft.raw).filter(([name]) => !given.some((one) => one.name === name));
   const whole = { ...Object.fromEntries(before), ...raw };
-  if (!draft.standing) return ask(talk, { command: draft.command, raw: whole, files, key: interaction.id });
+  const { about } = draft;
+  if (!about) return ask(talk, { command: draft.command, raw: whole, files, key: interaction.id });
   talk.replier.keeps();
-  const asked = askedBy(draft, whole, files.size);
-  const { number } = whole;
-  const about = typeof number === 'string' ? number : undefined;
+  const asked = askedBy({ ...draft, about }, whole, files.size);
   await ask(talk, { ...asked, files, key: interaction.id, about });
 }
 

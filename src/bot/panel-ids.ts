@@ -3,24 +3,30 @@
  * in memory, and nothing that dispatch would not ask again who may do it (invariant 5).
  */
 import { typeOf, type AnyCommand } from '../core/command/define.js';
+import type { About } from '../core/command/panel.js';
 import { useOf, type Registry } from '../core/command/registry.js';
 
 /**
  * `pick`: a menu's choice goes into its field. `group`, `field`: opens the form of a group, of one field. `fill`: a menu
- * of groups and fields. `do`: carries the command out on the object.
+ * of groups and fields. `do`: carries the command out on the object. `with`: carries out another one, with what the
+ * object's panel says by then.
  */
-export type Act = 'pick' | 'group' | 'field' | 'fill' | 'do';
+export type Act = 'pick' | 'group' | 'field' | 'fill' | 'do' | 'with';
 
 export interface PanelId {
   readonly act: Act;
   /** `noun verb`. */
   readonly command: string;
   readonly number: string;
-  /** A field's name, or a group's id. */
+  /** A field's name, a group's id, or of `with` the command that is carried out. */
   readonly part?: string;
 }
 
-const shape = /^(pick|group|field|fill|do):([a-z]+ [a-z]+):([A-Z]{1,3}-\d{6,9})(?::([a-z][a-z0-9-]{0,39}))?$/;
+const shape =
+  /^(pick|group|field|fill|do|with):([a-z]+ [a-z-]+):([A-Z]{1,3}-\d{6,9})(?::([a-z][a-z0-9-]{0,39}|[a-z]+ [a-z-]{1,30}))?$/;
+const word = /^\S+$/;
+/** What an act's part looks like, if it has one. */
+const parts: Readonly<Partial<Record<Act, RegExp>>> = { pick: word, group: word, field: word, with: /^\S+ \S+$/ };
 const folded = /^(group|field):([a-z][a-z0-9-]{0,39})$/;
 
 export const panelId = ({ act, command, number, part }: PanelId): string =>
@@ -28,9 +34,11 @@ export const panelId = ({ act, command, number, part }: PanelId): string =>
 
 /** What such an id says; nothing for any other. */
 export function readPanelId(customId: string): PanelId | undefined {
-  const [, act, command = '', number = '', part] = shape.exec(customId) ?? [];
-  if (act === undefined || (part === undefined) !== (act === 'fill' || act === 'do')) return undefined;
-  return { act: act as Act, command, number, ...(part === undefined ? {} : { part }) };
+  const [, found, command = '', number = '', part] = shape.exec(customId) ?? [];
+  const act = found as Act | undefined;
+  if (act === undefined) return undefined;
+  if (part === undefined ? parts[act] !== undefined : !parts[act]?.test(part)) return undefined;
+  return { act, command, number, ...(part === undefined ? {} : { part }) };
 }
 
 /** What was chosen in a `fill` menu. */
@@ -39,14 +47,32 @@ export function readFolded(value: string | undefined): Pick<PanelId, 'act' | 'pa
   return act === undefined || part === undefined ? undefined : { act: act as Act, part };
 }
 
-/** The command of an id, if there is one that takes such a number, and for a pick such a field. */
-export function commandOf({ act, command: name, number, part }: PanelId, registry: Registry): AnyCommand | undefined {
-  const command = registry.find(name);
-  const use = command && useOf(command, 'number');
-  if (!use || typeOf(use).prefix !== number.slice(0, number.indexOf('-'))) return undefined;
-  const isField = part !== undefined && part !== 'number' && part !== 'yes' && part !== 'dry-run';
-  return act === 'pick' && !(isField && useOf(command, part)) ? undefined : command;
+/**
+ * The field by which a command takes an object of this number: `number` where the command has it, which tells the kind;
+ * else the one that is called as the noun is (`device edit` takes `device`).
+ */
+function namedBy(command: AnyCommand, number: string): string | undefined {
+  const use = useOf(command, 'number');
+  if (use) return typeOf(use).prefix === number.slice(0, number.indexOf('-')) ? 'number' : undefined;
+  const [noun] = command.name.split(' ');
+  return command.uses.find(({ field, required }) => required && field.name === noun)?.field.name;
 }
 
-/** The command that shows the object which this one changes. */
-export const showOf = (command: string): string => command.replace(/ .*$/, ' show');
+/** What an id means: a command that takes such an object, by which field, and what shows the object. */
+export interface Meant {
+  readonly command: AnyCommand;
+  readonly by: string;
+  readonly about: About | undefined;
+}
+
+/** Nothing where there is no command that takes such a number, or for a pick none with such a field. */
+export function meantBy({ act, command: name, number, part }: PanelId, registry: Registry): Meant | undefined {
+  const command = registry.find(name);
+  const by = command && namedBy(command, number);
+  if (!command || by === undefined) return undefined;
+  const isField = part !== undefined && part !== by && part !== 'yes' && part !== 'dry-run';
+  if (act === 'pick' && !(isField && useOf(command, part))) return undefined;
+  const show = registry.find(name.replace(/ .*$/, ' show'));
+  const shownBy = show && namedBy(show, number);
+  return { command, by, about: show && shownBy !== undefined ? { show: show.name, by: shownBy, number } : undefined };
+}

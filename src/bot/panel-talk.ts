@@ -5,12 +5,12 @@
 import { keepDraft, type Draft } from '../core/command/pending.js';
 import type { RawInput } from '../core/command/input.js';
 import type { Outcome, Panel } from '../core/command/outcome.js';
-import { changesIn } from '../core/command/panel.js';
+import { aboutOf, askedOf, changesIn, itself, type About } from '../core/command/panel.js';
 import { replyTo } from '../core/command/reply.js';
 import type { Suggestion } from '../core/command/suggest.js';
 import type { Locale } from '../core/locales/locale.js';
 import { ask, dispatched, panelled, showForm, type Talk } from './conversation.js';
-import { commandOf, readFolded, showOf, type PanelId } from './panel-ids.js';
+import { meantBy, readFolded, type PanelId } from './panel-ids.js';
 import { render } from './render.js';
 import { limits } from './slash.js';
 import { wordsOf } from './words.js';
@@ -18,34 +18,58 @@ import { wordsOf } from './words.js';
 /** @returns false when there is nothing of that kind: an id that is not ours, or of another version */
 export async function usePanel(talk: Talk, id: PanelId, value?: string): Promise<boolean> {
   const { act, number, part } = id;
-  if (!commandOf(id, talk.parts.dispatcher.registry)) return false;
+  const meant = meantBy(id, talk.parts.dispatcher.registry);
+  if (!meant) return false;
   talk.replier.keeps();
-  const key = talk.interaction.id;
-  if (act === 'do') await ask(talk, { command: id.command, raw: { number }, key, about: number });
+  const { by, about } = meant;
+  const more = { key: talk.interaction.id, about };
+  if (act === 'do') await ask(talk, { command: id.command, raw: itself({ by, number }), ...more });
   else if (act === 'pick' && part !== undefined && value !== undefined)
-    await ask(talk, { command: id.command, raw: { number, [part]: value }, key, about: number });
+    await ask(talk, { command: id.command, raw: { ...itself({ by, number }), [part]: value }, ...more });
   else {
     const wanted = act === 'fill' ? readFolded(value) : { act, part };
     if (!wanted) return false;
-    await open(talk, { ...id, ...wanted });
+    await (act === 'with' ? carryOut : open)(talk, { ...id, ...wanted }, by);
   }
   return true;
 }
 
+/** An object as it is now: the answer that shows it, and its panel while it is still filled in. */
+async function looked(
+  talk: Talk,
+  { command, number }: PanelId,
+  by: string,
+): Promise<{ outcome: Outcome; locale: Locale; panel: Panel | undefined }> {
+  const { outcome, locale } = await dispatched(talk, { command, raw: itself({ by, number }) });
+  return { outcome, locale, panel: outcome.ok ? outcome.panel : undefined };
+}
+
+/** An action with what the panel says that it is asked with; or shows what has become of the object. */
+async function carryOut(talk: Talk, id: PanelId, by: string): Promise<void> {
+  const { panel, ...seen } = await looked(talk, id, by);
+  const action = panel?.actions.find(({ command, ready }) => ready && command === id.part);
+  const command = action && talk.parts.dispatcher.registry.find(action.command);
+  if (!panel || !action || !command) return stands(talk, seen);
+  const raw = askedOf(panel, action, command);
+  await ask(talk, { command: action.command, raw, key: talk.interaction.id, about: aboutOf(panel) });
+}
+
 /** Opens the form of a group or a field, with what stands there now; or shows what has become of the object. */
-async function open(talk: Talk, { command: show, number, act, part = '' }: PanelId): Promise<void> {
+async function open(talk: Talk, id: PanelId, by: string): Promise<void> {
   const { desk, registry } = talk.parts.dispatcher;
-  const { outcome, locale } = await dispatched(talk, { command: show, raw: { number } });
-  const panel = outcome.ok ? outcome.panel : undefined;
+  const { panel, ...seen } = await looked(talk, id, by);
+  const { locale } = seen;
   const command = panel && registry.find(panel.command);
-  const fields = panel && fieldsOf(panel, act, part);
-  if (!panel || !command || !fields) return stands(talk, { outcome, locale });
+  const fields = panel && fieldsOf(panel, id.act, id.part ?? '');
+  if (!panel || !command || !fields) return stands(talk, seen);
   const standing = Object.fromEntries(fields.flatMap((field) => entryOf(field, panel.values[field])));
-  const draft: Draft = { command: panel.command, raw: { number }, ask: fields, faults: {}, note: '', standing };
-  const id = await keepDraft(desk, { ...draft, discordId: talk.interaction.user.id });
+  const about = aboutOf(panel);
+  const raw = itself(about);
+  const draft: Draft = { command: panel.command, raw, ask: fields, faults: {}, note: '', standing, about };
+  const draftId = await keepDraft(desk, { ...draft, discordId: talk.interaction.user.id });
   const offered = offeredIn(panel, locale);
-  if (await showForm(talk, { id, draft, command, reader: { locale }, offered })) return;
-  await stands(talk, { outcome, locale }, wordsOf(locale).again);
+  if (await showForm(talk, { id: draftId, draft, command, reader: { locale }, offered })) return;
+  await stands(talk, seen, wordsOf(locale).again);
 }
 
 const entryOf = (field: string, value: string | undefined): [string, string][] =>
@@ -78,8 +102,12 @@ async function stands(
 }
 
 /** What a form of a panel asks: its changes, or with none to see the object. */
-export function askedBy(draft: Draft, given: RawInput, files: number): { command: string; raw: RawInput } {
-  const changes = changesIn(given, draft.standing ?? {});
-  if (changes || files > 0) return { command: draft.command, raw: changes ?? { number: given['number'] ?? '' } };
-  return { command: showOf(draft.command), raw: { number: given['number'] ?? '' } };
+export function askedBy(
+  { command, about, standing = {} }: Draft & { readonly about: About },
+  given: RawInput,
+  files: number,
+): { command: string; raw: RawInput } {
+  const changes = changesIn(given, { standing, by: about.by });
+  if (changes || files > 0) return { command, raw: changes ?? itself(about) };
+  return { command: about.show, raw: itself(about) };
 }

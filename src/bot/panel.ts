@@ -6,9 +6,10 @@ import {
   type APIStringSelectComponent,
 } from 'discord.js';
 import type { Panel } from '../core/command/outcome.js';
+import type { Action } from '../core/command/panel.js';
 import { fieldLabel } from '../core/command/reply.js';
 import type { Locale } from '../core/locales/locale.js';
-import { panelId, type Act } from './panel-ids.js';
+import { panelId, type Act, type PanelId } from './panel-ids.js';
 import { button, rowOf, type Row } from './render.js';
 import { wordsOf } from './words.js';
 
@@ -91,12 +92,14 @@ const entryButton = (panel: Panel, { act, part, label, missing }: Entry): APIBut
 
 const styles = { main: ButtonStyle.Success, danger: ButtonStyle.Danger, plain: ButtonStyle.Secondary } as const;
 
+/** What an action is asked with has no room in an id: it is looked up in the panel when the button is pressed. */
 function actionButton(
-  { number }: Panel,
-  { command, name, style, ready }: Panel['actions'][number],
+  { show, number }: Panel,
+  { command, input, name, style, ready }: Action,
   { locale }: Drawing,
 ): APIButtonComponentWithCustomId {
-  const made = button(panelId({ act: 'do', command, number }), cut(name[locale], most.label), styles[style]);
+  const id: PanelId = input ? { act: 'with', command: show, number, part: command } : { act: 'do', command, number };
+  const made = button(panelId(id), cut(name[locale], most.label), styles[style]);
   return ready ? made : { ...made, disabled: true };
 }
 

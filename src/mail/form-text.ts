@@ -15,6 +15,8 @@ export interface FormOptions {
   readonly notes?: Readonly<Record<string, string>>;
   /** Remarks on the form as a whole. */
   readonly remarks?: readonly string[];
+  /** Fields with a star behind their label, which the reader of forms leaves out. */
+  readonly starred?: readonly string[];
 }
 
 /**
@@ -23,7 +25,7 @@ export interface FormOptions {
  * @param command a name when there is no such command: every key of `raw` is then a label as typed
  */
 export function encodeForm(command: AnyCommand | string, raw: RawInput, options: FormOptions): string {
-  const { locale, notes = {}, remarks = [] } = options;
+  const { locale, notes = {}, remarks = [], starred = [] } = options;
   const uses = typeof command === 'string' ? [] : usesOf(command);
   const names = [
     ...uses.map((use) => use.field.name).filter((name) => raw[name] !== undefined || name in notes),
@@ -33,7 +35,10 @@ export function encodeForm(command: AnyCommand | string, raw: RawInput, options:
     const use = uses.find(({ field }) => field.name === name);
     const note = notes[name];
     return [
-      ...valueLines(use?.field.labels[locale][0] ?? name, raw[name], { use, locale }),
+      ...valueLines(`${use?.field.labels[locale][0] ?? name}${starred.includes(name) ? ' *' : ''}`, raw[name], {
+        use,
+        locale,
+      }),
       ...(note === undefined ? [] : noteLines(note)),
     ];
   });
@@ -88,10 +93,12 @@ export function blankForm(
     ask?: readonly string[];
     /** What may stand in a field now, where that is less than could ever stand there. */
     offered?: Readonly<Record<string, string>>;
+    /** Stars tell which of `ask` are needed, where not all of them are. */
+    stars?: boolean;
   },
 ): string {
   const { locale } = more.context;
-  const { ask, offered = {} } = more;
+  const { ask, offered = {}, stars = false } = more;
   const needed = command.uses.filter((use) => use.required || ask?.includes(use.field.name));
   const raw: Record<string, Raw> = { ...more.filled };
   const notes: Record<string, string> = {};
@@ -108,9 +115,21 @@ export function blankForm(
   const optional = command.uses
     .filter((use) => !use.required && !use.panel && !use.terminal)
     .map((use) => use.field.labels[locale][0]);
-  const text = encodeForm(command, raw, { locale, notes });
+  const text = encodeForm(command, raw, { locale, notes, ...(stars ? starsIn(command, ask ?? [], locale) : {}) });
   if (ask || optional.length === 0) return text;
   return `${text}\n# ${{ fr: 'facultatif', en: 'optional' }[locale]}${colon[locale]} ${optional.join(', ')}`;
+}
+
+/** Stars for what is needed, always or by a rule of the command, which is told; none where everything is. */
+function starsIn(
+  { uses }: AnyCommand,
+  asked: readonly string[],
+  locale: Locale,
+): Pick<FormOptions, 'starred' | 'remarks'> {
+  const needed = uses.filter(({ field, required, when }) => asked.includes(field.name) && (required || when));
+  if (needed.length === asked.length) return {};
+  const rules = new Set(needed.flatMap(({ when }) => (when ? [labelled('*', when[locale], locale)] : [])));
+  return { starred: needed.map(({ field }) => field.name), remarks: [...rules] };
 }
 
 /** What a value of this kind looks like; nothing where the label says it all. */

@@ -26,12 +26,10 @@ export function threadOf(mail: Proven, { outcomes, results, wanted, dispatcher, 
   const next = results.flatMap(({ next: form }, at): OpenForm[] => {
     const asked = outcomes[at]?.asked;
     if (!form || !asked) return [];
-    const { command, number, missing: faults } = form;
     // an object goes on under the name it had in the thread, so that what ends it ends all its forms
-    const known = left.find(({ follows, raw }) => follows && raw['number'] === number)?.origin;
+    const known = left.find(({ follows }) => follows === form.number)?.origin;
     const origin = asked.follows ? asked.origin : (known ?? `${mail.id}.n${at}`);
-    const text = form.kind === 'goOn' ? form.text : '';
-    return [{ origin, command: command.name, raw: { number }, text, faults, follows: true }];
+    return [{ ...form.takes, origin, follows: form.number }];
   });
   const others = left.filter(({ origin }) => !next.some((one) => one.origin === origin));
   return {
@@ -52,7 +50,7 @@ const isOver = (form: OpenForm, { asked, outcome }: Outcomes[number], { registry
   isEnd(outcome) &&
   outcome.panel === undefined &&
   !registry.find(asked.command)?.reads &&
-  Object.values(outcome.data).includes(form.raw['number']);
+  Object.values(outcome.data).includes(form.follows);
 
 const isEnd = (outcome: Outcome): boolean => outcome.ok && outcome.pending === undefined && !outcome.dryRun;
 

@@ -5,18 +5,20 @@
 import type { AnyCommand } from '../core/command/define.js';
 import type { Dispatcher } from '../core/command/dispatch.js';
 import type { Outcome, Panel } from '../core/command/outcome.js';
+import { askedOf, fillsOf, itself } from '../core/command/panel.js';
 import type { Actor } from '../core/guard/identity.js';
 import type { Locale } from '../core/locales/locale.js';
-import { blankForm, encodeForm } from './form-text.js';
+import type { OpenForm } from '../core/mailbox.js';
+import { blankForm } from './form-text.js';
 
 export interface NextForm {
-  /** `goOn`: something is missing; `whole`: nothing is. */
-  readonly kind: 'goOn' | 'whole';
-  /** Fills the object in further, whatever `text` shows. */
-  readonly command: AnyCommand;
+  /** `goOn`: something is missing; `whole`: nothing is; `fill`: nothing is, but what finishes it takes more. */
+  readonly kind: 'goOn' | 'whole' | 'fill';
+  /** The object's number. */
   readonly number: string;
-  readonly missing: readonly string[];
   readonly text: string;
+  /** What a reply with lines or files asks, whatever `text` shows. */
+  readonly takes: Pick<OpenForm, 'command' | 'raw' | 'text' | 'faults' | 'whole'>;
 }
 
 interface Reader {
@@ -39,17 +41,34 @@ const isAbout = (outcome: Outcome, number: string): boolean =>
 
 function nextForm(panel: Panel, { dispatcher, actor, locale }: Reader): NextForm | undefined {
   const { number, missing } = panel;
-  const command = dispatcher.registry.find(panel.command);
+  const { registry } = dispatcher;
+  const command = registry.find(panel.command);
   if (!command) return undefined;
-  const form = { command, number, missing };
+  const more = { context: dispatcher.context(locale, actor), offered: offeredIn(panel, locale) };
+  const edit = { command: command.name, raw: itself(panel), text: '', faults: missing };
   if (missing.length > 0) {
-    const context = dispatcher.context(locale, actor);
-    const text = blankForm(command, { context, filled: { number }, ask: missing, offered: offeredIn(panel, locale) });
-    return { ...form, kind: 'goOn', text };
+    const text = blankForm(command, { ...more, filled: edit.raw, ask: missing });
+    return { kind: 'goOn', number, text, takes: { ...edit, text } };
   }
-  const main = panel.actions.find(({ style, ready }) => style === 'main' && ready);
-  const finishing = main && dispatcher.registry.find(main.command);
-  return { ...form, kind: 'whole', text: finishing ? encodeForm(finishing, { number }, { locale }) : '' };
+  const end = ending(panel, dispatcher);
+  if (!end) return { kind: 'whole', number, text: '', takes: edit };
+  const { fills, raw } = end;
+  const text = blankForm(end.command, { ...more, filled: raw, ask: fills, stars: true });
+  const whole = { command: end.command.name, raw };
+  // what finishes it asks for all that the object is filled in with: lines go there at once
+  if (fills.length > 0) return { kind: 'fill', number, text, takes: { ...whole, text, faults: [], whole } };
+  return { kind: 'whole', number, text, takes: { ...edit, whole } };
+}
+
+/** The command that finishes an object, what it is asked with, and which fields it takes besides. */
+function ending(
+  panel: Panel,
+  { registry }: Dispatcher,
+): { command: AnyCommand; raw: Readonly<Record<string, string>>; fills: readonly string[] } | undefined {
+  const action = panel.actions.find(({ style, ready }) => style === 'main' && ready);
+  const command = action && registry.find(action.command);
+  if (!command || command.secret) return undefined;
+  return { command, raw: askedOf(panel, action, command), fills: fillsOf(panel, action, command) };
 }
 
 /** What each menu allows now, in its reader's words; a long one says it by its first. */

@@ -39,8 +39,8 @@ export interface Asked {
   readonly confirmed?: true;
   /** It was in an earlier mail of the thread. */
   readonly resumes?: boolean;
-  /** It fills in further what an earlier mail of the thread has begun. */
-  readonly follows?: true;
+  /** The number of the object that an earlier mail of the thread has begun, and this one fills in further. */
+  readonly follows?: string;
 }
 
 export interface Wanted {
@@ -133,16 +133,23 @@ async function repaired(
   const reply = readReply(mail.message, open, registry);
   const asked: Asked[] = [];
   for (const form of open) {
-    const { origin, command, preview, follows } = form;
+    const { origin, command, preview, follows, whole } = form;
     const values = reply.corrections.find((one) => one.form === form)?.values;
-    if (!values && !(preview && reply.confirms)) continue;
+    if (!values && !((preview || whole) && reply.confirms)) continue;
+    const resumed = { command, dryRun: false, origin, resumes: true, ...(follows ? { follows } : {}) } as const;
+    const key = `${mail.mailKey}#${origin}`;
+    if (!values && whole) {
+      // of another command than fills it in: refused, it leaves that one open
+      const apart = { dryRun: false, origin: `${mail.id}.w${asked.length}` };
+      asked.push({ ...(whole.command === command ? resumed : apart), ...whole, key });
+      continue;
+    }
     const shown = preview && (await previewOf(desk, { id: preview, caller: { kind: 'address', email: mail.sender } }));
     // a preview that has ended can't be confirmed; its command is asked for anew
     if (preview && !shown) continue;
     const raw = correctedInput(shown ? shown.raw : form.raw, values ?? {});
-    const resumed = { command, dryRun: false, origin, resumes: true, ...(follows ? { follows } : {}) } as const;
     // with corrections it is another one, to be seen before it is confirmed
-    if (values || !shown) asked.push({ ...resumed, raw, key: `${mail.mailKey}#${origin}` });
+    if (values || !shown) asked.push({ ...resumed, raw, key });
     else asked.push({ ...resumed, raw, confirmed: true, key: shown.key });
   }
   return { asked, unclear: reply.unclear };

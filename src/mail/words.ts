@@ -14,9 +14,10 @@ export interface Words {
   readonly attach: (label: string) => string;
   readonly again: string;
   readonly goAhead: string;
-  /** Above the form of what an object still lacks; and above that of what can be done with it now. */
+  /** Above the form of what an object still lacks; and above that of what finishes it, which may take more. */
   readonly goOn: string;
   readonly whole: string;
+  readonly fill: string;
   /** A correction that several refused forms could mean. */
   readonly unclear: (labels: string) => string;
   /** A reply in which nothing was corrected. */
@@ -64,7 +65,9 @@ const fr: Words = {
   goAhead:
     'Pour valider, répondez « OK » sur la première ligne. Pour changer quelque chose d’abord, répondez avec la ligne (ou le fichier) qui change.',
   goOn: 'Pour continuer, répondez avec les lignes ci-dessous que vous pouvez remplir, et joignez les fichiers ; en plusieurs fois s’il le faut.',
-  whole: 'Il ne manque plus rien. Pour aller au bout, envoyez ces lignes dans un courriel :',
+  whole:
+    'Il ne manque plus rien. Pour aller au bout, répondez « OK » sur la première ligne, ou envoyez ces lignes dans un courriel :',
+  fill: 'Pour aller au bout, répondez avec les lignes ci-dessous que vous remplissez, ou « OK » seul sur la première ligne pour n’y rien ajouter :',
   unclear: (labels) =>
     `Plusieurs formulaires ont « ${labels} » : nous ne savons pas lequel corriger, et rien n’en a été changé. Recopiez le formulaire en entier au début de votre réponse, ou corrigez-le là où il est cité.`,
   noCorrection:
@@ -120,7 +123,8 @@ const en: Words = {
   goAhead:
     'To go ahead, reply with “OK” on the first line. To change something first, reply with the line (or the file) that changes.',
   goOn: 'To go on, reply with those of the lines below that you can fill in, and attach the files; in several mails if need be.',
-  whole: 'Nothing is missing any more. To finish, send these lines in a mail:',
+  whole: 'Nothing is missing any more. To finish, reply with “OK” on the first line, or send these lines in a mail:',
+  fill: 'To finish, reply with those of the lines below that you fill in, or with “OK” alone on the first line to add nothing:',
   unclear: (labels) =>
     `Several forms have “${labels}”: we can’t tell which one to correct, and nothing was changed by it. Copy the whole form to the top of your reply, or correct it where it is quoted.`,
   noCorrection: 'Your reply corrects nothing that still waits; nothing was done. Reply with just the corrected lines:',

@@ -6,6 +6,7 @@
 import type { Hono, MiddlewareHandler } from 'hono';
 import { email as emailField } from '../core/command/dictionary.js';
 import type { RawInput } from '../core/command/input.js';
+import { itself, type About } from '../core/command/panel.js';
 import { previewOf } from '../core/command/pending.js';
 import { Fault } from '../core/command/type.js';
 import type { Caller } from '../core/guard/identity.js';
@@ -13,7 +14,7 @@ import { mailHtml, mailPage } from './desk-mails.js';
 import { feedOf } from './desk-feed.js';
 import { deskPage } from './desk-page.js';
 import type { DeskPart, ReadLine } from './desk-part.js';
-import { askedBy } from './desk-panel.js';
+import { actedBy, askedBy } from './desk-panel.js';
 import { answerFor, type DeskView } from './desk-view.js';
 import type { FormBody } from './form.js';
 import { notice } from './page.js';
@@ -147,13 +148,12 @@ async function done(c: Ctx, given: Given): Promise<Response> {
   if ('_line' in body) return typed(c, given, { view: base, caller, line: textIn(body, '_line') });
   if ('_pending' in body) return confirmed(c, given, { view: base, caller, id: textIn(body, '_pending') });
   if (!base.command) return c.notFound();
-  return run(c, given, {
-    view: base,
-    caller,
-    ...askedBy(base.command, body),
-    key: keyIn(body),
-    form: textIn(body, '_from') !== 'feed',
-  });
+  const asked =
+    '_do' in body
+      ? await actedBy(body, { dispatcher: door.dispatcher, caller, visit: c.var.visit })
+      : askedBy(base.command, body);
+  if (!asked) return c.notFound();
+  return run(c, given, { view: base, caller, ...asked, key: keyIn(body), form: textIn(body, '_from') !== 'feed' });
 }
 
 const keyIn = (body: FormBody): string | undefined => textIn(body, '_key') || undefined;
@@ -167,22 +167,21 @@ interface Run {
   /** Show the command's form again. */
   readonly form?: boolean;
   readonly command?: string;
-  /** Shows the object whose panel it was asked from. */
-  readonly show?: string;
+  /** The object whose panel it was asked from. */
+  readonly about?: About;
 }
 
 async function run(c: Ctx, given: Given, asked: Run): Promise<Response> {
-  const { view, caller, input, key, dryRun = false, form = true, show } = asked;
+  const { view, caller, input, key, dryRun = false, form = true, about } = asked;
   const { ip, locale } = c.var.visit;
   const name = asked.command ?? view.command?.name ?? '';
   const common = { door: 'desk', caller, ip, locale } as const;
   const outcome = await given.door.dispatcher.dispatch({ ...common, command: name, input, key, dryRun });
-  const { number } = input;
   // a refusal leaves the panel standing, as it is now
   const stands =
-    outcome.ok || show === undefined || number === undefined
+    outcome.ok || !about
       ? outcome
-      : await given.door.dispatcher.dispatch({ ...common, command: show, input: { number } });
+      : await given.door.dispatcher.dispatch({ ...common, command: about.show, input: itself(about) });
   const panel = stands.ok ? stands.panel : undefined;
   const command = given.door.dispatcher.registry.find(name);
   return shown(c, given, {

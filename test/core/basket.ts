@@ -21,6 +21,7 @@ import { choice, text, type Choice, type Upload } from '../../src/core/command/t
 import { commands } from '../../src/core/commands.js';
 import { Refusal } from '../../src/core/guard/refusal.js';
 import type { Work } from '../../src/core/guard/work.js';
+import { crateCommands } from './crate.js';
 
 const colours: readonly Choice[] = [
   { id: 'red', names: { fr: 'rouge', en: 'red' } },
@@ -155,7 +156,7 @@ const help = { fr: 'Un panier', en: 'A basket' };
 
 /**
  * All commands there are, and the basket's: `basket new`, `edit`, `show`, `submit`, `drop`; `ask`, which a second person
- * reviews and a task goes with, and `look`, which is for staff.
+ * reviews and a task goes with, and `look`, which is for staff. And the crate's (crate.ts).
  */
 export function withBaskets(shape: Shape = {}): Registry {
   const answer = (code: Done['code'], id: string, row: Row): Done => ({
@@ -177,6 +178,7 @@ export function withBaskets(shape: Shape = {}): Registry {
   };
   return createRegistry([
     ...commands.all,
+    ...crateCommands,
     command({
       ...common,
       name: 'basket new',

@@ -4,7 +4,8 @@ import { withBaskets } from '../core/basket.js';
 import { newReseller, type TestReseller } from '../core/ground.js';
 import { databases } from '../servers/databases.js';
 import type { ReceivedMail } from '../servers/smtp.js';
-import { address, openHouse, written, type House, type Posted } from './house.js';
+import { openHouse, written, type House, type Posted } from './house.js';
+import { formIn, inThread, quote, textOf } from './replies.js';
 
 let house: House;
 let ada: TestReseller;
@@ -17,8 +18,6 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-const textOf = (mail: ReceivedMail | undefined): string => mail?.parsed.text ?? '';
-
 async function answer(raw: string, posted: Posted = {}): Promise<ReceivedMail> {
   const from = posted.from ?? ada.email;
   const mails = await house.answers(raw, { ...posted, from });
@@ -30,18 +29,6 @@ const mail = (text: string, posted: Posted = {}): Promise<ReceivedMail> => {
   const from = posted.from ?? ada.email;
   return answer(written(text, { ...posted, from }), { ...posted, from });
 };
-
-/** As a mail program answers: to the reply address, in the thread. */
-const inThread = (before: ReceivedMail): Posted => ({
-  to: before.parsed.replyTo?.value[0]?.address ?? '',
-  subject: `Re: ${before.parsed.subject ?? ''}`,
-  headers: [`In-Reply-To: ${before.parsed.messageId ?? ''}`],
-});
-const quote = (before: ReceivedMail): string =>
-  `Le lun. 23 nov. 2026 à 10:00, Guichet <${address}> a écrit :\n\n${textOf(before)
-    .split('\n')
-    .map((line) => `> ${line}`)
-    .join('\n')}\n`;
 
 interface Sent {
   name: string;
@@ -79,9 +66,6 @@ const begin = async (more = ''): Promise<{ first: ReceivedMail; number: string }
   const first = await mail(`Commande : basket new\n${more}`);
   return { first, number: /K-\d{6}/.exec(textOf(first))![0] };
 };
-
-/** The form at the end of a transcript. */
-const formIn = (before: ReceivedMail): string => /^Commande : .*\n(?:.+\n)*/mu.exec(textOf(before))?.[0] ?? '';
 
 test('the answer to a draft carries the form of what is missing, with what may stand there', async () => {
   const { first, number } = await begin('Couleur : bleu');
@@ -230,4 +214,34 @@ test('several commands in one mail: one form for the one draft, also if it is fi
   const none = await mail('Taille : grand\n', inThread(gone));
   expect(textOf(none)).toContain('aucune commande');
   expect(textOf(none)).not.toContain(number);
+});
+
+test('an OK submits what is whole; what still lacks something it leaves as it is', async () => {
+  const values = 'Couleur : rouge\nTaille : grand\nNom du site : A\nE-mail du site : a@x.example\n';
+  const { first, number } = await begin(`${values}Destinataires : a@x.example\n`);
+  const early = await mail('OK\n', inThread(first));
+  expect(textOf(early)).toContain('Votre réponse ne corrige rien');
+  expect((await basket(number)).state).toBe('draft');
+  const reply = inThread(early);
+  const whole = await answer(withFiles('', [{ name: 'bc.pdf' }], reply), reply);
+  expect(textOf(whole)).toContain('répondez « OK »');
+  const done = await mail(`OK\n\n${quote(whole)}`, inThread(whole));
+  expect(textOf(done)).toContain(`${number} est soumise`);
+  expect((await basket(number)).state).toBe('submitted');
+  expect(textOf(await mail('OK\n', inThread(whole)))).toContain('aucune commande');
+});
+
+test('an OK that is refused leaves the draft to be filled in', async () => {
+  const values = 'Couleur : rouge\nTaille : grand\nNom du site : A\nE-mail du site : a@x.example\n';
+  const { first, number } = await begin(`${values}Destinataires : a@x.example\n`);
+  const reply = inThread(first);
+  const whole = await answer(withFiles('', [{ name: 'bc.pdf' }], reply), reply);
+  // by another way its colour changes, and with it the size is gone
+  await mail(`Commande : basket edit\nNuméro : ${number}\nCouleur : bleu\n`);
+  const refused = await mail('OK\n', inThread(whole));
+  expect(textOf(refused)).toContain('size is missing');
+  await mail('Taille : grand\n', inThread(refused));
+  expect((await basket(number)).values).toMatchObject({ colour: 'blue', size: 'large' });
+  await mail('OK\n', inThread(whole));
+  expect((await basket(number)).state).toBe('submitted');
 });

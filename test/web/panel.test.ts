@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { withBaskets } from '../core/basket.js';
 import { ground, reseller, type Answer, type Ground, type Visitor } from './ground.js';
+import { formOf, optionsOf, plain } from './panel-form.js';
 
 const token = 'the-token-printed-at-start';
 const part = { token, mails: { list: () => Promise.resolve([]), read: () => Promise.resolve(undefined) } };
@@ -20,32 +21,6 @@ afterEach(async () => {
   await desk.close();
 });
 
-const plain = (html: string): string => html.replaceAll('&quot;', '"').replaceAll('&amp;', '&').replace(/\s+/g, ' ');
-
-/** The form of the panel: what stands in it, as a browser would send it. */
-function formOf({ text }: Answer): { html: string; values: Record<string, string> } {
-  const html = /<form\s+id="panel-form"[\s\S]*?<\/form>/.exec(text)?.[0] ?? '';
-  const values: Record<string, string> = {};
-  for (const [, tag = ''] of html.matchAll(/<input\b([\s\S]*?)\/>/g)) {
-    const [name, value, type] = ['name', 'value', 'type'].map(
-      (key) => new RegExp(`\\b${key}="([^"]*)"`).exec(tag)?.[1],
-    );
-    if (name !== undefined && type !== 'file' && type !== 'checkbox') values[name] = plain(value ?? '');
-  }
-  for (const [, name = '', inside = ''] of html.matchAll(/<select[^>]*name="([^"]+)"[^>]*>([\s\S]*?)<\/select>/g))
-    values[name] = /<option value="([^"]*)"\s+selected/.exec(inside)?.[1] ?? '';
-  for (const [, name = '', inside = ''] of html.matchAll(
-    /<textarea[^>]*name="([^"]+)"[^>]*>\n?([\s\S]*?)<\/textarea>/g,
-  ))
-    values[name] = inside;
-  return { html, values };
-}
-const optionsOf = (html: string, name: string): string[] =>
-  [
-    ...(new RegExp(`<select[^>]*name="${name}"[^>]*>([\\s\\S]*?)</select>`).exec(html)?.[1] ?? '').matchAll(
-      /value="([^"]+)"/g,
-    ),
-  ].map(([, value]) => value!);
 const send = (fields: Record<string, string>): Promise<Answer> =>
   visitor.post('/desk', { _as: as, ...fields }, { page: '/desk?command=basket+new' });
 /** Sends the form again with something changed. */

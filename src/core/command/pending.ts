@@ -6,6 +6,7 @@ import { identify, type Caller } from '../guard/identity.js';
 import type { Desk } from '../guard/work.js';
 import type { PendingCommand } from '../record/database.js';
 import type { RawInput } from './input.js';
+import type { About } from './panel.js';
 import { openInput, sealInput } from './preview.js';
 
 const hours24Ms = 24 * 3_600_000;
@@ -27,10 +28,12 @@ export interface Draft {
    * in then, and what comes back as it stood is no change.
    */
   readonly standing?: Readonly<Record<string, string>>;
+  /** The object whose panel it was asked from. */
+  readonly about?: About;
 }
 
 /** What of a draft stands in `basis`: the questions, and the interaction that took it. */
-type Questions = Pick<Draft, 'ask' | 'faults' | 'note' | 'standing'> & { readonly by?: string };
+type Questions = Pick<Draft, 'ask' | 'faults' | 'note' | 'standing' | 'about'> & { readonly by?: string };
 
 /** Keeps a command that a Discord user has yet to complete; the id is not guessable. */
 export async function keepDraft(desk: Desk, { discordId, ...draft }: Draft & { discordId: string }): Promise<string> {

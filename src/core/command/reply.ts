@@ -75,6 +75,16 @@ const isRows = (value: unknown): value is readonly Readonly<Record<string, unkno
 /** What stood there, and what is to stand there. */
 const isChange = (value: unknown): value is { readonly old: unknown; readonly new: unknown } =>
   isObject(value) && Object.keys(value).join() === 'old,new';
+/** A form: what stands in each field, and whether it is needed. */
+const isForm = (value: unknown): value is Readonly<Record<string, { value?: unknown; required: boolean }>> =>
+  isObject(value) &&
+  Object.keys(value).length > 0 &&
+  Object.values(value).every(
+    (one) =>
+      isObject(one) &&
+      typeof one['required'] === 'boolean' &&
+      Object.keys(one).every((key) => key === 'value' || key === 'required'),
+  );
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
@@ -106,6 +116,12 @@ function fill(
         label: heading(key, reader.locale),
         value: `${plain(key, value.old, reader)} → ${plain(key, value.new, reader)}`,
       });
+    else if (isForm(value))
+      for (const [field, { value: stands, required }] of Object.entries(value))
+        into.lines.push({
+          label: `${fieldLabel(field, reader.locale)}${required ? ' *' : ''}`,
+          value: plain(field, stands, reader),
+        });
     else if (isObject(value)) fill(value, reader, into);
     else if (!(Array.isArray(value) && value.length === 0))
       into.lines.push({ label: heading(key, reader.locale), value: plain(key, value, reader) });
