@@ -49,23 +49,32 @@ const idOf = (work: Work, command: string, raw: RawInput): string => {
   return `p${contentHash([work.actor.personId, command, keyContent(content)]).slice(0, 30)}`;
 };
 
+/** Larger files are not kept with a preview. */
+const keptBytes = 10 * 1024 * 1024;
+
+const tooLarge = (raw: Raw): boolean =>
+  (isUpload(raw) ? [raw] : areUploads(raw) ? raw : []).some(({ content }) => content.length > keptBytes);
+
+/** Answers the id to confirm it by; undefined when its file is too large to be kept: it is confirmed by sending it again. */
 export async function keepPreview(
   work: Work,
   preview: { command: string; raw: RawInput; basis: string; lastsMs: number },
-): Promise<string> {
+): Promise<string | undefined> {
   const id = idOf(work, preview.command, preview.raw);
+  const kept = Object.fromEntries(Object.entries(preview.raw).filter(([, raw]) => !tooLarge(raw)));
+  const whole = Object.keys(kept).length === Object.keys(preview.raw).length;
   const row = {
     personId: work.actor.personId,
     kind: 'preview',
     command: preview.command,
-    input: sealInput(work, preview.raw),
+    input: sealInput(work, kept),
     basis: preview.basis,
     createdAt: work.now,
     expiresAt: new Date(work.now.getTime() + preview.lastsMs),
     usedAt: null,
   };
   await work.tx.pendingCommand.upsert({ where: { id }, create: { id, ...row }, update: row });
-  return id;
+  return whole ? id : undefined;
 }
 
 /** The basis last shown for exactly this command and content, if its preview still holds. */
@@ -75,6 +84,14 @@ export async function previewBasis(
 ): Promise<string | undefined> {
   const row = await work.tx.pendingCommand.findUnique({ where: { id: idOf(work, preview.command, preview.raw) } });
   return row && row.usedAt === null && row.expiresAt > work.now ? (row.basis ?? undefined) : undefined;
+}
+
+/** Being confirmed, it is no longer compared: what it was made from changes by its own command. */
+export async function forgetBasis(work: Work, preview: { command: string; raw: RawInput }): Promise<void> {
+  await work.tx.pendingCommand.updateMany({
+    where: { id: idOf(work, preview.command, preview.raw) },
+    data: { basis: null },
+  });
 }
 
 export async function dropPreview(work: Work, preview: { command: string; raw: RawInput }): Promise<void> {

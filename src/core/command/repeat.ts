@@ -35,10 +35,16 @@ export const keyContent = (input: RawInput): unknown =>
     ]),
   );
 
-const fileContent = ({ name, content }: Upload): unknown => ({
-  name,
-  sha256: createHash('sha256').update(content).digest('hex'),
-});
+const fileContent = ({ name, content }: Upload): unknown => ({ name, sha256: fileHash(content) });
+
+const hashes = new WeakMap<Buffer, string>();
+
+/** SHA-256 (hex), made once: a command with a large file is compared several times. */
+export function fileHash(content: Buffer): string {
+  const hash = hashes.get(content) ?? createHash('sha256').update(content).digest('hex');
+  hashes.set(content, hash);
+  return hash;
+}
 
 /**
  * A stored answer keeps no file: what made it can be asked for again. It keeps its panel: a mail that comes again after a

@@ -41,6 +41,9 @@ export interface TableInput {
   readonly sheet?: string | undefined;
 }
 
+/** Whose table it is: what its cells mean depends on them, and its faults are told to them. */
+export type Reader = Pick<Work, 'desk' | 'locale' | 'actor'>;
+
 /** Read once, for a command looks at its table before its transaction, for its preview and to do it. */
 const sheets = new WeakMap<Buffer, Map<string | undefined, Promise<Sheet>>>();
 
@@ -70,23 +73,41 @@ export async function readTable<const Uses extends readonly Use[]>(
   input: TableInput,
   uses: Uses,
 ): Promise<TableRow<Uses>[]> {
-  const table = await sheetOf(work.desk, input).catch((error: unknown) => {
-    throw error instanceof SheetFault ? unreadable(work, error) : error;
-  });
-  const columns = columnsOf(work, table, uses);
-  const context = fieldContext(work.desk, { locale: work.locale, country: work.actor.country });
+  const table = await readableSheet(work, input);
+  const read = rowReader(work, table.header, uses);
   const rows: TableRow<Uses>[] = [];
   await inParts(table.rows, rowsAtATime, (part) => {
-    for (const row of part) rows.push(understood(row, columns, context));
+    for (const row of part) rows.push(read(row));
   });
   return rows;
 }
 
-const unreadable = (work: Work, { why, params }: SheetFault): Refusal =>
-  fileRefused(work, { why, ...params }, why === 'sheet' ? 'sheet' : 'file');
+/** @throws {Refusal} `file.refused` */
+export const readableSheet = (reader: Reader, input: TableInput): Promise<Sheet> =>
+  sheetOf(reader.desk, input).catch((error: unknown) => {
+    throw error instanceof SheetFault ? unreadable(reader, error) : error;
+  });
 
-const fileRefused = (work: Work, params: RefusalParams, field = 'file'): Refusal =>
-  new Refusal('file.refused', params, { [field]: textsOf(work.locale).refusals['file.refused'](params) });
+/**
+ * How the rows below this header are understood.
+ * @throws {Refusal} `file.refused` when its columns are not these
+ */
+export function rowReader<const Uses extends readonly Use[]>(
+  reader: Reader,
+  header: readonly string[],
+  uses: Uses,
+): (row: SheetRow) => TableRow<Uses> {
+  const columns = columnsOf(reader, header, uses);
+  const context = fieldContext(reader.desk, { locale: reader.locale, country: reader.actor.country });
+  return (row) => understood(row, columns, context);
+}
+
+/** What can't be read as a table, as it is told. */
+export const unreadable = (reader: Reader, { why, params }: SheetFault): Refusal =>
+  fileRefused(reader, { why, ...params }, why === 'sheet' ? 'sheet' : 'file');
+
+const fileRefused = ({ locale }: Reader, params: RefusalParams, field = 'file'): Refusal =>
+  new Refusal('file.refused', params, { [field]: textsOf(locale).refusals['file.refused'](params) });
 
 interface Column {
   readonly use: Use;
@@ -98,7 +119,7 @@ interface Column {
 }
 
 /** @throws {Refusal} naming every column that is missing, unknown or there twice */
-function columnsOf(work: Work, { header }: Sheet, uses: readonly Use[]): Column[] {
+function columnsOf(reader: Reader, header: readonly string[], uses: readonly Use[]): Column[] {
   const labels = new Map(
     uses.flatMap((use) =>
       [use.field.name, ...use.field.labels.fr, ...use.field.labels.en].map((label) => [fold(label), use] as const),
@@ -114,12 +135,12 @@ function columnsOf(work: Work, { header }: Sheet, uses: readonly Use[]): Column[
   }
   const missing = uses.filter((use) => use.required && !at.has(use));
   if (missing.length + unknown.length + twice.length > 0) {
-    const quoted = textsOf(work.locale).imports.heading;
-    throw fileRefused(work, {
+    const quoted = textsOf(reader.locale).imports.heading;
+    throw fileRefused(reader, {
       why: 'columns',
-      missing: missing.map(({ field }) => `${field.labels[work.locale][0]} (${field.name})`).join(', '),
+      missing: missing.map(({ field }) => `${field.labels[reader.locale][0]} (${field.name})`).join(', '),
       unknown: unknown
-        .map((heading) => quoted({ heading, nearest: nearestField(uses, heading, work.locale) }))
+        .map((heading) => quoted({ heading, nearest: nearestField(uses, heading, reader.locale) }))
         .join(', '),
       twice: twice.join(', '),
       found: header.filter((heading) => heading !== '').join(', '),

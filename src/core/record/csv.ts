@@ -1,4 +1,5 @@
 /** Text tables (RFC 4180 and what spreadsheets make of it): encoding, separator and quotes are told from the bytes. */
+import { isUtf8 } from 'node:buffer';
 import { columnsAtMost, rowsAtMost, SheetFault, type Line } from './sheet-fault.js';
 
 const separators = [';', ',', '\t', '|'];
@@ -8,21 +9,23 @@ const lineBytesAtMost = 128 * 1024;
 
 /** UTF-8 and UTF-16 with or without a mark, else Windows-1252 as Excel writes it. @throws {SheetFault} `type` */
 export function decodeText(content: Buffer): string {
-  const encoding = utf16Of(content);
-  if (encoding) return new TextDecoder(encoding).decode(content);
+  const encoding = encodingOf(content);
+  return encoding === 'windows-1252' ? windows1252(content) : new TextDecoder(encoding).decode(content);
+}
+
+/** @throws {SheetFault} `type` */
+export function encodingOf(content: Buffer): 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252' {
+  const wide = utf16Of(content);
+  if (wide) return wide;
   if (content.includes(0)) throw new SheetFault('type');
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(content);
-  } catch {
-    return windows1252(content);
-  }
+  return isUtf8(content) ? 'utf-8' : 'windows-1252';
 }
 
 /** What Windows-1252 has in place of 32 control characters; five of them it has not. */
 const printed = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8DŽ\x8F\x90‘’“”•–—˜™š›œ\x9DžŸ';
 
 /** By hand: Node 20's own decoder of this name reads those 32 as Latin-1 (nodejs/node#56542). */
-const windows1252 = (content: Buffer): string =>
+export const windows1252 = (content: Buffer): string =>
   content.toString('latin1').replace(/[\x80-\x9F]/g, (sign) => printed[sign.charCodeAt(0) - 0x80] ?? sign);
 
 /** By its mark; without one, by the zeros that every second byte of such a text is in the languages of Europe. */
@@ -41,32 +44,42 @@ function utf16Of(content: Buffer): 'utf-16le' | 'utf-16be' | undefined {
 /** @throws {SheetFault} `damaged` with its line, `rows`, `wide` */
 export async function readCsv(text: string): Promise<Line[]> {
   const { parse, CsvError } = await import('csv-parse/sync');
-  // Excel's own way of telling the separator
-  const told = /^sep=(.)\r?\n/i.exec(text);
-  const table = told ? text.slice(told[0].length) : text;
-  const above = told ? 1 : 0;
-  const quote = quoteOf(table);
-  const delimiter = told?.[1] ?? separatorOf(table, quote);
+  const { told, above, options } = dialectOf(text);
   try {
-    const records: string[][] = parse(table, {
-      delimiter,
-      quote,
-      escape: quote,
-      relax_column_count: true,
-      relax_quotes: false,
-      // a blank beside a quoted cell; where blanks separate cells there is none
-      trim: delimiter !== '\t',
-      to: linesAtMost,
-      max_record_size: lineBytesAtMost,
-    });
+    const records: string[][] = parse(text.slice(told.length), { ...options, to: linesAtMost });
     if (records.length >= linesAtMost) throw new SheetFault('rows');
     if (records.some((cells) => cells.length > columnsAtMost)) throw new SheetFault('wide');
     return records.map((cells, index) => ({ line: index + 1 + above, cells }));
   } catch (error) {
     if (error instanceof SheetFault) throw error;
-    const line = error instanceof CsvError ? Number(error['lines']) : Number.NaN;
-    throw new SheetFault('damaged', Number.isInteger(line) ? { line: line + above } : {});
+    throw damaged(error instanceof CsvError ? error['lines'] : undefined, above);
   }
+}
+
+/** @param lines as the parser counts them */
+export function damaged(lines: unknown, above: number): SheetFault {
+  const line = Number(lines ?? Number.NaN);
+  return new SheetFault('damaged', Number.isInteger(line) ? { line: line + above } : {});
+}
+
+/** How a text table is written, told from how it begins. */
+export function dialectOf(text: string) {
+  // Excel's own way of telling the separator
+  const [told = '', separator] = /^sep=(.)\r?\n/i.exec(text) ?? [];
+  const table = text.slice(told.length);
+  const quote = quoteOf(table);
+  const delimiter = separator ?? separatorOf(table, quote);
+  const options = {
+    delimiter,
+    quote,
+    escape: quote,
+    relax_column_count: true,
+    relax_quotes: false,
+    // a blank beside a quoted cell; where blanks separate cells there is none
+    trim: delimiter !== '\t',
+    max_record_size: lineBytesAtMost,
+  };
+  return { told, above: told === '' ? 0 : 1, options };
 }
 
 /** A straight apostrophe quotes only where a whole first cell stands between two of them. */

@@ -26,13 +26,13 @@ export async function insertRows(tx: Tx, table: string, rows: readonly Row[]): P
   for (const part of parts(rows)) await tx.$executeRaw(insertion(table, part));
 }
 
-/** The same; a row whose `key` is there already is replaced, every column of it. */
+/** The same; a row whose `key` is there already is replaced, every column of it but what is to `keep`. */
 export async function putRows(
   tx: Tx,
-  { table, key }: { table: string; key: string },
+  { table, key, keep = [] }: { table: string; key: string; keep?: readonly string[] },
   rows: readonly Row[],
 ): Promise<void> {
-  const columns = Object.keys(rows[0] ?? {}).filter((column) => column !== key);
+  const columns = Object.keys(rows[0] ?? {}).filter((column) => column !== key && !keep.includes(column));
   const sets = columns.map((column) => `"${column}" = excluded."${column}"`).join(', ');
   for (const part of parts(rows))
     await tx.$executeRaw(insertion(table, part, ` ON CONFLICT ("${key}") DO UPDATE SET ${sets}`));

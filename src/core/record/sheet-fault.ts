@@ -1,7 +1,7 @@
 /** Why a file could not be read as a table; told to the asker as `file.refused`. */
 export class SheetFault extends Error {
   override name = 'SheetFault';
-  readonly why: 'type' | 'damaged' | 'empty' | 'rows' | 'wide' | 'header' | 'sheet';
+  readonly why: 'type' | 'damaged' | 'empty' | 'rows' | 'million' | 'wide' | 'header' | 'sheet';
   /** `line`: where a text is damaged; `sheet` and `sheets`: the one that was asked for and those there are. */
   readonly params: Readonly<Record<string, string | number>>;
   constructor(why: SheetFault['why'], params: SheetFault['params'] = {}) {
@@ -13,6 +13,8 @@ export class SheetFault extends Error {
 
 /** Rows below the header. */
 export const rowsAtMost = 10_000;
+/** The same of a text that is read a part at a time. */
+export const rowsInPartsAtMost = 1_000_000;
 /** No command has a tenth of it. */
 export const columnsAtMost = 256;
 
