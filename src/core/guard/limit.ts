@@ -16,3 +16,28 @@ export async function attemptsLeft(tx: Tx, key: string, more: { limit: Limit; no
 export async function countAttempt(tx: Tx, key: string, now: Date): Promise<void> {
   await tx.attempt.create({ data: { key, at: now } });
 }
+
+/** How long until one more attempt under `key` is free, in seconds, when none is now. */
+export async function freeInS(tx: Tx, key: string, more: { limit: Limit; now: Date }): Promise<number> {
+  const [at, windowMs] = [more.now.getTime(), more.limit.windowMs];
+  const oldest = await tx.attempt.findFirst({
+    where: { key, at: { gt: new Date(at - windowMs) } },
+    orderBy: { at: 'asc' },
+    select: { at: true },
+  });
+  return Math.max(1, Math.ceil(((oldest?.at.getTime() ?? at) + windowMs - at) / 1000));
+}
+
+/** Forgets what has left the window: for a key that is counted many times a minute, day and night. */
+export async function dropOldAttempts(tx: Tx, key: string, more: { limit: Limit; now: Date }): Promise<void> {
+  await tx.attempt.deleteMany({ where: { key, at: { lte: new Date(more.now.getTime() - more.limit.windowMs) } } });
+}
+
+/** Where a try comes from. An IPv6 customer has a whole /64 to try from. */
+export function placeOf(ip: string | undefined): string {
+  if (ip === undefined) return 'anywhere';
+  const plain = ip.replace(/^::ffff:(?=\d+\.)/i, '');
+  if (!plain.includes(':')) return plain;
+  const [head = [], tail = []] = plain.split('::').map((half) => half.split(':').filter(Boolean));
+  return `${[...head, ...Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0'), ...tail].slice(0, 4).join(':')}::/64`;
+}
