@@ -8,6 +8,8 @@ export interface Session {
   readonly actor: Actor;
   /** Signed in with a first password: another must be chosen before anything else. */
   readonly mustChoose: boolean;
+  /** The second factor's code is still to come: nothing else is open (parties/second-factor.ts). */
+  readonly awaitsCode: boolean;
 }
 
 const purpose = 'session';
@@ -15,12 +17,25 @@ const purpose = 'session';
 // A page view within this time of the last one costs no write; an idle session ends that much earlier at most.
 const seenEveryMs = 15_000;
 
-/** Starts a session and answers its token, which goes only into the cookie. */
-export async function startSession(tx: Tx, desk: Desk, more: { personId: number; now: Date }): Promise<string> {
+/** Whether the person has a second factor that is in force. */
+export const hasFactor = async (tx: Tx, personId: number): Promise<boolean> =>
+  (await tx.secondFactor.count({ where: { personId, confirmedAt: { not: null } } })) > 0;
+
+/**
+ * Starts a session and answers its token, which goes only into the cookie. However somebody came in, a second factor
+ * that is in force is asked for.
+ * @param more.codeGiven it has just been given
+ */
+export async function startSession(
+  tx: Tx,
+  desk: Desk,
+  more: { personId: number; now: Date; codeGiven?: true },
+): Promise<string> {
   const token = desk.secrets.token();
   const { personId, now } = more;
+  const awaitsCode = !more.codeGiven && (await hasFactor(tx, personId));
   await tx.session.create({
-    data: { tokenHash: desk.secrets.hash(purpose, token), personId, createdAt: now, seenAt: now },
+    data: { tokenHash: desk.secrets.hash(purpose, token), personId, createdAt: now, seenAt: now, awaitsCode },
   });
   return token;
 }
@@ -48,11 +63,20 @@ export async function findSession(desk: Desk, token: string): Promise<Session | 
   const { row, actor } = found;
   if (now.getTime() - row.seenAt.getTime() >= seenEveryMs)
     await desk.database.transact(({ tx }) => tx.session.updateMany({ where: { tokenHash }, data: { seenAt: now } }));
-  return { personId: row.personId, actor, mustChoose: row.person.passwordKind === 'first' };
+  const mustChoose = row.person.passwordKind === 'first';
+  return { personId: row.personId, actor, mustChoose, awaitsCode: row.awaitsCode };
 }
 
 export async function endSession(tx: Tx, desk: Desk, token: string): Promise<void> {
   await tx.session.deleteMany({ where: { tokenHash: desk.secrets.hash(purpose, token) } });
+}
+
+/** Ends a session that waits for its code; false when it has had one, or is gone. */
+export async function endWaiting(tx: Tx, desk: Desk, token: string): Promise<boolean> {
+  const { count } = await tx.session.deleteMany({
+    where: { tokenHash: desk.secrets.hash(purpose, token), awaitsCode: true },
+  });
+  return count === 1;
 }
 
 export async function endSessionsOf(tx: Tx, personId: number): Promise<void> {

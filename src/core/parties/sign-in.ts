@@ -3,14 +3,15 @@
  * can't keep the owner out: tries are counted for the address from one place, so that a right password from another
  * place still comes in.
  */
-import { attemptsLeft } from '../guard/limit.js';
+import { attemptsLeft, placeOf } from '../guard/limit.js';
 import { createWork, type Desk } from '../guard/work.js';
+import { personRef } from '../guard/about.js';
 import { identify } from '../guard/identity.js';
 import type { Locale } from '../locales/locale.js';
 import type { Tx } from '../record/database.js';
 import type { Unit } from '../record/transact.js';
 import { hashChosen, matches, passwordMax } from './password.js';
-import { endSession, startSession } from './session.js';
+import { endSession, hasFactor, startSession } from './session.js';
 
 export interface SignInAttempt {
   /** As typed. */
@@ -38,15 +39,6 @@ const perPlace = { count: 30, windowMs };
 const throttled = { ok: false, why: 'throttled', minutes: windowMs / 60_000 } as const;
 const wrong = { ok: false, why: 'wrong' } as const;
 
-/** Where a try comes from. An IPv6 customer has a whole /64 to try from. */
-function placeOf(ip: string | undefined): string {
-  if (ip === undefined) return 'anywhere';
-  const plain = ip.replace(/^::ffff:(?=\d+\.)/i, '');
-  if (!plain.includes(':')) return plain;
-  const [head = [], tail = []] = plain.split('::').map((half) => half.split(':').filter(Boolean));
-  return `${[...head, ...Array<string>(Math.max(0, 8 - head.length - tail.length)).fill('0'), ...tail].slice(0, 4).join(':')}::/64`;
-}
-
 /** Counts the try before it is known to be wrong, so that tries made at once don't slip through together. */
 async function reserve(tx: Tx, attempt: SignInAttempt, now: Date): Promise<number[] | undefined> {
   const place = placeOf(attempt.ip);
@@ -71,19 +63,29 @@ export const signingIn = (desk: Desk): ((attempt: SignInAttempt) => Promise<Sign
     if (attempt.before !== undefined) await endSession(tx, desk, attempt.before);
     const actor = await identify(tx, { kind: 'session', personId: person.id });
     createWork({ tx, leaves }, { desk, actor, door: 'web', locale: attempt.locale, ip: attempt.ip }).audit({
-      action: 'signed in',
-      object: attempt.email,
+      // with a second factor it is the code that lets in
+      action: (await hasFactor(tx, person.id)) ? 'password given' : 'signed in',
+      object: personRef(person.id),
       detail: { ip: attempt.ip ?? null },
     });
     return { ok: true, token: await startSession(tx, desk, { personId: person.id, now: desk.clock() }) };
   });
 
-/** Signs in to the mail listener (SMTP AUTH): answers the addresses that this proves. A first password must be changed before. */
+/** Whether a password is the one of somebody who has signed in already; its tries count as any other's. */
+export const provingPassword = (
+  desk: Desk,
+): ((attempt: SignInAttempt) => Promise<{ ok: true } | (SignedIn & { ok: false })>) =>
+  checking(desk, async (_, { person }) => (person.passwordKind === 'chosen' ? { ok: true } : wrong));
+
+/**
+ * Signs in to the mail listener (SMTP AUTH): answers the addresses that this proves. A first password must be changed
+ * before; with a second factor a password alone proves nothing.
+ */
 export const mailSigningIn = (
   desk: Desk,
 ): ((attempt: SignInAttempt) => Promise<{ ok: true; emails: readonly string[] } | (SignedIn & { ok: false })>) =>
   checking(desk, async ({ tx }, { person }) =>
-    person.passwordKind === 'chosen'
+    person.passwordKind === 'chosen' && !(await hasFactor(tx, person.id))
       ? { ok: true, emails: (await identify(tx, { kind: 'session', personId: person.id })).emails }
       : wrong,
   );
