@@ -43,8 +43,10 @@ interface Answering {
 export async function answerMail(unit: Unit, desk: Desk, { id, sender, sent, once }: Answering): Promise<Answered> {
   const { tx } = unit;
   const now = desk.clock();
-  const personId = (await identify(tx, { kind: 'address', email: sender })).personId || null;
-  const { state, source, endedAt } = await tx.inboundMail.findUniqueOrThrow({ where: { id } });
+  const inbound = await tx.inboundMail.findUniqueOrThrow({ where: { id } });
+  const { state, source, endedAt } = inbound;
+  // whoever erased their account by this mail is known by the number alone
+  const personId = (await identify(tx, { kind: 'address', email: sender })).personId || inbound.personId;
   if (once && endedAt !== null) return 'waiting';
   // a mail that was held stays one that was released
   const ended = {

@@ -2,6 +2,7 @@
  * What the mail door may use of the core besides commands: inbound mails and how they ended, signatures that were spent,
  * the transcript that answers one, bounces, and how far a mailbox was read.
  */
+import { aboutAddress, chained } from './guard/about.js';
 import { identify, type Actor } from './guard/identity.js';
 import { printRef } from './guard/number.js';
 import type { Desk } from './guard/work.js';
@@ -184,9 +185,9 @@ export function createMailbox(desk: Desk): Mailbox {
         where: { id: mail.id, state: { in: ['sent', 'uncertain'] } },
         data: { state: 'bounced', error, secret: null },
       });
-      const { id, letter, recipient, object } = mail;
+      const { id, letter, recipient, object, createdAt } = mail;
       if (count === 1)
-        await tellUndelivered(desk, unit, { id, letter, recipient, object, reason: error, bounced: true });
+        await tellUndelivered(desk, unit, { id, letter, recipient, object, createdAt, reason: error, bounced: true });
       return printRef('M', id);
     });
   }
@@ -198,7 +199,8 @@ export function createMailbox(desk: Desk): Mailbox {
       const number = printRef('M', mail.id);
       const action = `mail ${fate}`;
       const detail = { mail: number, letter: mail.letter, recipient: mail.recipient };
-      const object = mail.object ?? number;
+      const whose = mail.object?.includes('@') ? await aboutAddress(tx, mail.object) : mail.object;
+      const object = chained(secrets, whose ?? number);
       leaves.audit.push({ at: desk.clock(), actorId: null, operator: false, door: 'mail', action, object, detail });
       return number;
     });

@@ -1,6 +1,7 @@
 /** `audit …`: what happened to an object, and whether the record is whole (X6). */
 import { command, optional, required } from '../command/define.js';
 import { object, page } from '../command/dictionary.js';
+import { aboutAddress, addressRef, personIn, personRef } from '../guard/about.js';
 import type { Work } from '../guard/work.js';
 import { parseRef, printRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
@@ -11,9 +12,15 @@ import { verifyAudit } from '../record/audit.js';
 
 const perPage = 25;
 
-/** The number(s) under which events about this were written: a pack's stand under its declaration. */
+/** The number(s) under which events about this were written: a pack's stand under its declaration, a person's under its own. */
 async function objectsOf(work: Work, typed: string): Promise<string[]> {
-  for (const prefix of ['D', 'A', 'G', 'O', 'S', 'OP']) {
+  const personId = personIn(typed);
+  if (personId !== undefined) return [personRef(personId)];
+  if (typed.includes('@')) {
+    const email = typed.trim().toLowerCase();
+    return [await aboutAddress(work.tx, email), addressRef(work.desk.secrets, email), email];
+  }
+  for (const prefix of ['D', 'A', 'G', 'O', 'S', 'OP', 'V', 'X']) {
     const id = new RegExp(`^${prefix}[- ]?\\d`, 'i').test(typed) ? parseRef(prefix, typed) : undefined;
     if (id !== undefined) return [printRef(prefix, id)];
   }
@@ -25,6 +32,18 @@ async function objectsOf(work: Work, typed: string): Promise<string[]> {
     ...declarations.map(({ id }) => declarationRef(id)),
     ...(unit.approvalId === null ? [] : [approvalRef(unit.approvalId)]),
   ];
+}
+
+/** A person by its address, while it has one; an address that is nobody's as it was asked for. */
+function shownObject(
+  { desk }: Work,
+  object: string | null,
+  { people, typed }: { people: readonly { id: number; addresses: readonly { email: string }[] }[]; typed: string },
+): string | null {
+  if (object === null) return null;
+  const personId = personIn(object);
+  if (personId !== undefined) return people.find(({ id }) => id === personId)?.addresses[0]?.email ?? object;
+  return object === addressRef(desk.secrets, typed) ? typed : object;
 }
 
 export const auditShow = command({
@@ -45,7 +64,9 @@ export const auditShow = command({
     });
     const details = await work.tx.auditDetail.findMany({ where: { seq: { in: rows.map(({ seq }) => seq) } } });
     const people = await work.tx.person.findMany({
-      where: { id: { in: rows.flatMap(({ actorId }) => actorId ?? []) } },
+      where: {
+        id: { in: rows.flatMap(({ actorId, object }) => [actorId ?? [], personIn(object ?? '') ?? []].flat()) },
+      },
       include: { addresses: { where: { main: true } } },
     });
     const items = rows.map((row) => {
@@ -60,7 +81,7 @@ export const auditShow = command({
         who: row.operator && !person?.operator ? `operator as ${name ?? ''}` : name,
         door: row.door,
         action: row.action,
-        object: row.object,
+        object: shownObject(work, row.object, { people, typed: input.object }),
         detail: detail ? (JSON.parse(detail.detail) as unknown) : null,
       };
     });

@@ -23,7 +23,9 @@ export const helpCommand = (registry: () => Registry): AnyCommand =>
     reads: true,
     fields: [optional(topic)],
     run(work, input) {
-      const may = registry().all.filter((one) => denied(work.actor, one) === undefined);
+      // what answers with a secret is refused by mail, and not offered there
+      const isShut = (one: AnyCommand): boolean => work.door === 'mail' && one.secret === true;
+      const may = registry().all.filter((one) => denied(work.actor, one) === undefined && !isShut(one));
       if (input.topic === undefined)
         return Promise.resolve({
           code: 'help.shown',
@@ -38,6 +40,7 @@ export const helpCommand = (registry: () => Registry): AnyCommand =>
         });
       if (!found)
         throw new Refusal('command.unknown', { command: input.topic, nearest: registry().nearest(input.topic) });
+      if (isShut(found)) throw new Refusal('access.denied', { why: 'mail', command: found.name });
       return Promise.resolve({
         code: 'help.shown',
         data: { command: found.name, help: found.help[work.locale], fields: fieldsOf(found, work) },

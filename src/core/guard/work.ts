@@ -10,6 +10,7 @@ import type { Dispatchable } from '../record/outbox.js';
 import type { Scan } from '../record/scan.js';
 import type { Secrets } from '../record/secrets.js';
 import type { Database, Unit } from '../record/transact.js';
+import { chained } from './about.js';
 import type { Actor } from './identity.js';
 
 /** Where a command came in. */
@@ -59,7 +60,7 @@ export interface Work {
   readonly dryRun: boolean;
   /** Null in a dry run: a number that was not made. */
   made<T>(value: T): T | null;
-  /** Records what happened; `object` is the printed number it is about. */
+  /** Records what happened; `object` is the printed number it is about, for a person `personRef`. An address is hashed. */
   audit(event: { action: string; object?: string | null; detail?: unknown }): void;
   /** Queues a mail or chat notice; it leaves only if the command commits. */
   send(entry: Dispatchable): void;
@@ -105,7 +106,7 @@ export function createWork(unit: WorkUnit, options: WorkOptions): Work {
         operator: actor.byOperator,
         door,
         action,
-        object,
+        object: chained(desk.secrets, object),
         detail,
       }),
     send: (entry) => {

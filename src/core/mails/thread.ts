@@ -21,8 +21,13 @@ export interface OpenForm {
   readonly faults: readonly string[];
   /** The preview that waits for its confirmation. */
   readonly preview?: string;
-  /** It goes on filling in an object: replies join it again and again, until it is no longer to be filled in. */
-  readonly follows?: true;
+  /**
+   * The number of an object that it goes on filling in: replies join it again and again, until it is no longer to be
+   * filled in.
+   */
+  readonly follows?: string;
+  /** What finishes that object as it is: nothing is missing, and an OK carries it out. */
+  readonly whole?: { readonly command: string; readonly raw: Readonly<Record<string, string>> };
 }
 
 /** What one answer leaves open, and which open forms it has ended. */

@@ -13,6 +13,7 @@ import {
   zip,
 } from '../command/dictionary.js';
 import type { Data } from '../command/outcome.js';
+import { personRef } from '../guard/about.js';
 import { isStaff } from '../guard/identity.js';
 import { attemptsLeft, countAttempt } from '../guard/limit.js';
 import { Refusal } from '../guard/refusal.js';
@@ -48,7 +49,8 @@ export async function subject(work: Work, named: string | undefined): Promise<Pr
   );
 }
 
-const mainOf = (found: Profile): string | null =>
+/** The address that letters go to. */
+export const mainOf = (found: Profile): string | null =>
   (found.addresses.find((address) => address.main) ?? found.addresses[0])?.email ?? null;
 
 /** The packs on a person's account, with what comes with them (J11). */
@@ -125,7 +127,7 @@ export const accountEdit = command({
     const found = await subject(work, named);
     const before = Object.fromEntries(Object.keys(changes).map((key) => [key, found[key as keyof typeof changes]]));
     await work.tx.person.update({ where: { id: found.id }, data: changes });
-    work.audit({ action: 'account edit', object: mainOf(found), detail: { before, after: changes } });
+    work.audit({ action: 'account edit', object: personRef(found.id), detail: { before, after: changes } });
     return { code: 'account.edited', data: await shown(work, await subject(work, named)) };
   },
 });
@@ -169,7 +171,7 @@ export const accountPassword = command({
       locale: found.locale as Locale,
       isNew: found.passwordKind === null,
     });
-    work.audit({ action: 'account password', object: email });
+    work.audit({ action: 'account password', object: personRef(found.id) });
     return { code: 'account.password-link-sent', data: { person: email } };
   },
 });

@@ -120,7 +120,11 @@ export async function dropLinkedFiles(desk: Desk, now: Date): Promise<number> {
   return dropped;
 }
 
-async function isNeeded(tx: Tx, { sha256, but, now }: { sha256: string; but: string; now: Date }): Promise<boolean> {
+/** Whether kept bytes are wanted by anything but the link `but`. */
+export async function isNeeded(
+  tx: Tx,
+  { sha256, but, now }: { sha256: string; but: string; now: Date },
+): Promise<boolean> {
   const named = { contains: sha256 };
   const counts = [
     await tx.orderDocument.count({ where: { sha256 } }),

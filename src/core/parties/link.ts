@@ -3,14 +3,17 @@ import type { Desk } from '../guard/work.js';
 import type { Tx } from '../record/database.js';
 import { insertRows } from '../record/rows.js';
 
-/** `password`: choose or reset one; `sign-up`: the same for an address that is nobody's yet; `file`: fetch one. */
-export type LinkPurpose = 'password' | 'sign-up' | 'file';
+/**
+ * `password`: choose or reset one; `sign-up`: the same for an address that is nobody's yet; `file`: fetch one; `device`:
+ * activate one (E6).
+ */
+export type LinkPurpose = 'password' | 'sign-up' | 'file' | 'device';
 
 export interface OpenLink {
   readonly purpose: LinkPurpose;
   readonly personId: number | null;
   readonly email: string | null;
-  /** What a link to a file leads to. */
+  /** What a link to a file or a device leads to. */
   readonly content: string | null;
   readonly expiresAt: Date;
 }
@@ -19,12 +22,21 @@ const purpose = 'link';
 const hourMs = 3_600_000;
 const fileLinkHours = 24;
 
+/** How long a link is open from when it is made. */
+function openMs(desk: Desk, what: LinkPurpose): number {
+  const { passwordLinkHours, deviceLinkDays } = desk.catalogue.policy.times;
+  if (what === 'file') return fileLinkHours * hourMs;
+  return (what === 'device' ? deviceLinkDays * 24 : passwordLinkHours) * hourMs;
+}
+
 export interface NewLink {
   readonly purpose: LinkPurpose;
   readonly personId?: number;
   readonly email?: string;
   readonly content?: string;
   readonly now: Date;
+  /** When it ends, if not as its purpose says: a reminder's link ends with the first one. */
+  readonly until?: Date;
 }
 
 export interface MadeLink {
@@ -41,10 +53,9 @@ export async function makeLink(tx: Tx, desk: Desk, link: NewLink): Promise<MadeL
 
 /** The same of many, in their order. */
 export async function makeLinks(tx: Tx, desk: Desk, links: readonly NewLink[]): Promise<MadeLink[]> {
-  const { passwordLinkHours } = desk.catalogue.policy.times;
-  const made = links.map(({ now, purpose: what }) => ({
+  const made = links.map(({ now, purpose: what, until }) => ({
     token: desk.secrets.token(),
-    expiresAt: new Date(now.getTime() + (what === 'file' ? fileLinkHours : passwordLinkHours) * hourMs),
+    expiresAt: until ?? new Date(now.getTime() + openMs(desk, what)),
   }));
   await insertRows(
     tx,
@@ -62,19 +73,28 @@ export async function makeLinks(tx: Tx, desk: Desk, links: readonly NewLink[]): 
   return made.map(({ token, expiresAt }) => ({ url: `${desk.publicUrl}/t/${token}`, expiresAt }));
 }
 
-/** The link behind a token, if it is still open; looking changes nothing. */
-export async function openLink(tx: Tx, desk: Desk, more: { token: string; now: Date }): Promise<OpenLink | undefined> {
+/** The link behind a token, ended or not; looking changes nothing. */
+export async function anyLink(
+  tx: Tx,
+  desk: Desk,
+  more: { token: string; now: Date },
+): Promise<(OpenLink & { readonly ended: boolean }) | undefined> {
   const row = await tx.oneTimeLink.findUnique({ where: { tokenHash: desk.secrets.hash(purpose, more.token) } });
-  if (!row || row.usedAt !== null || row.expiresAt <= more.now) return undefined;
+  if (!row) return undefined;
   const { personId, email, content, expiresAt } = row;
-  return { purpose: row.purpose as LinkPurpose, personId, email, content, expiresAt };
+  const ended = row.usedAt !== null || expiresAt <= more.now;
+  return { purpose: row.purpose as LinkPurpose, personId, email, content, expiresAt, ended };
+}
+
+/** The same, if it is still open. */
+export async function openLink(tx: Tx, desk: Desk, more: { token: string; now: Date }): Promise<OpenLink | undefined> {
+  const link = await anyLink(tx, desk, more);
+  return link?.ended ? undefined : link;
 }
 
 /** What a link was made for, ended or not. */
-export async function purposeOf(tx: Tx, desk: Desk, token: string): Promise<LinkPurpose | undefined> {
-  const row = await tx.oneTimeLink.findUnique({ where: { tokenHash: desk.secrets.hash(purpose, token) } });
-  return row ? (row.purpose as LinkPurpose) : undefined;
-}
+export const purposeOf = async (tx: Tx, desk: Desk, token: string): Promise<LinkPurpose | undefined> =>
+  (await anyLink(tx, desk, { token, now: desk.clock() }))?.purpose;
 
 /** Uses a link up; false when somebody was quicker or it has ended. */
 export async function spendLink(tx: Tx, desk: Desk, more: { token: string; now: Date }): Promise<boolean> {
@@ -88,7 +108,18 @@ export async function spendLink(tx: Tx, desk: Desk, more: { token: string; now: 
 /** Ends every open link of a person to a password: a newer one, or a new password, replaces them. */
 export async function endLinks(tx: Tx, personId: number, now: Date): Promise<void> {
   await tx.oneTimeLink.updateMany({
-    where: { personId, usedAt: null, purpose: { not: 'file' } },
+    where: { personId, usedAt: null, purpose: { in: ['password', 'sign-up'] satisfies LinkPurpose[] } },
+    data: { usedAt: now },
+  });
+}
+
+/** What a link of this device carries as its content. */
+export const deviceContent = (deviceId: number): string => JSON.stringify({ device: deviceId });
+
+/** Ends every open link to activate a device, whoever they were mailed to. */
+export async function endDeviceLinks(tx: Tx, deviceId: number, now: Date): Promise<void> {
+  await tx.oneTimeLink.updateMany({
+    where: { purpose: 'device' satisfies LinkPurpose, content: deviceContent(deviceId), usedAt: null },
     data: { usedAt: now },
   });
 }

@@ -2,6 +2,7 @@
 import { command, optional, required } from '../command/define.js';
 import { code, email } from '../command/dictionary.js';
 import type { CountedRefusal, Done } from '../command/outcome.js';
+import { aboutAddress, personRef } from '../guard/about.js';
 import { attemptsLeft, countAttempt } from '../guard/limit.js';
 import { createPerson } from '../guard/person.js';
 import { Refusal } from '../guard/refusal.js';
@@ -58,7 +59,11 @@ export const accountLink = command({
         expiresAt: new Date(work.now.getTime() + times.linkCodeMinutes * 60_000),
       },
     });
-    work.audit({ action: 'account link', object: input.email, detail: { asker: asker(work) } });
+    work.audit({
+      action: 'account link',
+      object: await aboutAddress(work.tx, input.email),
+      detail: { email: input.email, asker: asker(work) },
+    });
     work.send({
       channel: 'mail',
       letter: 'link-code',
@@ -126,7 +131,7 @@ async function linkAddress(work: Work, open: LinkCode): Promise<Done> {
       create: { discordId: proven.discordId, personId, linkedAt: work.now },
       update: {},
     });
-  work.audit({ action: 'account linked', object: open.email, detail: { personId, ...proven } });
+  work.audit({ action: 'account linked', object: personRef(personId), detail: { email: open.email, ...proven } });
   work.send({
     channel: 'mail',
     letter: 'address-linked',
@@ -156,7 +161,7 @@ export const accountUnlink = command({
     if (input.email === undefined) {
       if (!discordId) throw new Refusal('input.invalid', {}, { email: textsOf(work.locale).faults.missing({}) });
       await work.tx.discordUser.delete({ where: { discordId } });
-      work.audit({ action: 'account unlinked', object: null, detail: { discordId } });
+      work.audit({ action: 'account unlinked', object: personRef(work.actor.personId), detail: { discordId } });
       return { code: 'account.unlinked', data: { email: null } };
     }
     if (!work.actor.emails.includes(input.email))
@@ -169,7 +174,11 @@ export const accountUnlink = command({
     await work.tx.address.delete({ where: { email: input.email } });
     if (work.actor.emails[0] === input.email)
       await work.tx.address.update({ where: { email: work.actor.emails[1] ?? '' }, data: { main: true } });
-    work.audit({ action: 'account unlinked', object: input.email });
+    work.audit({
+      action: 'account unlinked',
+      object: personRef(work.actor.personId),
+      detail: { email: input.email },
+    });
     return { code: 'account.unlinked', data: { email: input.email } };
   },
 });

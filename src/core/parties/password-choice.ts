@@ -1,5 +1,6 @@
 /** Choosing a password: instead of a first one, or through a mailed one-time link, which also makes new accounts (J7, X1). */
 import { attemptsLeft, countAttempt } from '../guard/limit.js';
+import { personRef } from '../guard/about.js';
 import { identify } from '../guard/identity.js';
 import { createPerson } from '../guard/person.js';
 import { createWork, type Desk, type Work } from '../guard/work.js';
@@ -37,7 +38,7 @@ const emailsOf = async (tx: Tx, personId: number): Promise<string[]> =>
 /** Looking changes nothing: link scanners look too. */
 export async function viewLink(tx: Tx, desk: Desk, token: string): Promise<LinkView | undefined> {
   const link = await openLink(tx, desk, { token, now: desk.clock() });
-  if (!link || link.purpose === 'file') return undefined;
+  if (link?.purpose !== 'password' && link?.purpose !== 'sign-up') return undefined;
   const email = link.personId === null ? link.email : (await emailsOf(tx, link.personId))[0];
   return email ? { email, signUp: link.purpose === 'sign-up', expiresAt: link.expiresAt } : undefined;
 }
@@ -66,7 +67,7 @@ async function keep(
   const recipient = emails[0] ?? null;
   work.audit({
     action: 'password chosen',
-    object: recipient,
+    object: personRef(person.id),
     detail: {
       by: chosen.by,
       ip: work.ip ?? null,
@@ -191,7 +192,7 @@ export async function requestLink(desk: Desk, given: Visitor & { email: string }
     const work = createWork(unit, { desk, actor, door: 'web', locale: given.locale, ip: given.ip });
     work.audit({
       action: 'password link asked',
-      object: given.email,
+      object: known ? personRef(known.personId) : given.email,
       detail: { ip: given.ip ?? null, known: known !== null },
     });
     if (!known) await mailSignUp(work, given.email);

@@ -1,6 +1,7 @@
 /** Staff roles. Granting and revoking take four eyes, except from the operator, who makes the first admin. */
 import { command, required, type FourEyes } from '../command/define.js';
 import { email, role } from '../command/dictionary.js';
+import { personRef } from '../guard/about.js';
 import type { StaffRole } from '../guard/identity.js';
 import { createPerson } from '../guard/person.js';
 import { Refusal } from '../guard/refusal.js';
@@ -42,7 +43,7 @@ export const staffGrant = command({
       known?.personId ?? (await createPerson(work.tx, { email: input.email, locale, state: 'invited' }, work.now));
     if (!held) {
       await work.tx.staffRole.create({ data: { personId, role: input.role, grantedAt: work.now } });
-      work.audit({ action: 'staff granted', object: input.email, detail: { role: input.role } });
+      work.audit({ action: 'staff granted', object: personRef(personId), detail: { role: input.role } });
       tellRole(work, { letter: 'role-granted', personId, locale, input });
       if (!known) await tellNewcomer(work, { personId, locale, email: input.email });
     }
@@ -69,7 +70,7 @@ export const staffRevoke = command({
   async run(work, input) {
     const personId = await heldRole(work, input);
     await work.tx.staffRole.delete({ where: { personId_role: { personId, role: input.role } } });
-    work.audit({ action: 'staff revoked', object: input.email, detail: { role: input.role } });
+    work.audit({ action: 'staff revoked', object: personRef(personId), detail: { role: input.role } });
     const person = await work.tx.person.findUniqueOrThrow({ where: { id: personId } });
     tellRole(work, { letter: 'role-revoked', personId, locale: person.locale as Locale, input });
     return { code: 'staff.revoked', data: { email: input.email, role: input.role } };
