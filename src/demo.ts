@@ -186,6 +186,52 @@ const opportunityTable = table(
   opportunities,
 );
 
+const registerTable = table(
+  'register.csv',
+  'code-id;mac;model',
+  Array.from({ length: 12 }, (_, at) => {
+    const end = String(at + 1).padStart(2, '0');
+    return [`LUM-2026-00${end}`, `00:1D:5A:26:00:${end}`, at % 3 === 2 ? 'Lumen Hub XL' : 'Lumen Hub'];
+  }),
+);
+
+const installer = {
+  email: 'durand@alarmes-durand.example',
+  company: 'Alarmes Durand',
+  'last-name': 'Durand',
+  'first-name': 'Nina',
+  phone: '+33 4 78 00 00 00',
+  city: 'Lyon',
+} as const;
+
+/** What an installer has done: one device that waits for its client, and one that was only checked. */
+const devices = [
+  {
+    command: 'device add',
+    input: {
+      'code-id': 'LUM-2026-0001',
+      mac: '00:1D:5A:26:00:01',
+      'web-address': 'http://192.168.1.20:8080',
+      email: 'marc.petit@client.example',
+      'last-name': 'Petit',
+      'first-name': 'Marc',
+      street: '3 rue Haute',
+      zip: '69001',
+      city: 'Lyon',
+      country: 'FR',
+    },
+  },
+  {
+    command: 'device check',
+    input: {
+      'code-id': 'LUM-2026-0002',
+      mac: '00:1D:5A:26:00:02',
+      'web-address': 'hub.lilas.example:8443',
+      email: 'claire.dupont@client.example',
+    },
+  },
+] as const;
+
 /** Adds the demo; a second time it changes nothing. Answers the addresses worth trying. */
 export async function addDemo(dispatcher: Dispatcher): Promise<{ staff: string; reseller: string }> {
   const ask = async (command: string, more: { input: RawInput; as?: string }): Promise<void> => {
@@ -202,11 +248,16 @@ export async function addDemo(dispatcher: Dispatcher): Promise<{ staff: string; 
   for (const input of resellers) await ask('reseller register', { input });
   for (const input of purchases) await ask('stock receive', { input });
   // of an opportunity that was ordered meanwhile, or a site that was changed, the demo takes nothing back
-  const isNew = async (command: string, number: string): Promise<boolean> =>
-    !(await dispatcher.dispatch({ door: 'terminal', caller: { kind: 'operator' }, command, input: { number } })).ok;
-  if (await isNew('site show', 'S-1')) await ask('site import', { input: { file: siteTable, yes: 'yes' } });
-  if (await isNew('opportunity show', 'OP-1'))
+  const isNew = async (command: string, input: RawInput): Promise<boolean> =>
+    !(await dispatcher.dispatch({ door: 'terminal', caller: { kind: 'operator' }, command, input })).ok;
+  if (await isNew('site show', { number: 'S-1' })) await ask('site import', { input: { file: siteTable, yes: 'yes' } });
+  if (await isNew('opportunity show', { number: 'OP-1' }))
     await ask('opportunity import', { input: { file: opportunityTable, yes: 'yes' } });
   for (const { as, input } of declarations) await ask('declare new', { as, input });
+  await ask('installer register', { input: installer });
+  if (await isNew('device show', { device: 'V-1' })) {
+    await ask('device import', { input: { file: registerTable, yes: 'yes' } });
+    for (const { command, input } of devices) await ask(command, { as: installer.email, input });
+  }
   return { staff: people[0].email, reseller: resellers[0].email };
 }

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseLine, splitLine } from './cli/argv.js';
 import { approvalsOf } from './core/approvals/card.js';
 import { commands } from './core/commands.js';
-import { jobsOf, tellUndelivered } from './core/jobs.js';
+import { jobsOf, tellSent, tellUndelivered } from './core/jobs.js';
 import { unendedMails } from './core/mails/held.js';
 import { openDesk, type OpenDesk } from './core/open.js';
 import { createCourier, type Deliver } from './core/record/courier.js';
@@ -271,6 +271,7 @@ function startCourier(
     clock: desk.clock,
     chance: () => (desk.random(1)[0] ?? 0) / 255,
     channels: context.channels,
+    onSent: (unit, errand) => tellSent(desk, unit, errand),
     onFailed: async (unit, { errand, reason }) => {
       if (!(await fallBackToMail(unit.tx, errand, desk.clock())))
         await tellUndelivered(desk, unit, { ...errand, reason });

@@ -1,6 +1,13 @@
 /** Every command there is. A command of a programme that does not work yet is not here. */
 import { approvalCommands } from './approvals/commands.js';
 import { createRegistry, type Registry } from './command/registry.js';
+import { deviceImport } from './devices/import-command.js';
+import { deviceAdd, deviceCheck } from './devices/enrol-commands.js';
+import { installerEdit, installerRegister, installerShow } from './devices/installer-commands.js';
+import { deviceEdit, deviceRemove, deviceResend } from './devices/life-commands.js';
+import { deviceList, deviceShow } from './devices/list-commands.js';
+import { deviceAccess, deviceConsent, deviceGrants, deviceRevoke } from './devices/access-commands.js';
+import { gatewayAdd, gatewayList, gatewayRemove } from './devices/gateway-commands.js';
 import { auditShow, auditVerify } from './desk/audit.js';
 import { catalogueShow } from './desk/catalogue.js';
 import { catalogueLoad } from './desk/catalogue-load.js';
@@ -24,6 +31,7 @@ import { accountEdit, accountPassword, accountShow } from './parties/account.js'
 import { siteChange } from './sites/change-command.js';
 import { siteImport } from './sites/import-command.js';
 import { siteList, siteShow } from './sites/site-commands.js';
+import { accountErase, accountExport } from './parties/data-commands.js';
 import { accountConfirm, accountLink, accountUnlink } from './parties/linking.js';
 import { resellerRegister } from './parties/reseller.js';
 import { staffGrant, staffList, staffRevoke } from './parties/staff.js';
@@ -37,6 +45,8 @@ export const commands: Registry = createRegistry([
   accountShow,
   accountEdit,
   accountPassword,
+  accountExport,
+  accountErase,
   stockShow,
   declareNew,
   declareBulk,
@@ -68,10 +78,28 @@ export const commands: Registry = createRegistry([
   opportunityList,
   opportunityShow,
   opportunityImport,
+  installerRegister,
+  installerShow,
+  installerEdit,
+  deviceCheck,
+  deviceAdd,
+  deviceList,
+  deviceShow,
+  deviceEdit,
+  deviceResend,
+  deviceRemove,
+  deviceAccess,
+  deviceGrants,
+  deviceRevoke,
+  deviceConsent,
+  deviceImport,
   ...approvalCommands(() => commands),
   staffGrant,
   staffRevoke,
   staffList,
+  gatewayAdd,
+  gatewayList,
+  gatewayRemove,
   catalogueShow,
   catalogueLoad(() => commands),
   catalogueWhy,

@@ -2,12 +2,17 @@
 import { expire } from './approvals/decision.js';
 import { certificateJobs } from './certificates/sending.js';
 import { commands } from './commands.js';
+import { deviceJobs } from './devices/clockwork.js';
+import { followMail, type Fate } from './devices/fate.js';
+import { grantJobs } from './devices/grants.js';
 import { approvalRef, mailApprovers } from './guard/approval.js';
+import { aboutAddress } from './guard/about.js';
 import type { Actor } from './guard/identity.js';
 import { createWork, type Desk, type Work } from './guard/work.js';
 import { textsOf } from './locales/texts.js';
 import { closing } from './opportunities/closing.js';
 import { writersTo } from './parties/organisation.js';
+import { forgetting, toErased } from './parties/erasure.js';
 import { dropLinkedFiles } from './parties/file-link.js';
 import type { Job } from './record/schedule.js';
 import type { Unit } from './record/transact.js';
@@ -149,8 +154,14 @@ export const jobsOf = (desk: Desk, prune: (now: Date) => Promise<void>): readonl
   heldMails(desk),
   ...certificateJobs(desk, (unit) => workOf(desk, unit)),
   closing(desk, (unit) => workOf(desk, unit)),
+  ...deviceJobs((unit) => workOf(desk, unit)),
+  ...grantJobs((unit) => workOf(desk, unit)),
+  forgetting(),
   pruning(desk, prune),
 ];
+
+/** A letter was handed over: whatever waits for that goes on (E8). */
+export const tellSent = (desk: Desk, unit: Unit, sent: Fate): Promise<void> => followMail(workOf(desk, unit), sent);
 
 /** A mail that was refused, given up, or came back. */
 export interface Undelivered {
@@ -159,6 +170,7 @@ export interface Undelivered {
   readonly recipient: string;
   readonly object: string | null;
   readonly reason: string;
+  readonly createdAt: Date;
   readonly bounced?: boolean;
 }
 
@@ -166,12 +178,18 @@ export interface Undelivered {
 export async function tellUndelivered(desk: Desk, unit: Unit, failed: Undelivered): Promise<void> {
   const work = workOf(desk, unit);
   const number = `M-${String(failed.id).padStart(6, '0')}`;
-  const { letter, recipient: to, reason } = failed;
+  const { letter, recipient: to, reason, object } = failed;
+  if (await toErased(unit.tx, failed)) {
+    // nobody can mend it, and its address is to be forgotten
+    work.audit({ action: failed.bounced ? 'mail bounced' : 'mail failed', object: number, detail: { letter } });
+    return;
+  }
   work.audit({
     action: failed.bounced ? 'mail bounced' : 'mail failed',
-    object: failed.object ?? number,
+    object: object?.includes('@') ? await aboutAddress(unit.tx, object) : (object ?? number),
     detail: { mail: number, letter, recipient: to, reason },
   });
+  await followMail(work, failed);
   // a letter about an undeliverable letter that can't be delivered either would never end
   if (failed.letter === 'delivery-failed') return;
   const text = textsOf(desk.locale).undelivered({

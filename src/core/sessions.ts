@@ -13,11 +13,21 @@ import {
 } from './parties/password-choice.js';
 import { takeFile, viewFile, type LinkedFile } from './parties/file-link.js';
 import type { Upload } from './command/type.js';
+import {
+  beginningFactor,
+  confirmFactor,
+  endFactor,
+  giveCode,
+  viewFactor,
+  type CodeFault,
+  type FactorView,
+} from './parties/second-factor.js';
 import { endSession, findSession, type Session } from './parties/session.js';
 import { signingIn, type SignedIn, type SignInAttempt } from './parties/sign-in.js';
 
 export type { Choice, ChoiceFault, LinkView, Visitor } from './parties/password-choice.js';
 export type { LinkedFile } from './parties/file-link.js';
+export type { CodeFault, FactorView } from './parties/second-factor.js';
 export { passwordMin } from './parties/password.js';
 export type { Session } from './parties/session.js';
 export type { SignedIn, SignInAttempt } from './parties/sign-in.js';
@@ -51,6 +61,18 @@ export interface Sessions {
   replaceFirst(given: Visitor & { personId: number; password: string }): Promise<Choice>;
   /** `sent` also for an address that is nobody's; `faulty` when it is no address; `limited` by the place alone. */
   requestLink(given: Visitor & { email: string }): Promise<'sent' | 'faulty' | 'limited'>;
+  /** The second factor, its person's own affair; see parties/second-factor.ts. */
+  readonly factor: {
+    view(personId: number): Promise<FactorView>;
+    begin(given: Visitor & { personId: number; password: string }): Promise<{ ok: true } | CodeFault>;
+    /** Every session ends; the recovery codes are told this once. */
+    confirm(
+      given: Visitor & { personId: number; code: string },
+    ): Promise<{ ok: true; codes: readonly string[]; token: string } | CodeFault>;
+    end(given: Visitor & { personId: number; code: string }): Promise<{ ok: true } | CodeFault>;
+    /** The second half of signing in: a new session in place of the one that waited. */
+    give(given: Visitor & { token: string; code: string }): Promise<{ ok: true; token: string } | CodeFault>;
+  };
   /** A value bound to a secret that only one browser has: its forms carry it, another site's don't. */
   formMark(secret: string): string;
   /** For the desk page: everybody, most recent first. */
@@ -85,6 +107,13 @@ export function createSessions({ desk, context }: Pick<Dispatcher, 'desk' | 'con
       const email = address(given.email);
       if (email === undefined) return 'faulty';
       return (await requestLink(desk, { ...given, email })) ? 'sent' : 'limited';
+    },
+    factor: {
+      view: (personId) => database.read((tx) => viewFactor(tx, desk, personId)),
+      begin: beginningFactor(desk),
+      confirm: (given) => confirmFactor(desk, given),
+      end: (given) => endFactor(desk, given),
+      give: (given) => giveCode(desk, given),
     },
     formMark: (secret) => secrets.hash('form', secret),
     people: (atMost) =>

@@ -10,6 +10,7 @@ import type { Localised } from '../locales/locale.js';
 import type { Policy } from '../record/catalogue-shape.js';
 import type { Field } from './dictionary.js';
 import type { CountedRefusal, Done, Preview } from './outcome.js';
+import type { Steps } from './parts.js';
 import type { Choice, FieldType, Raw } from './type.js';
 
 /** A field as one command uses it. */
@@ -98,6 +99,11 @@ export interface Command<I = never> {
   readonly fourEyes?: FourEyes<I>;
   /** What takes long and needs no transaction, for whoever may ask: reading a large file. It changes and refuses nothing. */
   readonly ahead?: (desk: Desk, raw: Readonly<Record<string, Raw>>) => Promise<void>;
+  /**
+   * What it does in many short transactions, before its preview or its `run` tells of it (parts.ts): can be broken off
+   * and repeated at any point. No command with `fourEyes` has it.
+   */
+  readonly parts?: (steps: Steps, input: I) => Promise<unknown>;
   /** Its answer holds a secret, shown once: not by mail, which is kept and passed on. */
   readonly secret?: boolean;
   /** What `yes` would do; the command changes nothing without it. */
@@ -111,6 +117,9 @@ export interface Command<I = never> {
 /** A command whose input type is no longer needed: what the registry holds. */
 export type AnyCommand = Command;
 
+/** What showing and understanding a form takes; a page may have one that is no command's. */
+export type Form = Pick<AnyCommand, 'uses' | 'who' | 'reads' | 'preview'>;
+
 /**
  * Declares a command.
  * @param definition.fields in the order people are asked for them, required ones first
@@ -123,6 +132,7 @@ export function command<const Uses extends readonly Use[]>(definition: {
   fields: Uses;
   fourEyes?: FourEyes<Input<Uses>>;
   ahead?: Command['ahead'];
+  parts?: (steps: Steps, input: Input<Uses>) => Promise<unknown>;
   secret?: boolean;
   previewLasts?: Command['previewLasts'];
   preview?: (work: Work, input: Input<Uses>) => Promise<Preview>;

@@ -146,6 +146,11 @@ export const file = field('file', fileType(tableBytes), {
   fr: ['Fichier', 'Pièce jointe'],
   en: ['File', 'Attachment'],
 });
+/** The manufacturer's register: a million rows are some 45 MB. */
+export const registerFile = field('file', fileType(128 * 1024 * 1024), {
+  fr: ['Fichier', 'Pièce jointe'],
+  en: ['File', 'Attachment'],
+});
 export const object = field('object', text(254), { fr: ['Concerne'], en: ['About', 'Object'] });
 /** Documents of an order: at most ten of ten megabytes each (D9). */
 export const documentBytes = 10 * 1024 * 1024;

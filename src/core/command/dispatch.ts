@@ -18,6 +18,7 @@ import type { AnyCommand } from './define.js';
 import { understand, type RawInput, type Understood } from './input.js';
 import { keepFiles, keptInput, mayWait } from './kept-files.js';
 import type { CountedRefusal, Done, Outcome } from './outcome.js';
+import { carrierOf, Interrupted, keepFound, type Found } from './parts.js';
 import { dryRun as dryRunField } from './dictionary.js';
 import { dropPreview, keepPreview, previewBasis } from './preview.js';
 import type { Registry } from './registry.js';
@@ -41,6 +42,9 @@ export interface Request {
   /** Told the asker's language as soon as it is known: spares a door a look-up of its own. */
   readonly speaks?: ((locale: Locale) => void) | undefined;
 }
+
+/** A request whose parts were done already. */
+type Asked = Request & { readonly found?: Found | undefined };
 
 /** Carries a dry run's answer out of the transaction that must roll back. */
 class DryRunEnd extends Error {
@@ -70,9 +74,10 @@ export interface DispatchOptions {
 export function createDispatcher({ desk, registry, onFault }: DispatchOptions): Dispatcher {
   const context = (locale: Locale, actor?: Actor): FieldContext =>
     fieldContext(desk, { locale, country: actor?.country });
+  const carryParts = carrierOf(desk);
 
   /** Everything between a known command and its outcome, inside the transaction. */
-  async function perform(unit: WorkUnit, request: Request, command: AnyCommand): Promise<Outcome> {
+  async function perform(unit: WorkUnit, request: Asked, command: AnyCommand): Promise<Outcome> {
     const known = await identify(unit.tx, request.caller);
     const locale = known.locale ?? localeOf(request.locale, desk.locale);
     request.speaks?.(locale);
@@ -97,7 +102,7 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
 
   async function answerOnce(
     unit: WorkUnit,
-    asked: { once: Once | undefined; actor: Actor; locale: Locale; request: Request; command: AnyCommand },
+    asked: { once: Once | undefined; actor: Actor; locale: Locale; request: Asked; command: AnyCommand },
   ): Promise<Outcome> {
     const { once, actor, locale, request, command } = asked;
     const understood = understand(command, request.input, context(locale, actor));
@@ -112,13 +117,13 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
       dryRun,
       progress: request.progress,
     });
-    const { outcome, counted } = await carryOut(work, command, { understood, raw: request.input });
+    if (request.found) keepFound(work, request.found);
+    const { outcome, counted, previewed } = await carryOut(work, command, { understood, raw: request.input });
     // a wrong try is counted in a dry run too: else trying would be free
     if (dryRun && counted) return { ...outcome, dryRun: true };
     if (dryRun) throw new DryRunEnd({ ...outcome, dryRun: true });
     // a preview has done nothing: its confirmation may come under the same key
-    const preview = outcome.ok && outcome.pending !== undefined;
-    if (once && !preview)
+    if (once && !previewed)
       unit.leaves.answers.push(answerRow(once, storable(outcome), { secrets: desk.secrets, now: work.now }));
     return outcome;
   }
@@ -129,7 +134,13 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
     try {
       if (!command) return await unknown(request);
       if (command.ahead || mayWait(command, request.input)) await lookAhead(request, command);
-      if (!command.reads) return await desk.database.transact((unit) => perform(unit, request, command));
+      const write = (found?: Found) =>
+        desk.database
+          .transact((unit) => perform(unit, { ...request, found }, command))
+          .catch((error: unknown) => {
+            throw found?.written && !(error instanceof Told) ? new Interrupted(error) : error;
+          });
+      if (!command.reads) return await (command.parts ? carryParts(request, command, write) : write());
       await meet(request, command);
       return await desk.database.read((tx) => perform({ tx, leaves: noLeaves }, request, command));
     } catch (error) {
@@ -184,8 +195,9 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
   function fault(error: unknown, request: Request): Outcome {
     const reference = randomUUID().slice(0, 8);
     onFault({ reference, error, command: request.command });
-    const locale = localeOf(request.locale, desk.locale);
-    return { ok: false, code: 'fault', message: textsOf(locale).fault({ reference }), reference };
+    const say = textsOf(localeOf(request.locale, desk.locale));
+    const message = error instanceof Interrupted ? say.interrupted({ reference }) : say.fault({ reference });
+    return { ok: false, code: 'fault', message, reference };
   }
 
   /** A refusal given under a key is a first answer too; its handler's changes are gone, so it is kept by itself. */
@@ -242,7 +254,7 @@ async function carryOut(
   work: Work,
   command: AnyCommand,
   asked: { understood: Understood; raw: RawInput },
-): Promise<{ outcome: Outcome; counted: boolean }> {
+): Promise<{ outcome: Outcome; counted: boolean; previewed?: true }> {
   const input = asked.understood.input as never;
   if (command.preview) {
     const preview = await command.preview(work, input);
@@ -257,6 +269,7 @@ async function carryOut(
       return {
         outcome: { ok: true, code: preview.code, data: { preview: preview.data }, ...(pending ? { pending } : {}) },
         counted: false,
+        previewed: true,
       };
     }
     const seen = await previewBasis(work, { command: command.name, raw: asked.raw });

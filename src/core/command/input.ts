@@ -5,7 +5,7 @@ import { fold } from '../record/fold.js';
 import { camel } from '../locales/key.js';
 import type { Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
-import type { AnyCommand, Use } from './define.js';
+import type { Form, Use } from './define.js';
 import { everyUseOf } from './registry.js';
 import { Fault, type FieldContext, type Raw } from './type.js';
 
@@ -29,7 +29,7 @@ const empty = (raw: Raw | undefined): boolean =>
  * Parses every field.
  * @throws {Refusal} `input.invalid` with a sentence for every faulty field, named as typed
  */
-export function understand(command: AnyCommand, raw: RawInput, context: FieldContext): Understood {
+export function understand(command: Form, raw: RawInput, context: FieldContext): Understood {
   const uses = everyUseOf(command);
   const faults: Record<string, string> = {};
   const missing: string[] = [];

@@ -2,7 +2,7 @@
 import { closest } from 'fastest-levenshtein';
 import { fold } from '../record/fold.js';
 import { dryRun, org, yes } from './dictionary.js';
-import { optional, type AnyCommand, type Use } from './define.js';
+import { optional, type AnyCommand, type Form, type Use } from './define.js';
 
 export interface Registry {
   readonly all: readonly AnyCommand[];
@@ -25,10 +25,10 @@ export function createRegistry(commands: readonly AnyCommand[]): Registry {
  * Every field a door offers for a command: its own, then those that come with its nature: `org` for a member of several
  * resellers, `dry-run` where something changes, `yes` where a preview is confirmed.
  */
-export const usesOf = (command: AnyCommand): readonly Use[] => everyUseOf(command).filter(({ terminal }) => !terminal);
+export const usesOf = (command: Form): readonly Use[] => everyUseOf(command).filter(({ terminal }) => !terminal);
 
 /** The same, and what the terminal alone has. */
-export function everyUseOf(command: AnyCommand): readonly Use[] {
+export function everyUseOf(command: Form): readonly Use[] {
   return [
     ...command.uses,
     ...(command.who.includes('reseller') ? [optional(org)] : []),

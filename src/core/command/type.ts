@@ -50,6 +50,7 @@ export type FaultCode =
   | 'country'
   | 'ref'
   | 'mac'
+  | 'vat'
   | 'web'
   | 'whole'
   | 'range'

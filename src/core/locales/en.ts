@@ -30,8 +30,8 @@ export const en: Texts = {
     'account.password-link-sent': (d) => `A link to choose a password is on its way to ${s(d['person'])}.`,
     'account.exported': (d) => `Everything we hold about ${s(d['person'])} is in the file.`,
     'account.previewed': () =>
-      'This is what would be erased, and what has to stay. Nothing has changed yet: confirm with “yes”.',
-    'account.erased': () => 'The account is erased. What the law makes us keep is listed.',
+      'This is what would be erased, and what has to stay. Sales stay as the reseller entered them, ten years as accounts have to (French Code de commerce, art. L123-22); everything else that stays has a mere number instead of the name. It can’t be undone. Nothing has changed yet: confirm with “yes”.',
+    'account.erased': () => 'The account is erased. What has to stay is listed, with the reason.',
     'installer.registered': (d) => `${s(d['company'])} is registered as an installer.`,
     'installer.existing': (d) =>
       `${s(d['email'])} is registered as an installer already (${s(d['company'])}); nothing was changed.`,
@@ -199,13 +199,24 @@ export const en: Texts = {
       }
     },
     'person.unknown': (p) => `Nobody has the address ${s(p['email'])}.`,
-    'object.unknown': (p) => `${s(p['number'])} was not found. Check the number; “list” shows those you can see.`,
+    'object.unknown': (p) =>
+      p['why'] === 'pair'
+        ? 'This Code ID and MAC address can’t be registered together. Compare both with the label of the device; if somebody else has registered it before, they or we have to remove it first.'
+        : `${s(p['number'])} was not found. Check the number; “list” shows those you can see.`,
     'state.wrong': (p) => {
       switch (p['why']) {
         case 'last-address':
           return 'This is your only address: link another one first.';
         case 'no-address':
           return 'This account has no address to write to.';
+        case 'erase-staff':
+          return `This account has staff roles (${s(p['roles'])}): have them taken away with “staff revoke” first.`;
+        case 'erase-owner':
+          return `This account is the only owner of ${s(p['company'])}: write to us to name another owner first.`;
+        case 'erase-installer':
+          return `This account manages ${s(p['count'])} ${one(p['count'], 'device', 'devices')} that clients depend on: remove ${one(p['count'], 'it', 'them')} first with “device remove”.`;
+        case 'erase-approval':
+          return `Request ${s(p['number'])} concerns this account and still waits for a decision: try again once it is decided or has ended.`;
         case 'role':
           return `${s(p['email'])} does not have the role ${s(p['role'])}.`;
         case 'mail':
@@ -271,6 +282,8 @@ export const en: Texts = {
           return 'The file has no rows below its header.';
         case 'rows':
           return 'The file has more than 10,000 rows: split it.';
+        case 'million':
+          return 'The file has more than a million rows: split it.';
         case 'header':
           return 'The first row must name the columns.';
         case 'wide':
@@ -305,6 +318,7 @@ export const en: Texts = {
     phone: () => 'must be a phone number, like +33 1 23 45 67 89',
     country: () => 'must be a country, like FR or France',
     ref: (p) => `must be a number, like ${s(p['prefix'])}-000123`,
+    vat: (p) => `is no VAT number of ${s(p['country'])}: check its digits`,
     mac: () => 'must be a MAC address: twelve digits 0–9 or A–F, like AA:BB:CC:DD:EE:FF',
     web: () => 'must be a web address, like http://192.168.1.20:8080 or box.example.com',
     whole: () => 'must be a whole number',
@@ -344,9 +358,16 @@ export const en: Texts = {
     unheaded: () => 'stands in a column without a heading; perhaps a separator is one too many',
     heading: (p) => `“${s(p['heading'])}” (perhaps “${s(p['nearest'])}”?)`,
     unusual: () => 'an unusual number; it is taken as it is',
+    otherMac: (p) => `row ${s(p['line'])} gives this Code ID another MAC address`,
+    otherModel: (p) => `row ${s(p['line'])} gives this Code ID another model`,
+    macTwice: (p) => `row ${s(p['line'])} gives this MAC address to another Code ID`,
+    macTaken: (p) => `this MAC address is registered for Code ID ${s(p['codeId'])}`,
+    enrolled: (p) => `the device is enrolled with MAC address ${s(p['mac'])}, which can no longer change`,
   },
   fault: ({ reference }) =>
     `Something went wrong on our side; nothing was changed. Try again, or tell us this reference: ${reference}.`,
+  interrupted: ({ reference }) =>
+    `Something went wrong on our side before the end. What was taken until then stays; ask again, and the rest is taken. Our reference: ${reference}.`,
   unanswered: ({ sender, perHour }) =>
     `${sender} got ${perHour} answers by mail within an hour: commands in further mails are carried out but not answered until the hour is over. Perhaps two programs are writing to each other.`,
   mailPaused: ({ by, reason }) => `${by} stopped all mail: ${reason}. “mail resume” sets it going again.`,
@@ -358,6 +379,14 @@ export const en: Texts = {
   undelivered: ({ number, letter, recipient, error }) =>
     `${number} (${letter}) could not be delivered to ${recipient}: ${error}`,
   keys: {
+    known: 'Address known',
+    form: 'Client’s details',
+    linkUntil: 'Link open until',
+    activatedAt: 'Active since',
+    timeline: 'Story',
+    registeredAt: 'Registered',
+    devices: 'Devices',
+    letters: 'Letters',
     declaration: 'Declaration',
     pack: 'Pack number',
     packs: 'Pack numbers',
@@ -530,8 +559,29 @@ export const en: Texts = {
     about: 'About',
     allowed: 'Allowed',
     allows: 'What it allows',
+    erased: 'Would be erased',
+    kept: 'Has to stay',
+    what: 'What',
+    count: 'How many',
+    why: 'Why',
+    token: 'Token',
+    expires: 'Holds until',
+    installer: 'Installer',
+    uses: 'Times used',
+    usedAt: 'Last used',
+    gateway: 'Gateway',
+    key: 'Key',
   },
   states: {
+    entered: 'pair refused',
+    checked: 'checked',
+    registered: 'registered',
+    'link-sent': 'link sent',
+    opened: 'link opened',
+    removed: 'removed',
+    resent: 'sent again',
+    corrected: 'address corrected',
+    reminded: 'reminder sent',
     answered: 'answered',
     ignored: 'ignored',
     released: 'released',

@@ -31,8 +31,8 @@ export const fr: Texts = {
     'account.password-link-sent': (d) => `Un lien pour choisir un mot de passe part vers ${s(d['person'])}.`,
     'account.exported': (d) => `Tout ce que nous avons sur ${s(d['person'])} est dans le fichier.`,
     'account.previewed': () =>
-      'Voici ce qui serait effacé, et ce qui doit rester. Rien n’a encore changé : confirmez par « oui ».',
-    'account.erased': () => 'Le compte est effacé. Ce que la loi nous fait garder est indiqué.',
+      'Voici ce qui serait effacé, et ce qui doit rester. Les ventes restent telles que le revendeur les a saisies, dix ans comme toute pièce comptable (Code de commerce, art. L123-22) ; tout le reste de ce qui demeure porte un simple numéro à la place du nom. C’est sans retour. Rien n’a encore changé : confirmez par « oui ».',
+    'account.erased': () => 'Le compte est effacé. Ce qui doit rester est indiqué, avec la raison.',
     'installer.registered': (d) => `${s(d['company'])} est enregistrée comme installateur.`,
     'installer.existing': (d) =>
       `${s(d['email'])} est déjà enregistrée comme installateur (${s(d['company'])}) ; rien n’a été modifié.`,
@@ -206,13 +206,23 @@ export const fr: Texts = {
     },
     'person.unknown': (p) => `Personne n’a l’adresse ${s(p['email'])}.`,
     'object.unknown': (p) =>
-      `${s(p['number'])} est introuvable. Vérifiez le numéro ; « list » montre ce que vous pouvez voir.`,
+      p['why'] === 'pair'
+        ? 'Ce Code ID et cette adresse MAC ne peuvent pas être enregistrés ensemble. Comparez-les avec l’étiquette du dispositif ; si quelqu’un d’autre l’a enregistré avant vous, lui ou nous devons d’abord le retirer.'
+        : `${s(p['number'])} est introuvable. Vérifiez le numéro ; « list » montre ce que vous pouvez voir.`,
     'state.wrong': (p) => {
       switch (p['why']) {
         case 'last-address':
           return 'C’est votre seule adresse : reliez-en d’abord une autre.';
         case 'no-address':
           return 'Ce compte n’a pas d’adresse où écrire.';
+        case 'erase-staff':
+          return `Ce compte a des rôles dans l’équipe (${s(p['roles'])}) : faites-les d’abord retirer avec « staff revoke ».`;
+        case 'erase-owner':
+          return `Ce compte est le seul propriétaire de ${s(p['company'])} : écrivez-nous d’abord pour en désigner un autre.`;
+        case 'erase-installer':
+          return `Ce compte gère ${s(p['count'])} ${one(p['count'], 'dispositif dont un client dépend', 'dispositifs dont des clients dépendent')} : ${one(p['count'], 'retirez-le', 'retirez-les')} d’abord avec « device remove ».`;
+        case 'erase-approval':
+          return `La demande ${s(p['number'])} concerne ce compte et attend encore une décision : réessayez quand elle sera décidée ou terminée.`;
         case 'role':
           return `${s(p['email'])} n’a pas le rôle ${s(p['role'])}.`;
         case 'mail':
@@ -278,6 +288,8 @@ export const fr: Texts = {
           return 'Le fichier n’a pas de ligne sous son en-tête.';
         case 'rows':
           return 'Le fichier a plus de 10 000 lignes : partagez-le.';
+        case 'million':
+          return 'Le fichier a plus d’un million de lignes : partagez-le.';
         case 'header':
           return 'La première ligne doit nommer les colonnes.';
         case 'wide':
@@ -312,6 +324,7 @@ export const fr: Texts = {
     phone: () => 'doit être un numéro de téléphone, comme 01 23 45 67 89',
     country: () => 'doit être un pays, comme FR ou France',
     ref: (p) => `doit être un numéro, comme ${s(p['prefix'])}-000123`,
+    vat: (p) => `n’est pas un numéro de TVA de ${s(p['country'])} : vérifiez ses chiffres`,
     mac: () => 'doit être une adresse MAC : douze chiffres de 0 à 9 ou de A à F, par exemple AA:BB:CC:DD:EE:FF',
     web: () => 'doit être une adresse web, par exemple http://192.168.1.20:8080 ou box.example.com',
     whole: () => 'doit être un nombre entier',
@@ -352,9 +365,16 @@ export const fr: Texts = {
     unheaded: () => 'est dans une colonne sans titre ; il y a peut-être un séparateur de trop',
     heading: (p) => `« ${s(p['heading'])} » (peut-être « ${s(p['nearest'])} » ?)`,
     unusual: () => 'un numéro inhabituel ; il est pris tel quel',
+    otherMac: (p) => `la ligne ${s(p['line'])} donne une autre adresse MAC à ce Code ID`,
+    otherModel: (p) => `la ligne ${s(p['line'])} donne un autre modèle à ce Code ID`,
+    macTwice: (p) => `la ligne ${s(p['line'])} donne cette adresse MAC à un autre Code ID`,
+    macTaken: (p) => `cette adresse MAC est enregistrée pour le Code ID ${s(p['codeId'])}`,
+    enrolled: (p) => `le dispositif est en service avec l’adresse MAC ${s(p['mac'])}, qui ne change plus`,
   },
   fault: ({ reference }) =>
     `Une erreur de notre côté ; rien n’a changé. Réessayez, ou donnez-nous cette référence : ${reference}.`,
+  interrupted: ({ reference }) =>
+    `Une erreur de notre côté avant la fin. Ce qui a été pris jusque-là reste ; redemandez, et le reste sera pris. Notre référence : ${reference}.`,
   unanswered: ({ sender, perHour }) =>
     `${sender} a reçu ${perHour} réponses par courriel en une heure : les commandes de ses courriels sont exécutées, mais sans réponse jusqu’à ce que l’heure passe. Deux programmes s’écrivent peut-être l’un à l’autre.`,
   mailPaused: ({ by, reason }) => `${by} a arrêté le courrier : ${reason}. « mail resume » le remet en marche.`,
@@ -366,6 +386,14 @@ export const fr: Texts = {
   undelivered: ({ number, letter, recipient, error }) =>
     `${number} (${letter}) n’a pas pu être remise à ${recipient} : ${error}`,
   keys: {
+    known: 'Adresse connue',
+    form: 'Données du client',
+    linkUntil: 'Lien ouvert jusqu’au',
+    activatedAt: 'Actif depuis',
+    timeline: 'Histoire',
+    registeredAt: 'Enregistré le',
+    devices: 'Dispositifs',
+    letters: 'Courriers',
     declaration: 'Déclaration',
     pack: 'Numéro de pack',
     packs: 'Numéros de pack',
@@ -538,8 +566,29 @@ export const fr: Texts = {
     about: 'Concerne',
     allowed: 'Permis',
     allows: 'Ce qu’elle permet',
+    erased: 'Serait effacé',
+    kept: 'Doit rester',
+    what: 'Quoi',
+    count: 'Combien',
+    why: 'Pourquoi',
+    token: 'Jeton',
+    expires: 'Valable jusqu’à',
+    installer: 'Installateur',
+    uses: 'Passages',
+    usedAt: 'Dernier passage',
+    gateway: 'Passerelle',
+    key: 'Clé',
   },
   states: {
+    entered: 'couple refusé',
+    checked: 'contrôlé',
+    registered: 'enregistré',
+    'link-sent': 'lien envoyé',
+    opened: 'lien ouvert',
+    removed: 'retiré',
+    resent: 'renvoyé',
+    corrected: 'adresse corrigée',
+    reminded: 'rappel envoyé',
     answered: 'répondu',
     ignored: 'ignoré',
     released: 'libéré',

@@ -15,7 +15,19 @@ export interface Texts {
   /** Rows of an imported table. */
   readonly imports: Readonly<
     Record<
-      'twice' | 'taken' | 'others' | 'ended' | 'unusual' | 'equal' | 'unheaded' | 'heading',
+      | 'twice'
+      | 'taken'
+      | 'others'
+      | 'ended'
+      | 'unusual'
+      | 'equal'
+      | 'unheaded'
+      | 'heading'
+      | 'otherMac'
+      | 'otherModel'
+      | 'macTwice'
+      | 'macTaken'
+      | 'enrolled',
       (params: FaultParams) => string
     >
   >;
@@ -32,6 +44,8 @@ export interface Texts {
   >;
   /** A fault of ours. */
   readonly fault: (params: { reference: string }) => string;
+  /** The same in the middle of a command that is done in parts. */
+  readonly interrupted: (params: { reference: string }) => string;
   /** A reminder in the approvals channel. */
   readonly waiting: (params: { number: string; command: string }) => string;
   /** An alert to staff: something can't be delivered. */

@@ -1,8 +1,9 @@
 /** Who hears of an order's steps: its requester where it was last worked on and by mail, its salesperson, the cloud team (D12). */
 import type { Work } from '../guard/work.js';
 import { formatDay } from '../locales/format.js';
-import { localeOf, type Locale } from '../locales/locale.js';
+import type { Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
+import { readers } from '../parties/readers.js';
 import { contentOf } from './content.js';
 import { orderRef, type OrderRow } from './order.js';
 
@@ -33,26 +34,6 @@ export function orderInWords(work: Pick<Work, 'desk'>, row: OrderRow, locale: Lo
     ...(content.siteName === undefined ? {} : { site: content.siteName }),
     ...(content.reference ? { references: content.reference.join(', ') } : {}),
   };
-}
-
-interface Reader {
-  readonly personId: number;
-  readonly email: string | undefined;
-  readonly discordId: string | undefined;
-  readonly locale: Locale;
-}
-
-async function readers(work: Work, where: object): Promise<Reader[]> {
-  const people = await work.tx.person.findMany({
-    where: { state: { in: ['invited', 'active'] }, ...where },
-    include: { addresses: { where: { main: true } }, discordUsers: true },
-  });
-  return people.map((person) => ({
-    personId: person.id,
-    email: person.addresses[0]?.email,
-    discordId: person.discordUsers[0]?.discordId,
-    locale: localeOf(person.locale, work.desk.locale),
-  }));
 }
 
 /** Tells the requester of a step; not when the requester has just taken it. */

@@ -44,6 +44,8 @@ export interface CourierOptions {
   readonly chance: () => number;
   /** A channel without a deliverer stays queued for a process that has one. */
   readonly channels: Readonly<Partial<Record<'mail' | 'chat', Deliver>>>;
+  /** Told of what was handed over, in the transaction that records it. */
+  readonly onSent?: (unit: Unit, errand: Errand) => Promise<void>;
   /** Told of what can't be delivered, in the transaction that records it. */
   readonly onFailed?: (unit: Unit, failed: { errand: Errand; reason: string }) => Promise<void>;
   readonly onError: (error: unknown) => void;
@@ -161,10 +163,11 @@ export function createCourier(options: CourierOptions): Courier {
     const now = clock();
     if (delivery.result === 'sent') {
       // even if the lease is lost: whoever has it now need not send it again
-      await tx.outbox.updateMany({
+      const { count } = await tx.outbox.updateMany({
         where: { id: row.id, state: { in: ['sending', 'queued', 'uncertain'] } },
         data: { state: 'sent', sentAt: now, secret: null, leasedUntil: null, error: null },
       });
+      if (count === 1) await options.onSent?.(unit, errand);
       return;
     }
     // of the lease that this try was made under: a later one is another's to end

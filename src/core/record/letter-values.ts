@@ -12,6 +12,16 @@ const summary = z.array(z.strictObject({ label: text, value: text }));
 const door = z.enum(['chat', 'mail', 'terminal', 'web']);
 const approval = z.strictObject({ number: text, asker: text, summary, expires: text });
 const role = z.strictObject({ role: text, by: text });
+const deviceClient = {
+  company: text,
+  contactName: text,
+  contactEmail: some,
+  clientName: some,
+  device: text,
+  codeId: text,
+  signInUrl: text,
+  identifier: text,
+};
 const takeover = { firstName: text, lastName: text, clientName: text, product: text, pack: some, box: some };
 
 export const letterValues = {
@@ -75,12 +85,45 @@ export const letterValues = {
     services: z.array(text),
     links: z.array(z.strictObject({ label: text, url: text })),
   }),
+  /** E1. `passwordLink` and `until` only for an account that was created now. */
+  'installer-registered': z.strictObject({
+    firstName: text,
+    lastName: text,
+    company: text,
+    identifier: text,
+    signInUrl: text,
+    passwordLink: some,
+    until: some,
+  }),
+  /** E5, a new account: either `password` or `passwordLink`. */
+  'device-credentials': z.strictObject({ ...deviceClient, password: some, passwordLink: some, passwordUntil: text }),
+  /** E5, E6. `reminder`: it was sent before. */
+  'device-activation': z.strictObject({
+    ...deviceClient,
+    account: z.enum(['created', 'existing']),
+    reminder: z.boolean(),
+    url: text,
+    until: text,
+  }),
+  /** E8, to the installer. `client`: the client's address, empty once erased. */
+  'device-step': z.strictObject({
+    step: z.enum(['active', 'expired', 'bounced', 'removed']),
+    device: text,
+    codeId: text,
+    client: text,
+    reason: some,
+  }),
+  'device-removed': z.strictObject({ device: text, codeId: text, company: text }),
   /** X1. `askedBy`: the person's or the Discord user's name, when known. */
   'link-code': z.strictObject({ code: text, minutes: z.number(), askedBy: some, door }),
   'address-linked': z.strictObject({ email: text, door, discordName: some }),
   /** `isNew`: a first password is chosen, not a forgotten one replaced. */
   'password-link': z.strictObject({ url: text, until: text, isNew: z.boolean() }),
   'password-changed': z.strictObject({ when: text }),
+  /** X11. The last one to an address. */
+  'account-erased': z.strictObject({ when: text }),
+  /** `left`: recovery codes not used yet. */
+  'second-factor': z.strictObject({ step: z.enum(['on', 'off', 'recovery']), when: text, left: z.number() }),
   'role-granted': role,
   'role-revoked': role,
   'approval-asked': approval,
