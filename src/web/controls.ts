@@ -20,6 +20,8 @@ export interface FormParts {
   readonly className?: string;
   /** The button is not the page's main one. */
   readonly quiet?: boolean;
+  /** Required fields bear a star, in place of a word at the others; the page says what it means. */
+  readonly starred?: boolean;
 }
 
 export const hiddenInputs = (values: Readonly<Record<string, string>>): Html[] =>
@@ -30,7 +32,7 @@ export function form(parts: FormParts): Html {
   const { sets = [] } = parts;
   const all = [...parts.fields, ...sets.flatMap(({ fields }) => fields)];
   const multipart = all.some(({ control }) => control === 'file' || control === 'files');
-  const mixed = all.some(({ required }) => required);
+  const mixed = !parts.starred && all.some(({ required }) => required);
   const controls = (fields: readonly FormField[]) => fields.map((field) => control(field, { ...parts, mixed }));
   return html`<form
     id="${parts.id}"
@@ -52,12 +54,12 @@ export function form(parts: FormParts): Html {
 }
 
 /** @param more.mixed the form has required fields too: the others say that they are not */
-function control(field: FormField, more: { id: string; locale: Locale; mixed: boolean }): Html {
+function control(field: FormField, more: { id: string; locale: Locale; mixed: boolean; starred?: boolean }): Html {
   const id = `${more.id}-${field.name}`;
   const described = [field.hint ? `${id}-hint` : '', field.fault ? `${id}-fault` : ''].filter(Boolean).join(' ');
   const about = html`${described ? html` aria-describedby="${described}"` : ''}${field.fault ? html` aria-invalid="true"` : ''}`;
   const label = html`<label for="${id}"
-    >${field.label}${field.required || field.control === 'check' || !more.mixed ? '' : html` <span class="soft">(${pageTexts(more.locale).optional})</span>`}${field.missing ? html` <span class="missing">(${pageTexts(more.locale).missing})</span>` : ''}</label
+    >${field.label}${more.starred && field.required ? html` <span aria-hidden="true">*</span>` : ''}${field.required || field.control === 'check' || !more.mixed ? '' : html` <span class="soft">(${pageTexts(more.locale).optional})</span>`}${field.missing ? html` <span class="missing">(${pageTexts(more.locale).missing})</span>` : ''}</label
   >`;
   const notes = html`${field.hint ? html`<span class="hint" id="${id}-hint">${field.hint}</span>` : ''}${field.fault ? html`<span class="fault" id="${id}-fault">${faultText(field.label, field.fault)}</span>` : ''}`;
   const faulty = field.fault ? ' faulty' : '';

@@ -3,26 +3,21 @@ import { html } from 'hono/html';
 import type { LinkedFile } from '../core/sessions.js';
 import { formatInstant } from '../core/locales/format.js';
 import { hiddenInputs } from './controls.js';
+import { arrived, onward } from './onward.js';
 import { notice, type Html } from './page.js';
 import { say } from './said.js';
 import type { PageTexts } from './texts.js';
-import { checkOrigin, formMark, putCookie, readForm, show, takeCookie, type Ctx, type Door } from './visit.js';
-
-const purpose = 'onward';
-/** Signing in, perhaps with a new password first, takes its time. */
-const onwardMaxAgeS = 30 * 60;
+import { checkOrigin, formMark, readForm, show, type Ctx, type Door } from './visit.js';
 
 /** The page of a file's link; nothing when the link is for something else. */
 export async function showFile(c: Ctx, door: Door, token: string): Promise<Response | undefined> {
   const { session, texts, locale } = c.var.visit;
   const file = await door.sessions.viewFile({ token, personId: session?.personId });
   if (!file) return undefined;
-  // whoever has signed in has arrived, whatever they find
-  if (session && !session.mustChoose && takeCookie(c, door, 'onward'))
-    putCookie(c, door, { name: 'onward', value: '', maxAgeS: 0 });
+  arrived(c, door);
   if (file === 'ended') return ended(c, door);
   if (file === 'sign-in' || session?.mustChoose) {
-    onward(c, door, `/t/${token}`);
+    onward(c, door, token);
     if (session) return c.redirect('/password', 303);
     say(c, door, texts.file.signIn);
     return c.redirect('/sign-in', 303);
@@ -67,21 +62,3 @@ const filePage = (
         <p class="send"><button type="submit">${texts.file.submit}</button></p>
       </form>
     </section>`;
-
-/** Remembers, sealed, where somebody goes on after signing in. */
-function onward(c: Ctx, door: Door, path: string): void {
-  const value = door.dispatcher.desk.secrets.seal(purpose, path);
-  putCookie(c, door, { name: 'onward', value, maxAgeS: onwardMaxAgeS });
-}
-
-/** Where to go on after signing in: a link of ours that was opened before, else one's own page. */
-export function onwardFrom(c: Ctx, door: Door): string {
-  const sealed = takeCookie(c, door, 'onward');
-  if (!sealed) return '/me';
-  try {
-    const path = door.dispatcher.desk.secrets.open(purpose, sealed);
-    return /^\/t\/[\w-]{10,100}$/.test(path) ? path : '/me';
-  } catch {
-    return '/me';
-  }
-}

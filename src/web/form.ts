@@ -2,7 +2,7 @@
  * Forms made from a command's fields, and back: the only place where this door turns fields into controls and a posted
  * body into an input. What a command asks is declared with it; nothing here knows any command.
  */
-import type { AnyCommand, Use } from '../core/command/define.js';
+import type { Form, Use } from '../core/command/define.js';
 import type { RawInput } from '../core/command/input.js';
 import { usesOf } from '../core/command/registry.js';
 import { areUploads, choicesOf, isUpload, type FieldContext, type Raw, type Upload } from '../core/command/type.js';
@@ -43,7 +43,7 @@ export interface FormGiven {
 }
 
 /** What a form with this input holds: `decodeForm` gives back what means the same. */
-export function encodeForm(command: AnyCommand, raw: RawInput): [name: string, value: string | File][] {
+export function encodeForm(command: Form, raw: RawInput): [name: string, value: string | File][] {
   return usesOf(command).flatMap((use): [string, string | File][] => {
     const value = raw[use.field.name];
     if (value === undefined) return [];
@@ -66,7 +66,7 @@ function textOf({ field: { type } }: Use, value: Exclude<Raw, Upload | readonly 
 }
 
 /** The input in a posted body. Names that are no fields of the command are the page's own, and left alone. */
-export function decodeForm(command: AnyCommand, body: FormBody): RawInput {
+export function decodeForm(command: Form, body: FormBody): RawInput {
   const input: Record<string, Raw> = {};
   for (const { field } of usesOf(command)) {
     const given = body[field.name];
@@ -76,7 +76,7 @@ export function decodeForm(command: AnyCommand, body: FormBody): RawInput {
   return input;
 }
 
-export function formFields(command: AnyCommand, given: FormGiven): FormField[] {
+export function formFields(command: Form, given: FormGiven): FormField[] {
   const shown = Object.fromEntries(
     encodeForm(command, given.values ?? {}).filter((entry): entry is [string, string] => typeof entry[1] === 'string'),
   );

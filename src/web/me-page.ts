@@ -2,11 +2,14 @@
 import { html } from 'hono/html';
 import { replyTo } from '../core/command/reply.js';
 import type { Raw } from '../core/command/type.js';
+import { formatDay } from '../core/locales/format.js';
 import { camel } from '../core/locales/key.js';
+import { textsOf } from '../core/locales/texts.js';
 import { hiddenInputs } from './controls.js';
 import { commandForm, fieldsFor, formId, type Asked, type MeView } from './me-view.js';
 import { message, type Html } from './page.js';
-import { replyHead } from './reply.js';
+import { replyBody, replyHead } from './reply.js';
+import { factorCard } from './second-factor-page.js';
 import { pageTexts, type PageTexts } from './texts.js';
 
 /** The name of who is signed in, and the way out. */
@@ -16,25 +19,40 @@ export const signedInAs = (texts: PageTexts, who: { name: string; mark: string }
     ><button type="submit" class="quiet">${texts.signOut}</button>
   </form>`;
 
-/** @param shop the reseller's part, made already; nothing for anybody else */
-export function mePage(view: MeView, shop: Html | undefined): Html {
+/** @param parts the sections that not everybody has, made already: a reseller's stock, devices */
+export function mePage(view: MeView, parts: readonly (Html | undefined)[]): Html {
   const texts = pageTexts(view.locale);
   return html` <h1>${texts.me.title}</h1>
-    ${view.said ? message(view.said) : ''} ${view.asked ? answered(view, view.asked) : ''} ${shop ?? ''}
+    ${view.said ? message(view.said) : ''} ${view.stale ? message(texts.desk.stale, 'bad') : ''}
+    ${view.asked ? answered(view, view.asked, texts) : ''} ${parts.map((part) => part ?? '')}
     <div class="columns">
-      <div>${profile(view, texts)}</div>
-      <div>${packs(view, texts)}${password(view, texts)}</div>
+      <div>${profile(view, texts)}${data(view, texts)}</div>
+      <div>
+        ${packs(view, texts)}${password(view, texts)}${factorCard(texts, view.factor, (at) => formatDay(at, view.timeZone, view.locale))}
+      </div>
     </div>`;
 }
 
-function answered(view: MeView, asked: Asked): Html {
-  const reply = replyTo(asked.outcome, { locale: view.locale, timeZone: view.timeZone, command: asked.command });
-  return replyHead(reply, {
-    outcome: asked.outcome,
-    formId: formId(asked.command.name),
-    shown: fieldsFor(view, asked.command.name, { submit: '' }),
+/** What came of a form that did nothing yet: refused, or a preview with the button that confirms it. */
+function answered(view: MeView, asked: Asked, texts: PageTexts): Html {
+  const { command, outcome } = asked;
+  const reply = replyTo(outcome, { locale: view.locale, timeZone: view.timeZone, command });
+  const head = replyHead(reply, {
+    outcome,
+    formId: formId(command.name),
+    shown: asked.formless ? [] : fieldsFor(view, command.name, { submit: '' }),
     locale: view.locale,
   });
+  if (!outcome.ok || outcome.pending === undefined) return head;
+  return html`${head}
+    <section class="card" aria-labelledby="preview" tabindex="-1" autofocus>
+      <h2 id="preview">${textsOf(view.locale).keys['preview']}</h2>
+      ${replyBody(reply, view.locale)}
+      <form method="post" action="/me" class="row">
+        ${hiddenInputs({ _mark: view.mark, _pending: outcome.pending })}
+        <button type="submit">${texts.desk.confirm}</button> <a href="/me">${texts.me.leave}</a>
+      </form>
+    </section>`;
 }
 
 function profile(view: MeView, texts: PageTexts): Html {
@@ -45,10 +63,48 @@ function profile(view: MeView, texts: PageTexts): Html {
       return typeof value === 'string' ? [[field.name, value]] : [];
     }),
   );
+  // on paper a form is nothing to read
+  const { lines } = replyTo(
+    { ok: true, code: 'account.shown', data: camelled(values) },
+    { locale: view.locale, timeZone: view.timeZone },
+  );
   return html`<section class="card" aria-labelledby="profile">
     <h2 id="profile">${texts.me.profile}</h2>
     <p class="soft">${(view.account['emails'] as string[]).join(', ')}</p>
+    <dl class="printed">
+      ${lines.map(
+        ({ label, value }) =>
+          html`<dt>${label}</dt>
+            <dd>${value}</dd>`,
+      )}
+    </dl>
     ${commandForm(view, 'account edit', { submit: texts.me.profileSubmit, values, own: true })}
+  </section>`;
+}
+
+const camelled = (values: Readonly<Record<string, Raw>>): Readonly<Record<string, Raw>> =>
+  Object.fromEntries(Object.entries(values).map(([name, value]) => [camel(name), value]));
+
+/** X11: what is held about somebody, to take along, and the way to have it erased. */
+function data(view: MeView, texts: PageTexts): Html {
+  const [take, erase] = [view.may.has('account export'), view.may.has('account erase')];
+  if (!take && !erase) return html``;
+  const { me } = texts;
+  return html`<section class="card" aria-labelledby="data">
+    <h2 id="data">${me.data}</h2>
+    ${
+      take
+        ? html`<p>${me.exportText}</p>
+            ${commandForm(view, 'account export', { submit: me.exportSubmit, quiet: true })}`
+        : ''
+    }
+    ${
+      erase
+        ? html`<h3>${me.erase}</h3>
+            <p>${me.eraseText((view.account['emails'] as string[])[0] ?? '')}</p>
+            ${commandForm(view, 'account erase', { submit: me.eraseSubmit, quiet: true, className: 'fields one' })}`
+        : ''
+    }
   </section>`;
 }
 

@@ -4,7 +4,9 @@ import type { RawInput } from '../core/command/input.js';
 import type { Data, Outcome } from '../core/command/outcome.js';
 import type { FieldContext } from '../core/command/type.js';
 import type { Locale } from '../core/locales/locale.js';
-import { form } from './controls.js';
+import type { FactorView } from '../core/sessions.js';
+import { html } from 'hono/html';
+import { form, hiddenInputs } from './controls.js';
 import { formFields, type FormField, type FormGiven } from './form.js';
 import type { Html } from './page.js';
 
@@ -13,6 +15,8 @@ export interface Asked {
   readonly command: AnyCommand;
   readonly input: RawInput;
   readonly outcome: Outcome;
+  /** It was a button, with no field to lead to. */
+  readonly formless: boolean;
 }
 
 export interface MeView {
@@ -26,6 +30,9 @@ export interface MeView {
   readonly may: ReadonlySet<string>;
   readonly account: Data;
   readonly asked: Asked | undefined;
+  /** A preview was confirmed that no longer holds. */
+  readonly stale: boolean;
+  readonly factor: FactorView;
   readonly said: string | undefined;
 }
 
@@ -38,6 +45,13 @@ interface Wanted extends Pick<FormGiven, 'own' | 'offered'> {
   readonly quiet?: boolean;
   readonly className?: string;
 }
+
+/** What every form here carries. */
+const carried = (view: MeView, command: string): Readonly<Record<string, string>> => ({
+  _mark: view.mark,
+  _command: command,
+  _key: view.key(),
+});
 
 /** Fields that the page answers itself, or that nobody asks for here. */
 const leftOut = new Set(['person', 'org', 'dry-run']);
@@ -64,8 +78,22 @@ export function commandForm(view: MeView, name: string, wanted: Wanted): Html {
     submit: wanted.submit,
     fields: fieldsFor(view, name, wanted),
     locale: view.locale,
-    hidden: { _mark: view.mark, _command: name, _key: view.key(), ...wanted.hidden },
+    hidden: { ...carried(view, name), ...wanted.hidden },
     ...(wanted.quiet ? { quiet: true } : {}),
     ...(wanted.className ? { className: wanted.className } : {}),
   });
 }
+
+/**
+ * One command about one thing, as a button.
+ * @param wanted.about says to who can't see the page which thing it is
+ */
+export const commandButton = (
+  view: MeView,
+  name: string,
+  wanted: { submit: string; about: string; input: Readonly<Record<string, string>> },
+): Html =>
+  html`<form method="post" action="/me">
+    ${hiddenInputs({ ...carried(view, name), _formless: 'yes', ...wanted.input })}
+    <button type="submit" class="quiet">${wanted.submit} <span class="hidden">${wanted.about}</span></button>
+  </form>`;

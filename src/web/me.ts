@@ -1,20 +1,47 @@
-/** `/me`: one's profile, packs and, for a reseller, stock and declared users. Everything shown and done is a command's. */
+/**
+ * `/me`: one's profile, devices, packs and data, and for a reseller stock and declared users. Everything shown and done is
+ * a command's.
+ */
+import { html } from 'hono/html';
 import type { Hono } from 'hono';
-import type { AnyCommand } from '../core/command/define.js';
 import type { RawInput } from '../core/command/input.js';
 import type { Data, Outcome } from '../core/command/outcome.js';
+import { previewOf } from '../core/command/pending.js';
 import { replyTo } from '../core/command/reply.js';
-import { suggest } from '../core/command/suggest.js';
-import type { Caller } from '../core/guard/identity.js';
-import { decodeForm } from './form.js';
+import { ask, callerOf, commandNamed, handOver, queried, read } from './asking.js';
+import { devicesOf } from './devices.js';
+import { devicesPage } from './devices-page.js';
+import { decodeForm, type FormBody } from './form.js';
 import { mePage, signedInAs } from './me-page.js';
 import type { Asked, MeView } from './me-view.js';
+import { replyBody } from './reply.js';
 import { saidAt, say } from './said.js';
-import { shopPage, type Shop } from './shop-page.js';
-import { checkOrigin, formKey, formMark, readForm, show, textIn, type Ctx, type Door, type Env } from './visit.js';
+import { shopOf } from './shop.js';
+import { shopPage } from './shop-page.js';
+import {
+  checkOrigin,
+  formKey,
+  formMark,
+  putCookie,
+  readForm,
+  show,
+  textIn,
+  type Ctx,
+  type Door,
+  type Env,
+} from './visit.js';
 
 /** What this page has forms for; each is offered to whoever may ask it, and refused by the command itself. */
-const offered = ['account edit', 'account password', 'pack redeem', 'declare new'];
+const offered = [
+  'account edit',
+  'account password',
+  'account export',
+  'account erase',
+  'pack redeem',
+  'declare new',
+  'device revoke',
+  'device consent',
+];
 
 export function meRoutes(app: Hono<Env>, door: Door): void {
   app.use('/me/*', async (c, next) => {
@@ -28,45 +55,62 @@ export function meRoutes(app: Hono<Env>, door: Door): void {
   app.get('/me/declared', (c) => exported(c, door));
 }
 
-const callerOf = (c: Ctx): Caller => ({ kind: 'session', personId: c.var.visit.session?.personId ?? 0 });
-
-function ask(c: Ctx, door: Door, asked: { command: string; input: RawInput; key?: string }): Promise<Outcome> {
-  const { ip, locale } = c.var.visit;
-  return door.dispatcher.dispatch({ door: 'web', caller: callerOf(c), ip, locale, ...asked });
+interface Wanted {
+  readonly command: string;
+  readonly input: RawInput;
+  readonly key: string;
 }
 
-async function read(c: Ctx, door: Door, asked: { command: string; input: RawInput }): Promise<Data> {
-  const outcome = await ask(c, door, asked);
-  if (!outcome.ok) throw new Error(`${asked.command} answered ${outcome.code}`);
-  return outcome.data;
+/** What a posted form asks for; nothing when it confirms a preview that no longer holds. */
+async function wantedBy(c: Ctx, door: Door, body: FormBody): Promise<Wanted | undefined> {
+  const id = textIn(body, '_pending');
+  if (id) {
+    const preview = await previewOf(door.dispatcher.desk, { id, caller: callerOf(c) });
+    return preview && { command: preview.command, input: { ...preview.raw, yes: 'yes' }, key: preview.key };
+  }
+  const command = door.dispatcher.registry.find(textIn(body, '_command'));
+  return { command: command?.name ?? '', input: command ? decodeForm(command, body) : {}, key: textIn(body, '_key') };
 }
-
-const commandNamed = (door: Door, name: string): AnyCommand => {
-  const command = door.dispatcher.registry.find(name);
-  if (!command) throw new Error(`there is no command ${name}`);
-  return command;
-};
-
-/** What a query says for a reading command, as its form's fields. */
-const queried = (c: Ctx, command: AnyCommand): RawInput => decodeForm(command, c.req.query());
 
 async function done(c: Ctx, door: Door): Promise<Response> {
   checkOrigin(c, door);
   const body = await readForm(c, door, formMark(c, door));
-  const name = textIn(body, '_command');
-  if (!offered.includes(name)) return c.notFound();
-  const command = commandNamed(door, name);
-  const input = decodeForm(command, body);
-  const outcome = await ask(c, door, { command: name, input, key: textIn(body, '_key') });
-  if (!outcome.ok || outcome.dryRun) return meShown(c, door, { command, input, outcome });
+  const wanted = await wantedBy(c, door, body);
+  if (!wanted) return meShown(c, door, { stale: true });
+  if (!offered.includes(wanted.command)) return c.notFound();
+  const command = commandNamed(door, wanted.command);
+  const outcome = await ask(c, door, wanted);
+  const asked: Asked = { command, input: wanted.input, outcome, formless: textIn(body, '_formless') !== '' };
+  if (!outcome.ok || outcome.dryRun || outcome.pending) return meShown(c, door, { asked });
+  if (outcome.file) return handOver(c, outcome.file);
+  const session = await door.sessions.find(c.var.visit.session?.token ?? '');
+  if (!session) return signedOff(c, door, asked);
   // it may just have been changed
-  const locale = (await door.sessions.find(c.var.visit.session?.token ?? ''))?.actor.locale ?? c.var.visit.locale;
+  const locale = session.actor.locale ?? c.var.visit.locale;
   say(c, door, replyTo(outcome, { locale, timeZone: door.dispatcher.desk.timeZone, command }).headline);
   const org = textIn(body, 'org');
   return c.redirect(org ? `/me?org=${encodeURIComponent(org)}` : '/me', 303);
 }
 
-async function meShown(c: Ctx, door: Door, asked?: Asked): Promise<Response> {
+/** What was done ended the session: the answer is a page of its own, for there is no other to come back to. */
+function signedOff(c: Ctx, door: Door, { outcome, command }: Asked): Promise<Response> {
+  const { locale, texts } = c.var.visit;
+  const reply = replyTo(outcome, { locale, timeZone: door.dispatcher.desk.timeZone, command });
+  putCookie(c, door, { name: 'session', value: '', maxAgeS: 0 });
+  const body = html`<h1>${reply.headline}</h1>
+    <p>${texts.signIn.signedOut}</p>
+    ${replyBody(reply, locale)}
+    <p><a href="/">${texts.home}</a></p>`;
+  return show(c, door, { title: reply.headline, body });
+}
+
+interface Back {
+  readonly asked?: Asked;
+  /** What was to be confirmed has changed, or ended. */
+  readonly stale?: true;
+}
+
+async function meShown(c: Ctx, door: Door, { asked, stale }: Back = {}): Promise<Response> {
   const { locale, texts, session } = c.var.visit;
   const { dispatcher } = door;
   const account = await read(c, door, { command: 'account show', input: {} });
@@ -82,61 +126,32 @@ async function meShown(c: Ctx, door: Door, asked?: Asked): Promise<Response> {
     may,
     account,
     asked,
+    stale: stale ?? false,
+    factor: await door.sessions.factor.view(session?.personId ?? 0),
     said: saidAt(c, door),
   };
-  const shop = may.has('stock show') ? await shopOf(c, door, account) : undefined;
-  const status = asked && !asked.outcome.ok ? statusOf(asked.outcome) : 200;
-  const aside = signedInAs(texts, { name: session?.actor.name ?? '', mark: view.mark });
   return show(c, door, {
     title: texts.me.title,
-    body: mePage(view, shop && shopPage(view, shop)),
-    aside,
+    body: mePage(view, await partsOf(c, door, { view, account })),
+    aside: signedInAs(texts, { name: session?.actor.name ?? '', mark: view.mark }),
     layout: 'wide',
-    faulty: status !== 200,
-    status,
+    ...statusOf(asked?.outcome, stale),
   });
 }
 
-const statusOf = (outcome: { code: string }) =>
-  outcome.code === 'fault' ? 500 : outcome.code === 'rate.limited' ? 429 : outcome.code === 'access.denied' ? 403 : 422;
-
-interface Organisation {
-  readonly org: string;
-  readonly name: string;
-  readonly state: string;
+/** The sections that not everybody has. */
+async function partsOf(c: Ctx, door: Door, { view, account }: { view: MeView; account: Data }) {
+  const { may } = view;
+  const shop = may.has('stock show') ? await shopOf(c, door, account) : undefined;
+  const devices = may.has('device list') ? await devicesOf(c, door, { account, may }) : undefined;
+  return [shop ? shopPage(view, shop) : undefined, devices ? devicesPage(view, devices) : undefined];
 }
 
-/** The reseller's part: its stock, and its declared users as the query filters them. */
-async function shopOf(c: Ctx, door: Door, account: Data): Promise<Shop | undefined> {
-  const resellers = (account['organisations'] as Organisation[]).filter(({ state }) => state === 'reseller');
-  const chosen = resellers.find(({ org }) => org === c.req.query('org')) ?? resellers[0];
-  if (!chosen) return undefined;
-  // which of several is asked for only then
-  const about: { org?: string } = resellers.length > 1 ? { org: chosen.org } : {};
-  const command = commandNamed(door, 'declare list');
-  const filters = queried(c, command);
-  const stock = await read(c, door, { command: 'stock show', input: { ...about } });
-  const products = stock['products'] as Shop['products'];
-  const { locale } = c.var.visit;
-  const kinds = await suggest(door.dispatcher, {
-    caller: callerOf(c),
-    door: 'web',
-    command: 'declare new',
-    field: 'product',
-    typed: '',
-    locale,
-    ...about,
-  });
-  return {
-    ...about,
-    resellers: resellers.map(({ org, name }) => ({ org, name })),
-    company: chosen.name,
-    products,
-    boxes: new Set(door.dispatcher.desk.catalogue.boxes.map(({ id }) => id)),
-    kinds: kinds.map(({ value, name }) => ({ value, label: name })),
-    filters,
-    listed: await ask(c, door, { command: command.name, input: { ...filters, ...about } }),
-  };
+function statusOf(outcome: Outcome | undefined, stale?: true) {
+  if (!stale && (!outcome || outcome.ok)) return { faulty: false };
+  const code = outcome?.ok === false ? outcome.code : '';
+  const status = code === 'fault' ? 500 : code === 'rate.limited' ? 429 : code === 'access.denied' ? 403 : 422;
+  return { faulty: true, status } as const;
 }
 
 /** The declared users as a file, filtered as the page is. */
@@ -144,9 +159,5 @@ async function exported(c: Ctx, door: Door): Promise<Response> {
   const command = commandNamed(door, 'declare list');
   const outcome = await ask(c, door, { command: command.name, input: { export: 'csv', ...queried(c, command) } });
   if (!outcome.ok || !outcome.file) return outcome.ok ? c.notFound() : meShown(c, door);
-  const { name, type, content } = outcome.file;
-  return c.body(new Uint8Array(content), 200, {
-    'content-type': type,
-    'content-disposition': `attachment; filename="${name.replace(/[^\w.-]/g, '-')}"`,
-  });
+  return handOver(c, outcome.file);
 }

@@ -5,16 +5,19 @@ import { getRequestListener } from '@hono/node-server';
 import { createServer } from 'node:http';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { createActivations } from '../core/activations.js';
 import { documentBytes, documentsAtMost } from '../core/command/dictionary.js';
 import type { Dispatcher } from '../core/command/dispatch.js';
 import { localeOf } from '../core/locales/locale.js';
 import { textsOf } from '../core/locales/texts.js';
 import { createSessions } from '../core/sessions.js';
+import { accessRoutes } from './access.js';
 import { certificateRoutes } from './certificate.js';
 import { deskRoutes } from './desk.js';
 import type { DeskPart } from './desk-part.js';
 import { meRoutes } from './me.js';
 import { assets, notice, type Page } from './page.js';
+import { secondFactorGate, secondFactorRoutes } from './second-factor.js';
 import { signInRoutes } from './sign-in.js';
 import { pageTexts } from './texts.js';
 import { acceptedLocale, Rejected, show, visitOf, type Ctx, type Door, type Env, type Log } from './visit.js';
@@ -61,6 +64,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
   const door: Door = {
     dispatcher,
     sessions: createSessions(dispatcher),
+    activations: createActivations(dispatcher),
     publicUrl,
     log,
     origins: () => new Set([publicUrl.origin, ...[...hosts].map((host) => `http://${host}`)]),
@@ -95,6 +99,7 @@ function appOf(door: Door, options: WebOptions & { hosts: ReadonlySet<string> })
   app.get('/healthz', (c) => (options.ready() ? c.json({ ok: true }) : c.json({ ok: false }, 503)));
   app.use(headers(door, options));
   app.use(knownHost(door, options.hosts));
+  accessRoutes(app, door);
   app.get('/assets/:name', (c) => {
     const asset = assets[c.req.path];
     return asset
@@ -108,20 +113,33 @@ function appOf(door: Door, options: WebOptions & { hosts: ReadonlySet<string> })
     c.set('visit', await visitOf(c, door));
     return next();
   });
-  const tooLarge = () => {
-    throw new Rejected(413);
-  };
-  const small = bodyLimit({ maxSize: pageBytes, onError: tooLarge });
-  const large = bodyLimit({ maxSize: uploadBytes, onError: tooLarge });
+  const small = limit(pageBytes);
+  const large = limit(uploadBytes);
   if (options.desk) deskRoutes(app, door, { ...options.desk, limit: large });
   app.use((c, next) => (c.req.path.startsWith('/desk') ? next() : small(c, next)));
+  secondFactorGate(app);
   app.get('/', (c) => c.redirect(c.var.visit.session ? '/me' : options.desk ? '/desk' : '/sign-in', 303));
   signInRoutes(app, door);
   meRoutes(app, door);
+  secondFactorRoutes(app, door);
   certificateRoutes(app, door);
   app.notFound((c) => short(c, door, { status: 404 }));
   app.onError((error, c) => failed(error, c, door));
   return app;
+}
+
+/** A request with neither header has no body (RFC 9112, section 6.3), and there is nothing to read of it. */
+function limit(maxSize: number): MiddlewareHandler<Env> {
+  const limited = bodyLimit({
+    maxSize,
+    onError: () => {
+      throw new Rejected(413);
+    },
+  });
+  return (c, next) => {
+    const { 'content-length': length, 'transfer-encoding': coding } = c.env.incoming.headers;
+    return length === undefined && coding === undefined ? next() : limited(c, next);
+  };
 }
 
 const policy = (more: string) =>

@@ -9,14 +9,17 @@ interface TextInput {
   readonly id: string;
   readonly name: string;
   readonly label: string;
-  readonly type: 'email' | 'password';
+  readonly type: 'email' | 'password' | 'text';
   readonly autocomplete: string;
   readonly value?: string;
   readonly hint?: string | undefined;
   readonly fault?: string | undefined;
+  /** Digits alone: a phone shows the keys for them. */
+  readonly numeric?: boolean;
 }
 
-function field(given: TextInput): Html {
+/** A field of a page that is no command's form. */
+export function field(given: TextInput): Html {
   const described = [given.hint ? `${given.id}-hint` : '', given.fault ? `${given.id}-fault` : '']
     .filter(Boolean)
     .join(' ');
@@ -31,7 +34,7 @@ function field(given: TextInput): Html {
       value="${given.value ?? ''}"
       autocomplete="${given.autocomplete}"
       aria-required="true"
-      ${described ? html` aria-describedby="${described}"` : ''}${given.fault ? html` aria-invalid="true" autofocus` : ''}
+      ${given.numeric ? html` inputmode="numeric"` : ''}${described ? html` aria-describedby="${described}"` : ''}${given.fault ? html` aria-invalid="true" autofocus` : ''}
     />
   </div>`;
 }
@@ -90,4 +93,5 @@ export const choicePage = (
 export const endedPage = (texts: PageTexts, mark: string): Html =>
   html` <h1>${texts.choosing.ended}</h1>
     <p>${texts.choosing.endedText}</p>
-    <section class="card">${linkForm(texts, mark, { email: '' })}</section>`;
+    <section class="card">${linkForm(texts, mark, { email: '' })}</section>
+    <p>${texts.activation.unknown}</p>`;

@@ -1,7 +1,9 @@
 /** Coming in and going out: `/sign-in`, `/t/TOKEN`, `/password`, `/sign-out`. A GET never changes anything. */
 import type { Hono } from 'hono';
 import type { Choice } from '../core/sessions.js';
-import { fetchFile, onwardFrom, showFile } from './file-link.js';
+import { confirmActivation, showActivation } from './activation.js';
+import { fetchFile, showFile } from './file-link.js';
+import { onwardFrom } from './onward.js';
 import { say, saidAt } from './said.js';
 import { choicePage, endedPage, signInPage, type SignInState } from './sign-in-page.js';
 import {
@@ -34,16 +36,25 @@ export function signInRoutes(app: Hono<Env>, door: Door): void {
   app.post('/sign-in', (c) => signIn(c, door));
   app.post('/sign-in/link', (c) => askLink(c, door));
   app.post('/sign-out', async (c) => {
-    checkOrigin(c, door);
+    // the page of a mailed link has no referrer, and a way out
+    checkOrigin(c, door, { nullToo: true });
     await readForm(c, door, formMark(c, door));
-    const { session, texts } = c.var.visit;
+    const { session = c.var.visit.awaiting, texts } = c.var.visit;
     if (session) await door.sessions.signOut(session.token);
     putCookie(c, door, { name: 'session', value: '', maxAgeS: 0 });
     say(c, door, texts.signIn.signedOut);
     return c.redirect('/sign-in', 303);
   });
-  app.get('/t/:token', async (c) => (await showFile(c, door, tokenIn(c))) ?? showLink(c, door));
-  app.post('/t/:token', async (c) => (await fetchFile(c, door, tokenIn(c))) ?? useLink(c, door));
+  app.get(
+    '/t/:token',
+    async (c) =>
+      (await showFile(c, door, tokenIn(c))) ?? (await showActivation(c, door, tokenIn(c))) ?? showLink(c, door),
+  );
+  app.post(
+    '/t/:token',
+    async (c) =>
+      (await fetchFile(c, door, tokenIn(c))) ?? (await confirmActivation(c, door, tokenIn(c))) ?? useLink(c, door),
+  );
   app.get('/password', (c) => (c.var.visit.session?.mustChoose ? choose(c, door) : c.redirect('/me', 303)));
   app.post('/password', (c) => replace(c, door));
 }
@@ -58,7 +69,8 @@ const page = (c: Ctx, door: Door, more: { state: SignInState; status?: 403 | 422
   });
 };
 
-function come(c: Ctx, door: Door, token: string): Response {
+/** Sets the cookie of a new session, and goes on to where somebody wanted to be. */
+export function come(c: Ctx, door: Door, token: string): Response {
   putCookie(c, door, { name: 'session', value: token });
   return c.redirect(onwardFrom(c, door), 303);
 }

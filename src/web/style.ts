@@ -19,7 +19,7 @@ export const style = `
 html { font: 100%/1.5 system-ui, -apple-system, 'Segoe UI', Roboto, sans-serif; -webkit-text-size-adjust: 100%; }
 body { margin: 0; background: var(--page); color: var(--ink); overflow-wrap: anywhere; }
 h1, h2, h3 { line-height: 1.25; margin: 0 0 .75rem; overflow-wrap: break-word; }
-h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; } h3 { font-size: 1rem; }
+h4 { font-size: 1rem; margin: 0 0 .25rem; } h1 { font-size: 1.6rem; } h2 { font-size: 1.2rem; } h3 { font-size: 1rem; }
 p { margin: 0 0 .75rem; }
 a { color: var(--link); }
 :focus-visible { outline: 3px solid var(--main); outline-offset: 2px; border-radius: 2px; }
@@ -77,12 +77,12 @@ button:hover { filter: brightness(1.1); }
 .message p { margin: 0; }
 .message ul { margin: .4rem 0 0; padding-left: 1.2rem; }
 
-.scroll { overflow-x: auto; margin: 0 0 .75rem; }
+.scroll { position: relative; overflow-x: auto; margin: 0 0 .75rem; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; padding: 0 0 .3rem; }
 th, td { text-align: left; vertical-align: top; padding: .45rem .7rem .45rem 0; border-bottom: 1px solid var(--line); overflow-wrap: normal; }
 thead th { color: var(--soft); font-size: .9rem; font-weight: 600; }
-tbody th { font-weight: 600; }
+tbody th { font-weight: 600; white-space: nowrap; } td form { margin: 0; }
 @media (min-width: 40rem) { table.counts { table-layout: fixed; } }
 table.counts td, table.counts thead th { text-align: right; } table.counts th:first-child { text-align: left; }
 dl { display: grid; grid-template-columns: minmax(7rem, max-content) minmax(0, 1fr); gap: .25rem 1rem; margin: 0 0 .75rem; }
@@ -91,16 +91,20 @@ dt { color: var(--soft); } dd { margin: 0; }
 ul.plain { list-style: none; margin: 0 0 .75rem; padding: 0; }
 ul.plain > li { padding: .7rem 0; border-bottom: 1px solid var(--line); }
 ul.plain > li:first-child { padding-top: 0; } ul.plain > li:last-child { border-bottom: 0; }
+.qr { display: block; width: 14rem; max-width: 100%; height: auto; margin: 0 0 .75rem; background: #fff; border-radius: .3rem; }
+ul.codes { list-style: none; padding: 0; margin: 0 0 .75rem; display: grid; gap: .4rem 1.5rem; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); font-size: 1.1rem; }
 .number { font-family: ui-monospace, Menlo, Consolas, monospace; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0 0 .75rem; font: .9rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
 iframe { width: 100%; height: 36rem; border: 1px solid var(--line); border-radius: .3rem; background: #fff; }
 nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1.2rem; padding: 0; margin: 0 0 1.25rem; }
 summary { cursor: pointer; color: var(--link); }
 details { margin: 0 0 .75rem; } details[open] > summary { margin-bottom: .75rem; }
+.printed { display: none; }
 
 @media print {
   :root { --page: #fff; --card: #fff; --ink: #000; --soft: #333; --line: #999; }
   .skip, form, nav, button { display: none; }
+  dl.printed { display: grid; }
   .card { border: 0; padding: 0; break-inside: avoid; }
   .scroll { overflow: visible; }
 }

@@ -5,6 +5,7 @@
 import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
+import type { Activations } from '../core/activations.js';
 import type { Dispatcher } from '../core/command/dispatch.js';
 import { localeOf, type Locale } from '../core/locales/locale.js';
 import type { Session, Sessions } from '../core/sessions.js';
@@ -21,6 +22,7 @@ export interface Log {
 export interface Door {
   readonly dispatcher: Dispatcher;
   readonly sessions: Sessions;
+  readonly activations: Activations;
   readonly publicUrl: URL;
   /** Origins (`http://host:port`) under which this door is reached. */
   readonly origins: () => ReadonlySet<string>;
@@ -33,6 +35,8 @@ export interface Visit {
   /** Absent behind a proxy, where all clients look the same. */
   readonly ip: string | undefined;
   readonly session: (Session & { readonly token: string }) | undefined;
+  /** The password was right, the second factor's code is still to come: for every page but that one a stranger. */
+  readonly awaiting: (Session & { readonly token: string }) | undefined;
   /** The browser showed a session that has ended. */
   readonly ended: boolean;
 }
@@ -91,26 +95,34 @@ export function acceptedLocale(header: string | undefined, fallback: Locale): Lo
 const loopback = (address: string): boolean =>
   /^(::ffff:)?127\./i.test(address) || address === '::1' || address === 'localhost' || address === '[::1]';
 
+/** The socket's address; none behind a proxy, where all clients look the same. */
+export function clientIp(c: Ctx, door: Door): string | undefined {
+  const address = c.env.incoming.socket.remoteAddress;
+  const proxied = address !== undefined && loopback(address) && !loopback(door.publicUrl.hostname);
+  return proxied ? undefined : address;
+}
+
 /** Who is there. */
 export async function visitOf(c: Ctx, door: Door): Promise<Visit> {
   const token = takeCookie(c, door, 'session');
-  const session = token === undefined || token === '' ? undefined : await door.sessions.find(token);
+  const found = token === undefined || token === '' ? undefined : await door.sessions.find(token);
+  const session = found && token ? { ...found, token } : undefined;
   const locale = session?.actor.locale ?? acceptedLocale(c.req.header('accept-language'), door.dispatcher.desk.locale);
-  const address = c.env.incoming.socket.remoteAddress;
-  const proxied = address !== undefined && loopback(address) && !loopback(door.publicUrl.hostname);
   return {
     locale,
     texts: pageTexts(locale),
-    ip: proxied ? undefined : address,
-    session: session && token ? { ...session, token } : undefined,
+    ip: clientIp(c, door),
+    session: session?.awaitsCode ? undefined : session,
+    awaiting: session?.awaitsCode ? session : undefined,
     ended: Boolean(token) && !session,
   };
 }
 
 /** The mark that this browser's forms carry; a browser without a session gets a cookie to bind it to. */
 export function formMark(c: Ctx, door: Door): string {
-  const { session } = c.var.visit;
-  if (session) return door.sessions.formMark(session.token);
+  const { session, awaiting } = c.var.visit;
+  const signedIn = session ?? awaiting;
+  if (signedIn) return door.sessions.formMark(signedIn.token);
   let secret = takeCookie(c, door, 'visit');
   if (!secret)
     putCookie(c, door, { name: 'visit', value: (secret = door.dispatcher.desk.random(18).toString('base64url')) });

@@ -8,7 +8,8 @@ import type { Outcome } from '../../src/core/command/outcome.js';
 import type { RawInput } from '../../src/core/command/input.js';
 import type { Registry } from '../../src/core/command/registry.js';
 import { openDesk, type OpenDesk } from '../../src/core/open.js';
-import { createCourier, type Courier, type Errand } from '../../src/core/record/courier.js';
+import { tellSent } from '../../src/core/jobs.js';
+import { createCourier, type Courier, type Deliver, type Errand } from '../../src/core/record/courier.js';
 import { fallBackToMail } from '../../src/core/record/fallback.js';
 import { loadLetters } from '../../src/core/record/letters.js';
 import { databases } from '../servers/databases.js';
@@ -39,6 +40,8 @@ export class Ground {
   skewMs = 0;
   /** Stands between the bot and the core, for a test that slows or breaks a command. */
   wrap: (dispatcher: Dispatcher) => Dispatcher = (dispatcher) => dispatcher;
+  /** What becomes of mails, for a test that has somewhere to send them. */
+  mail: Deliver = () => Promise.resolve({ result: 'sent' });
   bot!: Bot;
   courier!: Courier;
 
@@ -78,9 +81,10 @@ export class Ground {
         chat: this.bot.deliver,
         mail: (errand) => {
           this.mails.push(errand);
-          return Promise.resolve({ result: 'sent' });
+          return this.mail(errand);
         },
       },
+      onSent: (unit, errand) => tellSent(desk, unit, errand),
       onFailed: async ({ tx }, { errand, reason }) => {
         if (!(await fallBackToMail(tx, errand, desk.clock()))) this.failures.push(reason);
       },

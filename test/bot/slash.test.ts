@@ -103,7 +103,16 @@ function inputFor(declared: AnyCommand): fc.Arbitrary<Record<string, Raw>> {
 
 const letters = fc.string({ unit: fc.constantFrom(...'abcÉßœ 字😀-_*\'"@:;,<>`'), minLength: 1, maxLength: 60 });
 
-const valueFor = (use: Use): fc.Arbitrary<Raw> => valueOf(typeOf(use));
+/** Texts of a shape of their own. */
+const shaped: Readonly<Record<string, readonly string[]>> = {
+  mac: ['00:1a:2b:3c:4d:5e', '001A.2B3C.4D5E'],
+  'web-address': ['http://192.168.1.20:8080', 'box.example.com'],
+};
+
+const valueFor = (use: Use): fc.Arbitrary<Raw> => {
+  const texts = shaped[use.field.name];
+  return texts ? fc.constantFrom(...texts) : valueOf(typeOf(use));
+};
 
 function valueOf(type: ReturnType<typeof typeOf>): fc.Arbitrary<Raw> {
   const { kind, max = 60, min = 0 } = type;

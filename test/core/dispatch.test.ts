@@ -283,7 +283,15 @@ describe.each(databases())('dispatch on $name', (provider) => {
       'account show',
       'account edit',
       'account password',
+      'account export',
+      'account erase',
       'pack redeem',
+      'installer register',
+      'device list',
+      'device show',
+      'device grants',
+      'device revoke',
+      'device consent',
     ]);
     expect(await names({ as: reseller.email })).toContain('declare new');
     expect(await names({ as: reseller.email })).not.toContain('stock receive');

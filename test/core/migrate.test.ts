@@ -138,7 +138,7 @@ describe.each(databases())('migrations on $name', ({ name: provider, empty, fres
     expect((await migrate(to)).applied).toContain(searchName);
     const found = await look(to.url, ({ reader }) =>
       provider === 'sqlite'
-        ? reader.$queryRaw`SELECT "rowid" AS "id" FROM "SiteSearch" WHERE "SiteSearch" MATCH ${'"s 000007\u0002one"'}`
+        ? reader.$queryRaw`SELECT "rowid" % 4294967296 AS "id" FROM "SiteSearch" WHERE "SiteSearch" MATCH ${'site : "s 000007"'}`
         : reader.$queryRaw`SELECT 7 AS "id" FROM pg_indexes WHERE indexname = 'Site_searchText_trgm'`,
     );
     expect((found as { id: number | bigint }[]).map(({ id }) => Number(id))).toEqual([7]);

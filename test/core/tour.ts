@@ -5,6 +5,7 @@ import type { Outcome } from '../../src/core/command/outcome.js';
 import { createMailbox } from '../../src/core/mailbox.js';
 import type { openTestDesk } from './ground.js';
 import { dayMs, newEmail, type AskOptions } from './ground.js';
+import { toDevices } from './tour-devices.js';
 import { toOrders } from './tour-orders.js';
 import { toSites } from './tour-sites.js';
 
@@ -197,6 +198,14 @@ export async function everything(desk: Awaited<ReturnType<typeof openTestDesk>>)
   // sites and opportunities
   await toSites(ask, { reseller, boss });
   await toOrders(ask, { reseller, boss });
+  await toDevices(ask, {
+    boss,
+    async come(device, to) {
+      const { device: devices, person } = desk.connection.writer;
+      const row = await devices.update({ where: { id: Number(device.slice(2)) }, data: { state: to } });
+      if (to === 'active') await person.update({ where: { id: row.clientId ?? 0 }, data: { state: 'active' } });
+    },
+  });
 
   // the desk
   await ask('help', {}, { as: client });

@@ -306,9 +306,17 @@ describe('bounds', () => {
   });
 });
 
+/** Texts of a shape of their own. */
+const shaped: Readonly<Record<string, readonly string[]>> = {
+  mac: ['00:1a:2b:3c:4d:5e', '001A.2B3C.4D5E'],
+  'web-address': ['http://192.168.1.20:8080', 'box.example.com'],
+};
+
 /** Values as each kind of field takes them. */
 function valueOf(use: Use): fc.Arbitrary<string> {
   const type = use.field.type;
+  const texts = shaped[use.field.name];
+  if (texts) return fc.constantFrom(...texts);
   const tricky = fc.constantFrom(
     'Commande: help',
     '---',

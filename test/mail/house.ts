@@ -2,6 +2,7 @@
 import { createTransport } from 'nodemailer';
 import { createDispatcher } from '../../src/core/command/dispatch.js';
 import type { Registry } from '../../src/core/command/registry.js';
+import { tellSent } from '../../src/core/jobs.js';
 import { createMailbox, type Mailbox } from '../../src/core/mailbox.js';
 import { createCourier } from '../../src/core/record/courier.js';
 import { loadLetters } from '../../src/core/record/letters.js';
@@ -103,6 +104,7 @@ export async function openHouse(provider: TestProvider, options: HouseOptions = 
     clock,
     chance: () => 0.5,
     channels: { mail },
+    onSent: (unit, errand) => tellSent(open.desk, unit, errand),
     onError: (error) => problems.push(error),
   });
   const mailbox = createMailbox(open.desk);

@@ -28,9 +28,10 @@ const quiet = [
   '--disable-sync',
 ];
 
-export function startBrowser(): Promise<Browser> {
+/** @param more further arguments: where a name leads to */
+export function startBrowser(more: readonly string[] = []): Promise<Browser> {
   if (chromiumPath === undefined) throw new Error('No Chromium on this machine');
-  return chromium.launch({ executablePath: chromiumPath, headless: true, args: quiet });
+  return chromium.launch({ executablePath: chromiumPath, headless: true, args: [...quiet, ...more] });
 }
 
 /** The mail that was queued for somebody, its secrets opened. */
@@ -44,6 +45,10 @@ export interface Ground {
   readonly open: OpenDesk;
   readonly web: Web;
   readonly faults: unknown[];
+  /** What the door warned of. */
+  readonly warnings: unknown[];
+  /** Where the database and the documents lie. */
+  readonly dir: string;
   /** Moves the clock on. */
   pass(ms: number): void;
   run(command: string, input: RawInput, as?: string): Promise<Outcome>;
@@ -114,7 +119,8 @@ export async function ground(
   const { registry } = options;
   const dispatcher = registry ? createDispatcher({ desk: opened.desk, registry, onFault }) : opened.dispatcher;
   const open = { ...opened, dispatcher };
-  const log = { warn: () => undefined, error: (data: object) => void faults.push(data) };
+  const warnings: unknown[] = [];
+  const log = { warn: (data: object) => void warnings.push(data), error: (data: object) => void faults.push(data) };
   const web = await startWeb({
     dispatcher: open.dispatcher,
     listen: { host: '127.0.0.1', port: 0 },
@@ -171,6 +177,8 @@ export async function ground(
     open,
     web,
     faults,
+    warnings,
+    dir,
     pass: (ms) => void (now += ms),
     run: (command, input, as) =>
       open.dispatcher.dispatch({ door: 'terminal', caller: { kind: 'operator', as }, command, input }),

@@ -1,12 +1,12 @@
 /** The pages in a browser: walked by keyboard, read by axe, narrow and dark. */
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import type { Browser, Page } from 'playwright-core';
+import { TOTP } from 'otpauth';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, vi } from 'vitest';
 import type { DeskPart } from '../../src/web/server.js';
+import { activeDevice, newInstaller } from '../core/device-ground.js';
 import { ground, inBrowser, reseller, startBrowser, type Ground } from './ground.js';
+import { soundPage } from './sound.js';
 
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const good = 'a phrase that is long enough';
 
 const sent = [{ id: 'one.eml', at: '2026-11-30T09:00:00Z', to: 'zoe@maison.example', subject: 'Your order' }];
@@ -63,33 +63,7 @@ inBrowser('in a browser', () => {
     return made;
   }
 
-  interface Violation {
-    readonly id: string;
-    readonly impact: string;
-    readonly nodes: readonly { readonly html: string }[];
-  }
-
-  /** No serious fault for people with assistive technology, nothing wider than a phone, in the light and in the dark. */
-  async function sound(at: Page = page): Promise<void> {
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await at.emulateMedia({ colorScheme });
-      await at.evaluate(axeSource);
-      const violations = await at.evaluate<Violation[]>(
-        'axe.run(document, { iframes: false }).then(({ violations }) => violations)',
-      );
-      const serious = violations.filter(({ impact }) => impact === 'serious' || impact === 'critical');
-      expect(
-        serious.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)]),
-        at.url(),
-      ).toEqual([]);
-    }
-    const size = at.viewportSize();
-    await at.setViewportSize({ width: 320, height: 640 });
-    expect(await at.evaluate('document.documentElement.scrollWidth'), `${at.url()} at 320 pixels`).toBeLessThanOrEqual(
-      320,
-    );
-    if (size) await at.setViewportSize(size);
-  }
+  const sound = (at: Page = page): Promise<void> => soundPage(at);
 
   it('first sign-in, the choice of a password, the profile', async () => {
     const who = await reseller(desk);
@@ -242,6 +216,102 @@ inBrowser('in a browser', () => {
     await plain.getByRole('button', { name: 'Run' }).click();
     expect(await plain.getByRole('status').textContent()).toBe('Stock of Volts & Fils.');
     await plain.context().close();
+  });
+
+  it('two-step sign-in: switched on with a picture or by hand, and asked for', async () => {
+    const who = await reseller(desk);
+    await page.goto('/sign-in');
+    const signIn = async (password: string) => {
+      await page.getByLabel('Email address').first().fill(who.email);
+      await page.getByLabel('Password').fill(password);
+      await page.getByRole('button', { name: 'Sign in' }).click();
+    };
+    await signIn(who.password);
+    await page.getByLabel('Password').fill(good);
+    await page.getByRole('button', { name: 'Save the password' }).click();
+    await page.getByRole('link', { name: 'Set up two-step sign-in' }).click();
+    await sound();
+    await page.getByLabel('Current password').fill('wrong');
+    await page.getByRole('button', { name: 'Begin' }).click();
+    expect(await page.getByRole('alert').textContent()).toBe('This is not your current password.');
+    await sound();
+    await page.getByLabel('Current password').fill(good);
+    await page.getByRole('button', { name: 'Begin' }).click();
+    expect(await page.evaluate('document.querySelector("img").naturalWidth')).toBeGreaterThan(0);
+    await sound();
+    const secret = ((await page.locator('p.number').textContent()) ?? '').replaceAll(' ', '');
+    const code = () => new TOTP({ secret }).generate({ timestamp: desk.open.desk.clock().getTime() });
+    await page.getByLabel('Code').fill(code());
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Your recovery codes' }).waitFor();
+    await sound();
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.locator('ul.codes li').first().isVisible()).toBe(true);
+    await page.emulateMedia({ media: null });
+    const recovery = (await page.locator('ul.codes li').first().textContent()) ?? '';
+    await page.getByRole('link', { name: 'I have kept them' }).click();
+    await page.getByRole('link', { name: 'Manage two-step sign-in' }).click();
+    await sound();
+    await page.goto('/me');
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await signIn(good);
+    expect(new URL(page.url()).pathname).toBe('/sign-in/code');
+    await sound();
+    await page.getByLabel('Code').fill('000000');
+    await page.getByRole('button', { name: 'Go in' }).click();
+    await page.getByRole('alert').waitFor();
+    await sound();
+    await page.getByLabel('Code').fill(recovery);
+    await page.getByRole('button', { name: 'Go in' }).click();
+    expect(new URL(page.url()).pathname).toBe('/me');
+  });
+
+  it('a client’s devices, what happens with them, and the end of an account', async () => {
+    const installer = await newInstaller({ desk: desk.open.desk });
+    const email = 'zoe@maison.example';
+    await desk.run('account edit', { 'last-name': 'Durand', 'first-name': 'Zoé', locale: 'fr' }, email);
+    await desk.run('account password', {}, email);
+    const { personId } = await desk.open.connection.reader.address.findUniqueOrThrow({ where: { email } });
+    const zoe = { personId, email };
+    const device = await activeDevice({ desk: desk.open.desk }, { installer, client: zoe });
+    await activeDevice({ desk: desk.open.desk }, { installer, client: zoe, state: 'link-sent' });
+    await desk.run('device access', { device: 'V-000001', use: 'session' }, installer.email);
+    await page.context().close();
+    page = await watched({ locale: 'fr-FR' });
+    await page.goto(await desk.link(email));
+    await page.getByLabel('Mot de passe').fill(good);
+    await page.getByRole('button', { name: 'Enregistrer le mot de passe' }).click();
+    const devices = page.getByRole('region', { name: 'Mes dispositifs' });
+    expect(await devices.textContent()).toContain('ouvrez le lien');
+    await sound();
+    await page.emulateMedia({ media: 'print' });
+    expect(await page.getByText('Durand').first().isVisible()).toBe(true);
+    expect(await devices.isVisible()).toBe(true);
+    expect(await page.getByRole('button').count()).toBe(0);
+    await page.emulateMedia({ media: null });
+    await devices.getByRole('button', { name: 'Mettre fin X-000001' }).press('Enter');
+    expect(await page.getByRole('status').textContent()).toBe('L’accès X-000001 a pris fin.');
+    await devices.getByRole('button', { name: `Refuser l’accès à distance ${device.codeId}` }).press('Space');
+    await devices.getByRole('button', { name: `Permettre l’accès à distance ${device.codeId}` }).waitFor();
+    await sound();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('button', { name: 'Télécharger mes données' }).click(),
+    ]);
+    expect(download.suggestedFilename()).toMatch(/\.json$/);
+    await page.getByLabel('Confirmation').fill('someone@else.example');
+    await page.getByRole('button', { name: 'Voir ce qui serait effacé' }).click();
+    expect(await page.evaluate('document.activeElement.getAttribute("role")')).toBe('alert');
+    await sound();
+    await page.getByLabel('Confirmation').fill(email);
+    await page.getByRole('button', { name: 'Voir ce qui serait effacé' }).click();
+    expect(await page.evaluate('document.activeElement.getAttribute("aria-labelledby")')).toBe('preview');
+    await sound();
+    await page.getByRole('button', { name: 'Valider' }).click();
+    await page.getByRole('heading', { level: 1, name: /effacé/ }).waitFor();
+    await sound();
+    await page.goto('/me');
+    expect(new URL(page.url()).pathname).toBe('/sign-in');
   });
 
   it('pages that say no', async () => {

@@ -51,7 +51,9 @@ describe('a first password', () => {
     expect((await visitor.get('/me')).text).not.toContain('Your password is saved.');
     expect(await stateOf(who.email)).toBe('active');
     expect((await desk.mails(who.email)).map(({ letter }) => letter)).toContain('password-changed');
-    const events = await desk.open.connection.reader.audit.findMany({ where: { object: who.email } });
+    const { reader } = desk.open.connection;
+    const { personId } = await reader.address.findUniqueOrThrow({ where: { email: who.email } });
+    const events = await reader.audit.findMany({ where: { object: `person ${personId}` } });
     expect(events.map(({ action }) => action)).toEqual(expect.arrayContaining(['signed in', 'password chosen']));
   });
 
