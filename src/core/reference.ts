@@ -37,6 +37,8 @@ export function typeInWords(type: FieldType<unknown>): string {
     phone: () => 'phone number',
     country: () => 'country',
     ref: () => `number \`${type.prefix}-…\``,
+    mac: () => 'MAC address, with `:`, `-`, `.` or nothing',
+    web: () => 'web address, or host and port',
     whole: () => `whole number, ${type.min} to ${type.max}`,
     digits: () => `${type.min} digits`,
     list: () => `list of ${type.item ? typeInWords(type.item) : 'values'}`,

@@ -151,6 +151,10 @@ function exampleOf(use: Use, context: FieldContext): string | undefined {
       return `${type.prefix ?? ''}-000123`;
     case 'date':
       return { fr: '30/11/2026', en: '2026-11-30' }[locale];
+    case 'mac':
+      return 'AA:BB:CC:DD:EE:FF';
+    case 'web':
+      return 'http://192.168.1.20:8080';
     case 'pairs':
       return `${context.productChoices(false)[0]?.id ?? 'x'}=3`;
     case 'file':

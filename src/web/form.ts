@@ -6,6 +6,8 @@ import type { Form, Use } from '../core/command/define.js';
 import type { RawInput } from '../core/command/input.js';
 import { usesOf } from '../core/command/registry.js';
 import { areUploads, choicesOf, isUpload, type FieldContext, type Raw, type Upload } from '../core/command/type.js';
+import type { Locale } from '../core/locales/locale.js';
+import { textsOf } from '../core/locales/texts.js';
 import { pageTexts } from './texts.js';
 
 /** A field as a page shows it, neutral of HTML. */
@@ -111,12 +113,14 @@ function fieldOf(use: Use, given: FormGiven, value: string): FormField {
   const { field } = use;
   const { kind } = field.type;
   const { locale } = given.context;
+  const answered = kind === 'bool' && use.required;
   // a date control can't show a day that isn't one: that is corrected as text
   const type = kind === 'date' && /^(\d{4}-\d\d-\d\d)?$/.test(value) ? 'date' : (types[kind] ?? 'text');
   return {
     name: field.name,
     label: field.labels[locale][0],
-    control: controls[kind] ?? 'input',
+    // a box that is not ticked says nothing: where a no is an answer too, both are offered
+    control: answered ? 'select' : (controls[kind] ?? 'input'),
     type,
     numeric: kind === 'whole' || kind === 'digits',
     autocomplete: kind === 'digits' ? 'one-time-code' : given.own ? (completions[field.name] ?? 'off') : 'off',
@@ -125,10 +129,15 @@ function fieldOf(use: Use, given: FormGiven, value: string): FormField {
     value: chosen(use, value, given.context),
     options:
       given.offered?.[field.name] ??
-      choicesOf(field.type, given.context).map(({ id, names }) => ({ value: id, label: names[locale] })),
+      (answered
+        ? yesAndNo(locale)
+        : choicesOf(field.type, given.context).map(({ id, names }) => ({ value: id, label: names[locale] }))),
     fault: given.faults?.[field.name],
   };
 }
+
+const yesAndNo = (locale: Locale): FormField['options'] =>
+  (['yes', 'no'] as const).map((value) => ({ value, label: textsOf(locale)[value] }));
 
 function hintOf(kind: string, type: string, locale: 'fr' | 'en'): string | undefined {
   const texts = pageTexts(locale);

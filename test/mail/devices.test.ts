@@ -178,7 +178,7 @@ test('the form is prefilled for a client whom this installer works for, and for 
   await writer.device.updateMany({ where: { clientId }, data: { state: 'active' } });
   await writer.person.update({
     where: { id: clientId! },
-    data: { lastName: 'Petit-Roy', firstName: 'Léa', city: 'Nice' },
+    data: { lastName: 'Petit-Roy', firstName: 'Léa', street: '1 quai', zip: '06300', city: 'Nice', country: 'FR' },
   });
   const again = await check(known.email);
   expect(formIn(again.first)).toContain('Nom * : Petit-Roy\nPrénom * : Léa\n');

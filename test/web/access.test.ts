@@ -259,7 +259,10 @@ describe('remote access over HTTP', () => {
     await ask(token);
     expect(secrets.length).toBeGreaterThan(20);
     const { reader } = desk.open.connection;
-    const tables = await reader.$queryRaw<{ name: string }[]>`SELECT name FROM sqlite_master WHERE type = 'table'`;
+    // an index of searches keeps no text that could be read back: its parts are among the files below
+    const tables = await reader.$queryRaw<
+      { name: string }[]
+    >`SELECT name FROM sqlite_master WHERE type = 'table' AND sql NOT LIKE 'CREATE VIRTUAL%'`;
     const texts: string[] = [];
     for (const { name } of tables)
       for (const row of await reader.$queryRawUnsafe<Record<string, unknown>[]>(`SELECT * FROM "${name}"`))

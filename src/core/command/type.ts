@@ -102,6 +102,8 @@ export type Kind =
   | 'phone'
   | 'country'
   | 'ref'
+  | 'mac'
+  | 'web'
   | 'whole'
   | 'digits'
   | 'list'
@@ -338,7 +340,7 @@ export const ref = (prefix: string): FieldType<string> => ({
 
 /** A MAC address: twelve hexadecimal digits with `:`, `-`, `.` or nothing between them (IEEE 802); kept as `AA:BB:CC:DD:EE:FF`. */
 export const mac: FieldType<string> = {
-  kind: 'text',
+  kind: 'mac',
   max: 40,
   parse(raw) {
     const typed = line(raw);
@@ -354,7 +356,7 @@ const hostShape = /^(?=.{1,253}$)([a-z\d]([a-z\d-]{0,61}[a-z\d])?\.)*[a-z\d]([a-
 
 /** Where a device answers: an http or https address, or a host with or without its port; kept as typed. */
 export const webAddress: FieldType<string> = {
-  kind: 'text',
+  kind: 'web',
   max: 300,
   parse(raw) {
     const typed = checked(line(raw), { max: 300 });
@@ -401,7 +403,7 @@ export const digits = (count: number): FieldType<string> => ({
 
 const pieces = (raw: Raw): readonly string[] => {
   if (areUploads(raw)) throw new Fault('file');
-  return Array.isArray(raw) ? (raw as readonly string[]) : [line(raw)];
+  return Array.isArray(raw) ? (raw as readonly string[]).map(line) : [line(raw)];
 };
 
 const parts = (raw: Raw): string[] =>
