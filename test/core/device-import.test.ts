@@ -443,15 +443,16 @@ describe.each(databases())('device import on $name', (provider) => {
       );
     });
 
-    test('200,000 rows take no memory to speak of', { timeout: 240_000 }, async () => {
-      const small = ['--max-old-space-size=110'];
-      // the measure itself, which knows no database: all of the rows at once do not fit
-      if (provider.name === 'sqlite')
+    // what is measured is this process, whatever keeps the rows
+    if (provider.name === 'sqlite')
+      test('200,000 rows take no memory to speak of', { timeout: 240_000 }, async () => {
+        const small = ['--max-old-space-size=110'];
+        // the measure itself: all of the rows at once do not fit
         expect(await ended(await started({ rows: 200_000, mode: 'whole' }, small))).toBeUndefined();
-      expect(await ended(await started({ rows: 200_000, mode: 'import' }, small))).toMatchObject({
-        ok: true,
-        data: { total: 200_000 },
+        expect(await ended(await started({ rows: 200_000, mode: 'import' }, small))).toMatchObject({
+          ok: true,
+          data: { total: 200_000 },
+        });
       });
-    });
   });
 });
