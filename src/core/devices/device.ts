@@ -2,8 +2,8 @@
 import { isStaff } from '../guard/identity.js';
 import { numberKey, parseRef, printRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
+import { unknownObject } from '../guard/unknown.js';
 import type { Work } from '../guard/work.js';
-import { textsOf } from '../locales/texts.js';
 import type { Device } from '../record/database.js';
 import { deviceStates, type DeviceState } from './states.js';
 
@@ -18,14 +18,6 @@ export const awaiting = ['registered', 'link-sent', 'opened', 'bounced', 'expire
 /** Whether the table has the move. */
 export const leadsTo = (from: DeviceState, to: DeviceState): boolean =>
   (deviceStates[from] as readonly DeviceState[]).includes(to);
-
-/** There is none, or it is another's: no telling which. */
-export const unknownDevice = (work: Pick<Work, 'locale'>, device: string): Refusal =>
-  new Refusal(
-    'object.unknown',
-    { number: device },
-    { device: textsOf(work.locale).refusals['object.unknown']({ number: device }) },
-  );
 
 /**
  * A device by its number or its Code ID: an installer's own, a client's own, for staff any.
@@ -45,7 +37,7 @@ export async function findDevice(work: Work, typed: string, to: { manage?: boole
     byCode.find(({ state }) => state !== 'removed') ??
     (id === undefined ? undefined : await work.tx.device.findFirst({ where: { id, ...own } })) ??
     byCode[0];
-  if (!row) throw unknownDevice(work, typed);
+  if (!row) throw unknownObject(work, typed, 'device');
   if (to.manage && row.installerId !== personId && !isStaff(work.actor))
     throw new Refusal('access.denied', { why: 'role', command: '' });
   return row as DeviceRow;

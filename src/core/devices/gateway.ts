@@ -1,5 +1,6 @@
 /** VPN gateways: the machines that may ask whether a grant of remote access holds (E9). */
 import { Refusal } from '../guard/refusal.js';
+import { unknownObject } from '../guard/unknown.js';
 import type { Work } from '../guard/work.js';
 import { textsOf } from '../locales/texts.js';
 import type { Gateway } from '../record/database.js';
@@ -51,10 +52,7 @@ export async function removeGateway(work: Work, name: string): Promise<Gateway> 
       where: { id: row.id, removedAt: null },
       data: { removedAt: now, activeName: null },
     }));
-  if (!row || removed?.count !== 1) {
-    const say = textsOf(work.locale).refusals['object.unknown'];
-    throw new Refusal('object.unknown', { number: name }, { name: say({ number: name }) });
-  }
+  if (!row || removed?.count !== 1) throw unknownObject(work, name, 'name');
   work.audit({ action: 'gateway removed', object: row.name });
   return row;
 }

@@ -3,11 +3,11 @@ import { isStaff } from '../guard/identity.js';
 import { parseRef, printRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
-import { textsOf } from '../locales/texts.js';
+import { unknownObject } from '../guard/unknown.js';
 import { Prisma, type AccessGrant } from '../record/database.js';
 import type { Job } from '../record/schedule.js';
 import type { Unit } from '../record/transact.js';
-import { deviceRef, findDevice, unknownDevice, wrongState } from './device.js';
+import { deviceRef, findDevice, wrongState } from './device.js';
 import type { GrantState } from './states.js';
 
 export const grantRef = (id: number): string => printRef('X', id);
@@ -37,7 +37,7 @@ export async function openGrant(
 ): Promise<{ row: AccessGrant; token: string }> {
   const { tx, desk, actor, now } = work;
   const device = await findDevice(work, asked.device);
-  if (device.installerId !== actor.personId) throw unknownDevice(work, asked.device);
+  if (device.installerId !== actor.personId) throw unknownObject(work, asked.device, 'device');
   if (device.state !== 'active') throw wrongState(device);
   if (device.accessRefusedAt) throw new Refusal('access.denied', { why: 'refused-by-client', command: '' });
   const token = desk.secrets.token();
@@ -115,8 +115,7 @@ export async function findGrant(work: Work, typed: string): Promise<AccessGrant>
     SELECT "id" FROM "AccessGrant" WHERE "id" = ${id ?? 0} AND ${seenBy(work)}`;
   const row = seen && (await work.tx.accessGrant.findUnique({ where: { id: seen.id } }));
   if (row) return row;
-  const say = textsOf(work.locale).refusals['object.unknown'];
-  throw new Refusal('object.unknown', { number: typed }, { grant: say({ number: typed }) });
+  throw unknownObject(work, typed, 'grant');
 }
 
 /**

@@ -7,7 +7,8 @@ import type { Opportunity } from '../record/database.js';
 import { markedText } from '../record/marked-text.js';
 import { dataKeys, type SiteData } from '../sites/fields.js';
 import { offered } from '../sites/offering.js';
-import { ownedBy, unknownObject } from '../sites/site.js';
+import { unknownObject } from '../guard/unknown.js';
+import { ownedBy } from '../sites/site.js';
 
 export const opportunityRef = (id: number): string => printRef('OP', id);
 

@@ -3,7 +3,7 @@ import { resellersOf, isStaff } from '../guard/identity.js';
 import { idOf, printRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
-import { unknownObject } from '../sites/site.js';
+import { unknownObject } from '../guard/unknown.js';
 import type { Order, Tx } from '../record/database.js';
 import { leadsTo, orderStates, type OrderState } from './states.js';
 

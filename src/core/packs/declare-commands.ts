@@ -8,7 +8,6 @@ import { parseRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import type { Locale } from '../locales/locale.js';
-import { textsOf } from '../locales/texts.js';
 import { mailsAbout } from '../mails/about.js';
 import { namedReseller, orgRef, ownReseller } from '../parties/organisation.js';
 import type { Declaration, Tx } from '../record/database.js';
@@ -16,6 +15,7 @@ import { installerOf, tellDeclared, type Installer, type Told } from './declarat
 import { declarationRef, place } from './declaration.js';
 import { contactIn, declaredFields, givenOf, supportContacts } from './declared.js';
 import { numberKey } from '../guard/number.js';
+import { unknownObject } from '../guard/unknown.js';
 import { declarationStates } from './states.js';
 import { productNamed } from './stock.js';
 
@@ -122,12 +122,7 @@ async function declarationNamed(work: Work, typed: string, to?: { write: boolean
     own ??
     (unit &&
       (await work.tx.declaration.findFirst({ where: { packId: unit.id, ...visible }, orderBy: { id: 'desc' } })));
-  if (!found)
-    throw new Refusal(
-      'object.unknown',
-      { number: typed },
-      { number: textsOf(work.locale).refusals['object.unknown']({ number: typed }) },
-    );
+  if (!found) throw unknownObject(work, typed);
   return found;
 }
 

@@ -6,6 +6,7 @@ import { aboutAddress, personRef } from '../guard/about.js';
 import { attemptsLeft, countAttempt } from '../guard/limit.js';
 import { createPerson } from '../guard/person.js';
 import { Refusal } from '../guard/refusal.js';
+import { unknownObject } from '../guard/unknown.js';
 import type { Work } from '../guard/work.js';
 import { textsOf } from '../locales/texts.js';
 import type { LinkCode } from '../record/database.js';
@@ -164,12 +165,7 @@ export const accountUnlink = command({
       work.audit({ action: 'account unlinked', object: personRef(work.actor.personId), detail: { discordId } });
       return { code: 'account.unlinked', data: { email: null } };
     }
-    if (!work.actor.emails.includes(input.email))
-      throw new Refusal(
-        'object.unknown',
-        { number: input.email },
-        { email: textsOf(work.locale).refusals['object.unknown']({ number: input.email }) },
-      );
+    if (!work.actor.emails.includes(input.email)) throw unknownObject(work, input.email, 'email');
     if (work.actor.emails.length === 1) throw new Refusal('state.wrong', { why: 'last-address' });
     await work.tx.address.delete({ where: { email: input.email } });
     if (work.actor.emails[0] === input.email)

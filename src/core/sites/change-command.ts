@@ -17,7 +17,8 @@ import {
   type Wish,
 } from './change.js';
 import { contactFields, siteDataOf, siteFields } from './fields.js';
-import { findSite, mustWrite, siteRef, suggestSites, unknownObject } from './site.js';
+import { findSite, mustWrite, siteRef, suggestSites } from './site.js';
+import { unknownObject } from '../guard/unknown.js';
 
 const fields = [
   required(numberOf('S'), { suggest: suggestSites }),

@@ -3,8 +3,8 @@ import type { Suggest } from '../command/define.js';
 import { isStaff, resellersOf } from '../guard/identity.js';
 import { idOf, parseRef, printRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
+import { unknownObject } from '../guard/unknown.js';
 import type { Work } from '../guard/work.js';
-import { textsOf } from '../locales/texts.js';
 import { namedReseller, ownReseller } from '../parties/organisation.js';
 import type { Site } from '../record/database.js';
 import { markedText } from '../record/marked-text.js';
@@ -30,10 +30,6 @@ export async function ownedBy(work: Work): Promise<{ orgId?: number | { in: numb
   if (work.org !== undefined || members.length <= 1) return { orgId: ownReseller(work).id };
   return { orgId: { in: members.map(({ orgId }) => orgId) } };
 }
-
-/** There is none, or it is another's: no telling which. */
-export const unknownObject = (work: Work, number: string, field = 'number'): Refusal =>
-  new Refusal('object.unknown', { number }, { [field]: textsOf(work.locale).refusals['object.unknown']({ number }) });
 
 /** Changing anything of a reseller takes more than looking. @throws {Refusal} `access.denied` for its viewer */
 export function mustWrite(work: Work, orgId: number): void {
