@@ -58,8 +58,7 @@ async function dropDrafts(work: Work): Promise<void> {
     take: atOnce,
   })) as DeviceRow[];
   for (const row of rows) {
-    const left = await leave(work, row, null);
-    await work.tx.device.update({ where: { id: left.id }, data: { email: '' } });
+    await leave(work, row, { forget: true });
     work.audit({ action: 'device ended', object: deviceRef(row.id) });
   }
 }

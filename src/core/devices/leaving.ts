@@ -17,15 +17,22 @@ export async function recallMails({ tx }: Pick<Work, 'tx'>, row: DeviceRow): Pro
   });
 }
 
-/** Its links and grants end, its pair is free again, and what was told of its client is forgotten. */
-export async function leave(work: Work, row: DeviceRow, reason: string | null): Promise<DeviceRow> {
+/**
+ * Its links and grants end, its pair is free again, and what was told of its client is forgotten.
+ * @param forget the client's address too
+ */
+export async function leave(
+  work: Work,
+  row: DeviceRow,
+  { reason = null, forget = false }: { reason?: string | null; forget?: boolean },
+): Promise<DeviceRow> {
   await endDeviceLinks(work.tx, row.id, work.now);
   await revokeGrants(work, { deviceIds: [row.id] });
   await recallMails(work, row);
-  const gone = { ...row, client: '{}' };
+  const gone = { client: '{}', email: forget ? '' : row.email };
   return move(work, row, {
-    ...{ to: 'removed', enrolledKey: null, endedAt: work.now, reason, client: '{}' },
-    searchText: searchTextOf(gone),
+    ...{ to: 'removed', enrolledKey: null, endedAt: work.now, reason, ...gone },
+    searchText: searchTextOf({ ...row, ...gone }),
   });
 }
 
@@ -61,21 +68,14 @@ export async function dropUnusedAccount(work: Work, row: DeviceRow): Promise<boo
 /** The devices of a client whose account is erased: each leaves, without its data, and its installer is told. */
 export async function forgetDevicesOf(work: Work, personId: number): Promise<number> {
   const emails = (await work.tx.address.findMany({ where: { personId } })).map(({ email }) => email);
-  const rows = (await work.tx.device.findMany({
+  const standing = (await work.tx.device.findMany({
     // also those that an installer has only begun with the client's address
-    where: { OR: [{ clientId: personId }, { email: { in: emails } }] },
+    where: { state: { not: 'removed' }, OR: [{ clientId: personId }, { email: { in: emails } }] },
   })) as DeviceRow[];
-  for (const row of rows) {
-    if (row.state !== 'removed') {
-      const left = await leave(work, row, null);
-      work.audit({ action: 'device removed', object: deviceRef(row.id), detail: { by: 'erasure' } });
-      await tellInstaller(work, { ...left, email: '' }, { step: 'removed' });
-    }
-    const gone = { ...row, email: '', client: '{}' };
-    await work.tx.device.update({
-      where: { id: row.id },
-      data: { email: '', client: '{}', searchText: searchTextOf(gone) },
-    });
+  for (const row of standing) {
+    const left = await leave(work, row, { forget: true });
+    work.audit({ action: 'device removed', object: deviceRef(row.id), detail: { by: 'erasure' } });
+    await tellInstaller(work, left, { step: 'removed' });
   }
-  return rows.filter(({ state }) => state !== 'removed').length;
+  return standing.length;
 }

@@ -225,7 +225,7 @@ export const deviceRemove = command({
   },
   async run(work, input) {
     const row = await findDevice(work, input.device, { manage: true });
-    const left = await leave(work, row, input.reason);
+    const left = await leave(work, row, { reason: input.reason });
     const erased = await dropUnusedAccount(work, row);
     const email = erased ? '' : row.email;
     work.audit({
