@@ -21,6 +21,11 @@ const nouns = [
   'opportunities',
   'certificates',
   'devices',
+  'organisations',
+  'customers',
+  'domains',
+  'billing',
+  'support',
 ];
 const lower = ['record', 'guard', 'command', 'locales'];
 const doors = ['bot', 'mail', 'web', 'cli'];

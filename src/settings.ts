@@ -181,7 +181,8 @@ const schema = z
       fault(s.SMTP_TLS_CERT ? 'SMTP_TLS_KEY' : 'SMTP_TLS_CERT', 'a certificate and its key go together: set both');
     }
     if (s.UNDO_WINDOW > 0) fault('UNDO_WINDOW', 'an undo window is not served yet: leave it out, or set 0s');
-    if (s.REGISTRAR === 'gandi') fault('REGISTRAR', 'domains are not served yet: leave it out');
+    if (s.REGISTRAR === 'gandi' && !s.GANDI_TOKEN)
+      fault('GANDI_TOKEN', 'REGISTRAR=gandi needs a personal access token of Gandi');
   });
 
 type Parsed = z.output<typeof schema>;

@@ -30,6 +30,7 @@ export interface DeskSettings {
   readonly LOCALE: Locale;
   readonly TIME_ZONE: string;
   readonly DISCORD_TOKEN?: string | undefined;
+  readonly REGISTRAR?: 'staff' | 'gandi' | undefined;
   readonly SCAN_COMMAND?: ScanCommand | undefined;
   readonly LETTERS?: string | undefined;
 }
@@ -86,6 +87,7 @@ export async function openDesk(settings: DeskSettings, options: OpenOptions): Pr
     mailFrom: settings.MAIL_FROM,
     locale: settings.LOCALE,
     timeZone: settings.TIME_ZONE,
+    registrar: settings.REGISTRAR ?? 'staff',
     chat: settings.DISCORD_TOKEN !== undefined,
   };
   return {

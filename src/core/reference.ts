@@ -7,6 +7,10 @@ import type { FieldType } from './command/type.js';
 import { inboundMailStates } from './mails/states.js';
 import { opportunityStates } from './opportunities/states.js';
 import { orderStates } from './orders/states.js';
+import { customerStates } from './customers/states.js';
+import { agedStates, domainStates, ownerStates, taskStates } from './domains/states.js';
+import { organisationStates } from './organisations/states.js';
+import { ticketStates } from './support/states.js';
 import { deviceStates, grantStates } from './devices/states.js';
 import { declarationStates, packStates } from './packs/states.js';
 import { siteChangeStates } from './sites/states.js';
@@ -20,6 +24,13 @@ const stateTables = {
   opportunity: opportunityStates,
   device: deviceStates,
   'access grant': grantStates,
+  organisation: organisationStates,
+  customer: customerStates,
+  domain: domainStates,
+  'domain, by its dates': agedStates,
+  'domain owner': ownerStates,
+  'registrar task': taskStates,
+  ticket: ticketStates,
   approval: approvalStates,
   'inbound mail': inboundMailStates,
 } as const;
@@ -39,6 +50,8 @@ export function typeInWords(type: FieldType<unknown>): string {
     ref: () => `number \`${type.prefix}-…\``,
     mac: () => 'MAC address, with `:`, `-`, `.` or nothing',
     web: () => 'web address, or host and port',
+    domain: () => 'domain name',
+    secret: () => `secret, ${type.min} to ${type.max} characters`,
     whole: () => `whole number, ${type.min} to ${type.max}`,
     digits: () => `${type.min} digits`,
     list: () => `list of ${type.item ? typeInWords(type.item) : 'values'}`,

@@ -151,6 +151,8 @@ function exampleOf(use: Use, context: FieldContext): string | undefined {
       return `${type.prefix ?? ''}-000123`;
     case 'date':
       return { fr: '30/11/2026', en: '2026-11-30' }[locale];
+    case 'domain':
+      return { fr: 'exemple.fr', en: 'example.com' }[locale];
     case 'mac':
       return 'AA:BB:CC:DD:EE:FF';
     case 'web':

@@ -373,6 +373,10 @@ function valueOf(use: Use): fc.Arbitrary<string> {
       return fc.constantFrom('FR', 'France', 'Allemagne');
     case 'ref':
       return fc.constantFrom(`${type.prefix}-000123`, '12');
+    case 'domain':
+      return fc.constantFrom('example.fr', 'Bücher.de');
+    case 'secret':
+      return fc.constantFrom('Aé-9!xY#%&=x', 'secret');
     case 'mac':
       return fc.constantFrom('00:1a:2b:3c:4d:5e', '001A.2B3C.4D5E');
     case 'web':

@@ -71,6 +71,8 @@ function rawOf(type: FieldType<unknown>): fc.Arbitrary<Raw> {
       }),
     phone: () => fc.constantFrom('01 23 45 67 89', '+33 6 12 34 56 78', '+49 30 123456'),
     country: () => fc.constantFrom('FR', 'de', 'France', 'Royaume-Uni', 'Spain'),
+    domain: () => fc.constantFrom('example.fr', 'Bücher.de', 'name.co.uk'),
+    secret: () => fc.constantFrom('Aé-9!xY#%&=;', 'secret'),
     mac: () => fc.constantFrom('00:1a:2b:3c:4d:5e', '001A.2B3C.4D5E', 'AABBCCDDEEFF'),
     web: () => fc.constantFrom('http://192.168.1.20:8080', 'box.example.com:443'),
     ref: () =>

@@ -12,6 +12,7 @@ import {
   date,
   details as detailsType,
   digits,
+  domainName,
   email as emailType,
   file as fileType,
   files as filesType,
@@ -22,7 +23,8 @@ import {
   phone as phoneType,
   product as productType,
   ref,
-  text,
+  secret as secretType,
+  text as textType,
   webAddress as webAddressType,
   whole,
   type FieldType,
@@ -62,21 +64,24 @@ const tableBytes = 10 * 1024 * 1024;
 
 export const dryRun = field('dry-run', bool, { fr: ['Essai', 'Simulation'], en: ['Dry run'] });
 export const yes = field('yes', bool, { fr: ['Valider', 'Oui'], en: ['Yes', 'Go ahead'] });
-export const org = field('org', text(120), {
+export const org = field('org', textType(120), {
   fr: ['Organisation', "Pour l'organisation"],
   en: ['Organisation', 'Organization', 'For organisation'],
 });
 export const person = field('person', emailType, { fr: ['Personne'], en: ['Person'] });
-export const reseller = field('reseller', text(254), { fr: ['Revendeur', 'Partenaire'], en: ['Reseller', 'Partner'] });
+export const reseller = field('reseller', textType(254), {
+  fr: ['Revendeur', 'Partenaire'],
+  en: ['Reseller', 'Partner'],
+});
 export const email = field('email', emailType, {
   fr: ['E-mail', 'Email', 'Mail', 'Courriel', 'Adresse e-mail', 'Adresse mail'],
   en: ['Email', 'E-mail', 'Email address'],
 });
-export const lastName = field('last-name', text(80), {
+export const lastName = field('last-name', textType(80), {
   fr: ['Nom', 'Nom de famille'],
   en: ['Last name', 'Surname', 'Family name'],
 });
-export const firstName = field('first-name', text(80), { fr: ['Prénom'], en: ['First name', 'Given name'] });
+export const firstName = field('first-name', textType(80), { fr: ['Prénom'], en: ['First name', 'Given name'] });
 export const phone = field('phone', phoneType, {
   fr: ['Téléphone', 'Tél', 'Portable'],
   en: ['Phone', 'Telephone', 'Mobile'],
@@ -86,16 +91,16 @@ export const locale = field(
   choice({ fr: { fr: 'français', en: 'French' }, en: { fr: 'anglais', en: 'English' } }),
   { fr: ['Langue'], en: ['Language'] },
 );
-export const company = field('company', text(120), {
+export const company = field('company', textType(120), {
   fr: ['Société', 'Entreprise', 'Raison sociale'],
   en: ['Company', 'Company name'],
 });
-export const street = field('street', text(200), {
+export const street = field('street', textType(200), {
   fr: ['Adresse', 'Rue', 'Adresse postale'],
   en: ['Street', 'Address'],
 });
-export const zip = field('zip', text(12), { fr: ['Code postal', 'CP'], en: ['ZIP', 'Postal code', 'Postcode'] });
-export const city = field('city', text(80), { fr: ['Ville'], en: ['City', 'Town'] });
+export const zip = field('zip', textType(12), { fr: ['Code postal', 'CP'], en: ['ZIP', 'Postal code', 'Postcode'] });
+export const city = field('city', textType(80), { fr: ['Ville'], en: ['City', 'Town'] });
 export const country = field('country', countryType, { fr: ['Pays'], en: ['Country'] });
 export const role = field('role', choice(staffRoleNames), { fr: ['Rôle'], en: ['Role'] });
 export const code = field('code', digits(8), { fr: ['Code'], en: ['Code'] });
@@ -108,12 +113,12 @@ export const product = field('product', productType(true), productLabels);
 export const quantity = field('quantity', whole(1, 10_000), { fr: ['Quantité', 'Nombre'], en: ['Quantity'] });
 /** In `stock threshold` 0 switches the warning off. */
 export const thresholdQuantity = field('quantity', whole(0, 10_000), { fr: ['Quantité', 'Nombre'], en: ['Quantity'] });
-export const purchase = field('purchase', text(60), {
+export const purchase = field('purchase', textType(60), {
   fr: ['Achat', "Numéro d'achat", "Référence d'achat"],
   en: ['Purchase', 'Purchase reference'],
 });
 export const counts = field('counts', countsType, { fr: ['Comptage', 'Inventaire'], en: ['Counts'] });
-export const orderNumber = field('order-number', text(60), {
+export const orderNumber = field('order-number', textType(60), {
   fr: ['Numéro de commande', 'N° de commande', 'Commande client', 'Numéro de facture', 'N° de facture'],
   en: ['Order number', 'Invoice number'],
   hint: {
@@ -129,14 +134,14 @@ export const supportContact = field('support-contact', emailType, {
   fr: ['Contact', 'Contact support'],
   en: ['Support contact'],
 });
-export const box = field('box', text(60), { fr: ['Box', 'Numéro de série'], en: ['Box', 'Serial number'] });
+export const box = field('box', textType(60), { fr: ['Box', 'Numéro de série'], en: ['Box', 'Serial number'] });
 export const anyway = field('anyway', bool, { fr: ['Quand même', 'Malgré le doublon'], en: ['Anyway'] });
 export const mode = field(
   'mode',
   choice({ all: { fr: 'tout', en: 'all' }, good: { fr: 'bonnes lignes', en: 'good rows' } }),
   { fr: ['Mode'], en: ['Mode'] },
 );
-export const sheet = field('sheet', text(60), {
+export const sheet = field('sheet', textType(60), {
   fr: ['Feuille'],
   en: ['Sheet'],
   hint: { fr: 'd’un classeur Excel ; sans elle, la première', en: 'of an Excel workbook; without it the first' },
@@ -151,7 +156,7 @@ export const registerFile = field('file', fileType(128 * 1024 * 1024), {
   fr: ['Fichier', 'Pièce jointe'],
   en: ['File', 'Attachment'],
 });
-export const object = field('object', text(254), { fr: ['Concerne'], en: ['About', 'Object'] });
+export const object = field('object', textType(254), { fr: ['Concerne'], en: ['About', 'Object'] });
 /** Documents of an order: at most ten of ten megabytes each (D9). */
 export const documentBytes = 10 * 1024 * 1024;
 export const documentsAtMost = 10;
@@ -169,36 +174,36 @@ export const reference = field('reference', list(fromCatalogue('reference'), 10)
 });
 export const site = field('site', ref('S'), { fr: ['Site', 'Numéro de site'], en: ['Site', 'Site number'] });
 export const opportunity = field('opportunity', ref('OP'), { fr: ['Opportunité'], en: ['Opportunity'] });
-export const siteName = field('site-name', text(120), { fr: ['Nom du site'], en: ['Site name'] });
-export const siteStreet = field('site-street', text(200), {
+export const siteName = field('site-name', textType(120), { fr: ['Nom du site'], en: ['Site name'] });
+export const siteStreet = field('site-street', textType(200), {
   fr: ['Adresse du site'],
   en: ['Site address', 'Site street'],
 });
-export const siteZip = field('site-zip', text(12), {
+export const siteZip = field('site-zip', textType(12), {
   fr: ['Code postal du site'],
   en: ['Site ZIP', 'Site postal code'],
 });
-export const siteCity = field('site-city', text(80), { fr: ['Ville du site'], en: ['Site city'] });
+export const siteCity = field('site-city', textType(80), { fr: ['Ville du site'], en: ['Site city'] });
 export const siteCountry = field('site-country', countryType, { fr: ['Pays du site'], en: ['Site country'] });
-export const siteRegistration = field('site-registration', text(20), {
+export const siteRegistration = field('site-registration', textType(20), {
   fr: ['SIRET du site'],
   en: ['Site company number'],
 });
-export const siteVat = field('site-vat', text(20), { fr: ['TVA du site'], en: ['Site VAT'] });
+export const siteVat = field('site-vat', textType(20), { fr: ['TVA du site'], en: ['Site VAT'] });
 export const sitePhone = field('site-phone', phoneType, { fr: ['Téléphone du site'], en: ['Site phone'] });
 export const siteEmail = field('site-email', emailType, {
   fr: ['E-mail du site', 'Email du site'],
   en: ['Site email'],
 });
-export const contactLastName = field('contact-last-name', text(80), {
+export const contactLastName = field('contact-last-name', textType(80), {
   fr: ['Nom du contact', "Nom de l'interlocuteur"],
   en: ['Contact last name'],
 });
-export const contactFirstName = field('contact-first-name', text(80), {
+export const contactFirstName = field('contact-first-name', textType(80), {
   fr: ['Prénom du contact', "Prénom de l'interlocuteur"],
   en: ['Contact first name'],
 });
-export const contactRole = field('contact-role', text(80), {
+export const contactRole = field('contact-role', textType(80), {
   fr: ['Fonction', 'Fonction du contact'],
   en: ['Contact role', 'Job title'],
 });
@@ -226,7 +231,7 @@ export const documents = field('documents', filesType(documentBytes, documentsAt
   fr: ['Documents', 'Pièces jointes'],
   en: ['Documents', 'Attachments'],
 });
-export const quoteNumber = field('quote-number', text(60), {
+export const quoteNumber = field('quote-number', textType(60), {
   fr: ['Numéro de devis', 'N° de devis', 'Devis'],
   en: ['Quote number'],
 });
@@ -259,7 +264,10 @@ export const documentFile = field('file', fileType(documentBytes), {
   fr: ['Fichier', 'Pièce jointe'],
   en: ['File', 'Attachment'],
 });
-export const documentName = field('file', text(200), { fr: ['Fichier', 'Pièce jointe'], en: ['File', 'Attachment'] });
+export const documentName = field('file', textType(200), {
+  fr: ['Fichier', 'Pièce jointe'],
+  en: ['File', 'Attachment'],
+});
 /** A dossier to be checked; larger than any that is made. */
 export const dossierFile = field('verify', fileType(256 * 1024 * 1024), { fr: ['Vérifier'], en: ['Verify'] });
 export const productLine = field(
@@ -267,22 +275,22 @@ export const productLine = field(
   choice({ erp: { fr: 'ERP', en: 'ERP' }, crm: { fr: 'CRM', en: 'CRM' } }),
   { fr: ['Gamme'], en: ['Product line'] },
 );
-export const columns = field('columns', list(text(40), 40), { fr: ['Colonnes'], en: ['Columns'] });
-export const filter = field('filter', list(text(200), 10), {
+export const columns = field('columns', list(textType(40), 40), { fr: ['Colonnes'], en: ['Columns'] });
+export const filter = field('filter', list(textType(200), 10), {
   fr: ['Filtre', 'Filtres'],
   en: ['Filter', 'Filters'],
   hint: { fr: 'par exemple site-city=Lyon, site-name~usine', en: 'for example site-city=Lyon, site-name~works' },
 });
-export const name = field('name', text(120), {
+export const name = field('name', textType(120), {
   fr: ['Nom', "Nom de l'organisation"],
   en: ['Name', 'Organisation name'],
 });
 export const closingDate = field('closing-date', date, { fr: ['Date de clôture'], en: ['Closing date'] });
-export const vat = field('vat', text(20), {
+export const vat = field('vat', textType(20), {
   fr: ['TVA', 'Numéro de TVA', 'N° de TVA'],
   en: ['VAT', 'VAT number'],
 });
-export const codeId = field('code-id', text(40), {
+export const codeId = field('code-id', textType(40), {
   fr: ['Code ID', 'Code identifiant'],
   en: ['Code ID'],
   hint: { fr: 'tel qu’il est écrit sur le dispositif', en: 'as it is written on the device' },
@@ -293,13 +301,13 @@ export const webAddress = field('web-address', webAddressType, {
   en: ['Web address', 'URL'],
 });
 /** A device by its number (`V-000012`) or its Code ID. */
-export const device = field('device', text(40), {
+export const device = field('device', textType(40), {
   fr: ['Dispositif', 'Appareil', 'Serveur web'],
   en: ['Device', 'Web server'],
   hint: { fr: 'son numéro V-… ou son Code ID', en: 'its number V-… or its Code ID' },
 });
 /** Only in the manufacturer's register. */
-export const model = field('model', text(60), { fr: ['Modèle'], en: ['Model'] });
+export const model = field('model', textType(60), { fr: ['Modèle'], en: ['Model'] });
 export const minutes = field('minutes', whole(1, 15), {
   fr: ['Minutes', 'Durée en minutes'],
   en: ['Minutes'],
@@ -315,13 +323,13 @@ export const remoteAccess = field('remote-access', bool, {
   fr: ['Accès à distance', 'Accès à distance autorisé'],
   en: ['Remote access', 'Remote access allowed'],
 });
-export const confirm = field('confirm', text(254), { fr: ['Confirmation'], en: ['Confirmation'] });
-export const rule = field('rule', text(80), { fr: ['Règle'], en: ['Rule'] });
-export const search = field('search', text(100), { fr: ['Recherche'], en: ['Search'] });
-export const state = field('state', text(40), { fr: ['État', 'Statut'], en: ['State', 'Status'] });
+export const confirm = field('confirm', textType(254), { fr: ['Confirmation'], en: ['Confirmation'] });
+export const rule = field('rule', textType(80), { fr: ['Règle'], en: ['Rule'] });
+export const search = field('search', textType(100), { fr: ['Recherche'], en: ['Search'] });
+export const state = field('state', textType(40), { fr: ['État', 'Statut'], en: ['State', 'Status'] });
 export const since = field('since', date, { fr: ['Depuis', 'Du'], en: ['Since', 'From'] });
 export const until = field('until', date, { fr: ["Jusqu'au", 'Au'], en: ['Until', 'To'] });
-export const sort = field('sort', list(text(40), 5), { fr: ['Tri', 'Trier par'], en: ['Sort', 'Sort by'] });
+export const sort = field('sort', list(textType(40), 5), { fr: ['Tri', 'Trier par'], en: ['Sort', 'Sort by'] });
 export const page = field('page', whole(1, 1_000_000), { fr: ['Page'], en: ['Page'] });
 export const perPage = field('per-page', whole(1, 200), { fr: ['Par page'], en: ['Per page'] });
 export const exportAs = field('export', choice({ csv: { fr: 'CSV', en: 'CSV' }, xlsx: { fr: 'Excel', en: 'Excel' } }), {
@@ -339,11 +347,118 @@ export const part = field(
   }),
   { fr: ['Partie'], en: ['Part'] },
 );
-export const topic = field('topic', text(80), { fr: ['Pour'], en: ['For'] });
+export const topic = field('topic', textType(80), { fr: ['Pour'], en: ['For'] });
 
 const numberLabels = { fr: ['Numéro', 'N°'], en: ['Number'] } as const;
 /** `number` is the number of the command's own noun. */
 export const numberOf = (prefix: string): Field<'number', string> => field('number', ref(prefix), numberLabels);
 /** A declaration by its number or by its pack's. */
-export const declarationOrPack = field('number', text(60), numberLabels);
-export const packNumber = field('number', text(60), numberLabels);
+export const declarationOrPack = field('number', textType(60), numberLabels);
+export const packNumber = field('number', textType(60), numberLabels);
+
+export const orgNumber = numberOf('G');
+/** The organisation that is to become a reseller: it has to be named. */
+export const orgNamed = field('org', textType(120), {
+  fr: ['Organisation', "Pour l'organisation"],
+  en: ['Organisation', 'Organization', 'For organisation'],
+});
+export const displayName = field('display-name', textType(120), { fr: ["Nom d'affichage"], en: ['Display name'] });
+export const registration = field('registration', textType(20), {
+  fr: ['SIRET', 'SIREN', 'Immatriculation'],
+  en: ['Company number', 'Registration'],
+});
+export const partyType = field(
+  'type',
+  choice({
+    individual: { fr: 'particulier', en: 'individual' },
+    company: { fr: 'société', en: 'company' },
+    association: { fr: 'association', en: 'association' },
+    publicbody: { fr: 'organisme public', en: 'public body' },
+  }),
+  { fr: ['Type', 'Type de client', "Type d'organisation"], en: ['Type', 'Customer type', 'Organisation type'] },
+);
+export const memberRole = field(
+  'role',
+  choice({
+    owner: { fr: 'propriétaire', en: 'owner' },
+    manager: { fr: 'gestionnaire', en: 'manager' },
+    viewer: { fr: 'lecteur', en: 'viewer' },
+  }),
+  { fr: ['Rôle'], en: ['Role'] },
+);
+export const acceptTerms = field('accept-terms', bool, {
+  fr: ['Conditions acceptées', "J'accepte les conditions"],
+  en: ['Terms accepted', 'I accept the terms'],
+});
+/** The version of the terms that was read. */
+export const terms = field('terms', textType(40), {
+  fr: ['Version des conditions'],
+  en: ['Version of the terms'],
+  hint: { fr: 'celle que vous avez lue', en: 'the one you have read' },
+});
+export const domain = field('domain', domainName, {
+  fr: ['Domaine', 'Nom de domaine'],
+  en: ['Domain', 'Domain name'],
+});
+export const domains = field('domains', list(domainName, 500), {
+  fr: ['Domaines', 'Noms de domaine'],
+  en: ['Domains', 'Domain names'],
+});
+const customerLabels = {
+  fr: ['Client', 'Numéro de client'],
+  en: ['Customer', 'Customer number'],
+} as const;
+const itself = { fr: 'moi-même', en: 'self' } as const;
+/** For whom a domain is bought: a customer's number, `new` to give one, `self` for the organisation itself. */
+export const customer = field('customer', ref('C', { new: { fr: 'nouveau', en: 'new' }, self: itself }), {
+  ...customerLabels,
+  hint: { fr: 'son numéro C-…, « nouveau » ou « moi-même »', en: 'its number C-…, “new” or “self”' },
+});
+/** A customer that exists. */
+export const ofCustomer = field('customer', ref('C', { self: itself }), customerLabels);
+export const customerNumber = numberOf('C');
+export const years = field('years', whole(1, 10), {
+  fr: ['Durée', 'Années', "Nombre d'années"],
+  en: ['Years', 'Period'],
+});
+export const authCode = field('auth-code', secretType, {
+  fr: ['Code de transfert', "Code d'autorisation"],
+  en: ['Auth code', 'Transfer code', 'EPP code'],
+});
+export const autoRenew = field('auto-renew', bool, {
+  fr: ['Renouvellement automatique'],
+  en: ['Auto-renew', 'Automatic renewal'],
+});
+export const maxPrice = field('max-price', amountType, {
+  fr: ['Prix maximum'],
+  en: ['Maximum price'],
+  hint: { fr: 'taxes comprises', en: 'with tax' },
+});
+export const tags = field('tags', list(textType(30), 20), { fr: ['Étiquettes', 'Mots-clés'], en: ['Tags'] });
+export const untag = field('untag', list(textType(30), 20), { fr: ['Étiquettes à retirer'], en: ['Tags to remove'] });
+export const expiringWithin = field('expiring-within', whole(0, 3660), {
+  fr: ['Expire dans', 'Expire sous'],
+  en: ['Expiring within'],
+  hint: { fr: 'en jours', en: 'in days' },
+});
+export const task = field('task', ref('W'), { fr: ['Tâche'], en: ['Task'] });
+export const registrarReference = field('registrar-reference', textType(60), {
+  fr: ['Référence du bureau'],
+  en: ['Registrar reference'],
+});
+export const payment = field('payment', textType(60), {
+  fr: ['Paiement', 'Référence de paiement'],
+  en: ['Payment', 'Payment reference'],
+});
+export const months = field('months', whole(1, 24), { fr: ['Mois', 'Nombre de mois'], en: ['Months'] });
+export const subject = field('subject', textType(150), { fr: ['Objet', 'Sujet'], en: ['Subject'] });
+export const message = field('text', long(8000), { fr: ['Texte', 'Message'], en: ['Text', 'Message'] });
+export const ticketNumber = numberOf('T');
+/** A receipt's number: `R-2026-000123`. */
+export const receiptNumber = field('number', textType(60), numberLabels);
+/** Columns of an imported list of domains. */
+export const customerEmail = field('customer-email', emailType, {
+  fr: ['E-mail du client', 'Email du client'],
+  en: ['Customer email'],
+});
+export const expires = field('expires', date, { fr: ['Expire le', 'Expiration'], en: ['Expires', 'Expiry'] });

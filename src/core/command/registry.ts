@@ -23,7 +23,7 @@ export function createRegistry(commands: readonly AnyCommand[]): Registry {
 
 /**
  * Every field a door offers for a command: its own, then those that come with its nature: `org` for a member of several
- * resellers, `dry-run` where something changes, `yes` where a preview is confirmed.
+ * organisations, `dry-run` where something changes, `yes` where a preview is confirmed.
  */
 export const usesOf = (command: Form): readonly Use[] => everyUseOf(command).filter(({ terminal }) => !terminal);
 
@@ -31,7 +31,10 @@ export const usesOf = (command: Form): readonly Use[] => everyUseOf(command).fil
 export function everyUseOf(command: Form): readonly Use[] {
   return [
     ...command.uses,
-    ...(command.who.includes('reseller') ? [optional(org)] : []),
+    ...(command.who.some((who) => who === 'reseller' || who === 'member') &&
+    !command.uses.some(({ field }) => field.name === org.name)
+      ? [optional(org)]
+      : []),
     ...(command.preview ? [optional(yes)] : []),
     ...(command.reads ? [] : [optional(dryRun)]),
   ];

@@ -60,7 +60,7 @@ function plain(key: string, value: unknown, reader: Reader): string {
   const choice = fields.get(key)?.type.choices?.find(({ id }) => id === value);
   if (choice) return choice.names[reader.locale];
   if (/^(state|verdict|account|\w+State)$/.test(key) && typeof value === 'string') return texts.states[value] ?? value;
-  if (key === 'amountCents' && typeof value === 'number') return formatMoney(value, reader.locale);
+  if (key.endsWith('Cents') && typeof value === 'number') return formatMoney(value, reader.locale);
   if (key === 'column' && typeof value === 'string') return heading(camel(value), reader.locale);
   if (key === 'changed' && Array.isArray(value))
     return value.map((name) => heading(String(name), reader.locale)).join(', ');

@@ -7,6 +7,7 @@ import { domainToASCII } from 'node:url';
 import countries from 'i18n-iso-countries';
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';
 import { DateTime } from 'luxon';
+import { parse as parseDomain } from 'tldts';
 import { z } from 'zod';
 import { parseRef, printRef } from '../guard/number.js';
 import { fold, searchable } from '../record/fold.js';
@@ -52,6 +53,7 @@ export type FaultCode =
   | 'mac'
   | 'vat'
   | 'web'
+  | 'domain'
   | 'whole'
   | 'range'
   | 'file'
@@ -104,6 +106,8 @@ export type Kind =
   | 'ref'
   | 'mac'
   | 'web'
+  | 'domain'
+  | 'secret'
   | 'whole'
   | 'digits'
   | 'list'
@@ -326,12 +330,16 @@ export const country: FieldType<string> = {
   print: itself,
 };
 
-/** An object's number; kept printed (`D-000123`). */
-export const ref = (prefix: string): FieldType<string> => ({
+/** An object's number; kept printed (`D-000123`). @param words what may stand instead of one, by id or name */
+export const ref = (prefix: string, words: Readonly<Record<string, Localised>> = {}): FieldType<string> => ({
   kind: 'ref',
   prefix,
   parse(raw) {
-    const id = parseRef(prefix, line(raw));
+    const typed = line(raw);
+    const folded = fold(typed);
+    const word = Object.entries(words).find(([id, { fr, en }]) => [id, fr, en].some((one) => fold(one) === folded));
+    if (word) return word[0];
+    const id = parseRef(prefix, typed);
     if (id === undefined) throw new Fault('ref', { prefix });
     return printRef(prefix, id);
   },
@@ -366,6 +374,39 @@ export const webAddress: FieldType<string> = {
     const isHost = hostname.startsWith('[') || hostShape.test(hostname);
     if (!/^https?:$/.test(protocol) || !isHost || username !== '' || password !== '') throw new Fault('web');
     if (plain !== typed && !/^[^/?#]+$/.test(typed)) throw new Fault('web');
+    return typed;
+  },
+  print: itself,
+};
+
+/**
+ * A domain that can be registered: a label below a public suffix, kept in lower case with A-labels (RFC 5891; a name has
+ * at most 253 characters, a label 63). Which suffixes are sold is the catalogue's business.
+ */
+export const domainName: FieldType<string> = {
+  kind: 'domain',
+  max: 253,
+  parse(raw) {
+    const typed = line(raw).toLowerCase().replace(/\.$/, '');
+    if (typed === '') throw new Fault('missing');
+    const name = /[\s/:@?#\\%]/.test(typed) ? '' : domainToASCII(typed);
+    const labels = name.split('.');
+    const isHost = name.length <= 253 && labels.every((label) => /^(?!-)[a-z\d-]{1,63}(?<!-)$/.test(label));
+    const { domain, publicSuffix, isIcann } = parseDomain(name, { allowPrivateDomains: false });
+    if (!isHost || !isIcann || domain !== name || publicSuffix === null) throw new Fault('domain');
+    return name;
+  },
+  print: itself,
+};
+
+/** What only its owner and the registry may know: 6 to 64 printable characters, never shown again. */
+export const secret: FieldType<string> = {
+  kind: 'secret',
+  min: 6,
+  max: 64,
+  parse(raw) {
+    const typed = checked(line(raw), { max: 64, min: 6 });
+    if (/\s/.test(typed)) throw new Fault('one-line');
     return typed;
   },
   print: itself,

@@ -32,6 +32,8 @@ export interface Member {
   readonly orgId: number;
   readonly role: 'owner' | 'manager' | 'viewer';
   readonly orgName: string;
+  /** What its members call it, if not by its name. */
+  readonly displayName?: string;
   readonly orgState: string;
 }
 
@@ -77,6 +79,7 @@ interface Found {
   orgId: number | null;
   memberRole: Member['role'] | null;
   orgName: string | null;
+  displayName: string | null;
   orgState: string | null;
   installer: boolean | number;
 }
@@ -95,7 +98,7 @@ async function rowsOf(tx: Tx, caller: Caller): Promise<Found[]> {
           : Prisma.sql`p."operator"`;
   return tx.$queryRaw<Found[]>`
     SELECT p."id", p."operator", p."state", p."firstName", p."lastName", p."locale", p."country", a."email", a."main",
-      r."role", m."orgId", m."role" AS "memberRole", o."name" AS "orgName", o."state" AS "orgState",
+      r."role", m."orgId", m."role" AS "memberRole", o."name" AS "orgName", o."displayName", o."state" AS "orgState",
       EXISTS (SELECT 1 FROM "Installer" i WHERE i."personId" = p."id") AS "installer"
     FROM "Person" p
     LEFT JOIN "Address" a ON a."personId" = p."id"
@@ -148,6 +151,7 @@ export async function identify(tx: Tx, caller: Caller): Promise<Actor> {
           orgId: Number(row.orgId),
           role: row.memberRole ?? 'viewer',
           orgName: row.orgName ?? '',
+          ...(row.displayName === null ? {} : { displayName: row.displayName }),
           orgState: row.orgState ?? '',
         } satisfies Member,
       ]),
@@ -171,6 +175,10 @@ export async function identify(tx: Tx, caller: Caller): Promise<Actor> {
     proven: provenBy(caller),
   };
 }
+
+/** Organisations that the actor acts for: those that are not suspended. */
+export const membershipsOf = (actor: Actor): readonly Member[] =>
+  actor.members.filter((member) => member.orgState === 'active' || member.orgState === 'reseller');
 
 /** Organisations of the actor that are resellers. */
 export const resellersOf = (actor: Actor): readonly Member[] =>

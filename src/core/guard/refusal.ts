@@ -21,6 +21,9 @@ export const refusalCodes = [
   'link.invalid',
   'file.refused',
   'rule.refused',
+  'balance.low',
+  'price.changed',
+  'terms.outdated',
   'rate.limited',
   'sender.unproven',
 ] as const;

@@ -40,6 +40,8 @@ export interface Desk {
   readonly mailFrom: string;
   readonly locale: Locale;
   readonly timeZone: string;
+  /** Who carries out what is ordered of a registry (SPEC G, "port"). */
+  readonly registrar: 'staff' | 'gandi';
   /** A Discord bot serves this desk, so that chat notices have somewhere to go. */
   readonly chat: boolean;
 }

@@ -68,6 +68,68 @@ export const en: Texts = {
     'gateway.added': (d) => `Gateway ${s(d['name'])} may ask from now on. The key is shown this once.`,
     'gateway.listed': (d) => `${s(d['total'])} ${one(d['total'], 'gateway', 'gateways')}.`,
     'gateway.removed': (d) => `Gateway ${s(d['name'])} may no longer ask.`,
+    'org.created': (d) => `Organisation ${s(d['org'])} (${s(d['name'])}) is made; you are its owner.`,
+    'org.edited': (d) => `Organisation ${s(d['org'])} is changed.`,
+    'org.listed': (d) => `${s(d['total'])} ${one(d['total'], 'organisation', 'organisations')}.`,
+    'org.shown': (d) => `Organisation ${s(d['org'])}.`,
+    'org.invited': (d) =>
+      `${s(d['email'])} is a member of ${s(d['org'])} now, as ${label(d['role'])}; a letter says so.`,
+    'org.member-removed': (d) => `${s(d['email'])} is no longer a member of ${s(d['org'])}.`,
+    'org.became-reseller': (d) =>
+      `${s(d['name'])} is a reseller now, by the terms of version ${s(d['terms'])}. This is permanent.`,
+    'customer.added': (d) => `Customer ${s(d['customer'])} is added.`,
+    'customer.edited': (d) =>
+      `Customer ${s(d['customer'])} is changed. Domains keep the owner they were registered for.`,
+    'customer.listed': (d) => `${s(d['total'])} ${one(d['total'], 'customer', 'customers')}.`,
+    'customer.shown': (d) => `Customer ${s(d['customer'])}.`,
+    'customer.previewed': () =>
+      'This is what would happen; it can’t be undone. Nothing has changed yet: confirm with “yes”.',
+    'customer.released': (d) =>
+      `Customer ${s(d['customer'])} and everything it holds have left your care; it is told by mail.`,
+    'customer.deleted': (d) => `Customer ${s(d['customer'])} is deleted.`,
+    'customer.verification-sent': (d) =>
+      d['state'] === 'verified'
+        ? `${s(d['email'])} is verified already; no mail was needed.`
+        : `A mail to verify ${s(d['email'])} is on its way.`,
+    'domain.requested': (d) =>
+      `${s(d['domain'])} is ordered${d['task'] ? ` (${s(d['task'])})` : ''}; you hear from us when it is done.`,
+    'domain.listed': (d) => `${s(d['total'])} ${one(d['total'], 'domain', 'domains')}.`,
+    'domain.shown': (d) => `Domain ${s(d['domain'])}.`,
+    'domain.previewed': () => 'This is what would happen. Nothing has changed yet: confirm with “yes”.',
+    'domain.renewed': (d) => `${s(d['total'])} ${one(d['total'], 'renewal', 'renewals')} ordered.`,
+    'domain.autorenew-set': (d) =>
+      d['autoRenew']
+        ? 'Renewed automatically from now on, from your prepaid balance.'
+        : 'No longer renewed automatically.',
+    'domain.tagged': (d) => `The tags of ${s(d['total'])} ${one(d['total'], 'domain', 'domains')} are set.`,
+    'domain.validation-sent': (d) =>
+      d['ownerState'] === 'verified'
+        ? `The owner of ${s(d['domain'])} is verified already; no mail was needed.`
+        : `A mail to the owner of ${s(d['domain'])} is on its way.`,
+    'domain.imported': (d) => `${s(d['imported'])} ${one(d['imported'], 'domain', 'domains')} imported.`,
+    'domain.task-done': (d) => `${s(d['task'])} is done: ${s(d['domain'])}.`,
+    'domain.task-failed': (d) =>
+      `${s(d['task'])} is marked as failed; what it cost is given back, and ${s(d['domain'])}’s holder is told.`,
+    'billing.listed': (d) => `${s(d['total'])} ${one(d['total'], 'line', 'lines')}.`,
+    'billing.receipt': (d) => `Receipt ${s(d['number'])}.`,
+    'billing.balance': (d) => `Account of ${s(d['name'])}.`,
+    'billing.forecast': (d) =>
+      d['shortOn']
+        ? `The balance covers the renewals to come until ${s(d['shortOn'])}; from then on it is not enough.`
+        : 'The balance covers the renewals to come.',
+    'billing.threshold-set': (d) =>
+      d['thresholdCents'] === 0
+        ? 'No more warnings about the balance.'
+        : 'You will be told when the balance falls below that.',
+    'billing.topped-up': (d) => `The payment ${s(d['payment'])} is booked.`,
+    'billing.credit-set': (d) => `The credit of ${s(d['name'])} is set.`,
+    'ticket.opened': (d) =>
+      `Ticket ${s(d['ticket'])} is open${d['priority'] ? ', with priority' : ''}; we answer here or by mail.`,
+    'ticket.replied': (d) => `Your reply stands in ${s(d['ticket'])}.`,
+    'ticket.closed': (d) => `Ticket ${s(d['ticket'])} is closed.`,
+    'ticket.reopened': (d) => `Ticket ${s(d['ticket'])} is open again.`,
+    'ticket.listed': (d) => `${s(d['total'])} ${one(d['total'], 'ticket', 'tickets')}.`,
+    'ticket.shown': (d) => `Ticket ${s(d['ticket'])}.`,
     'reseller.registered': (d) =>
       `${s(d['company'])} is registered as reseller ${s(d['reseller'])}; a letter tells ${s(d['email'])}.`,
     'reseller.existing': (d) =>
@@ -225,6 +287,25 @@ export const en: Texts = {
           return `Mail is stopped already: ${s(p['reason'])}.`;
         case 'not-paused':
           return 'Mail is not stopped.';
+        case 'domain-held':
+          return `${s(p['number'])} is held here already.`;
+        case 'domain-waiting':
+          return `${s(p['number'])} has an operation under way (${s(p['task'])}): wait until it is done.`;
+        case 'customer-products':
+          return `${s(p['number'])} still has ${s(p['count'])} ${one(p['count'], 'domain', 'domains')}: release it with them, or let them go first.`;
+        case 'self-missing':
+          return `Your organisation is no customer of its own yet: give its details in the same command, or register a first domain for it.`;
+        case 'last-owner':
+          return `An organisation needs an owner: name another one first.`;
+        case 'not-company':
+          return `${s(p['number'])} is no company: only a company can become a reseller.`;
+        case 'is-reseller':
+          return `${s(p['number'])} is a reseller already.`;
+        case 'domain':
+        case 'customer':
+        case 'org':
+        case 'task':
+        case 'ticket':
         case 'device':
         case 'order':
           return `${s(p['number'])} is ${label(p['state'])}: this is not possible there.`;
@@ -301,6 +382,11 @@ export const en: Texts = {
       }
     },
     'rule.refused': (p) => `${s(p['because'])} “catalogue why” explains it (rule ${s(p['rule'])}).`,
+    'balance.low': (p) => `This costs ${s(p['amount'])}; the balance has ${s(p['balance'])}. Have it topped up first.`,
+    'price.changed': (p) =>
+      `${s(p['domain'])} costs ${s(p['amount'])} with tax, more than the ${s(p['most'])} you allow. Raise the maximum price, or leave it.`,
+    'terms.outdated': (p) =>
+      `The terms in force are those of version ${s(p['version'])} (${s(p['url'])}). Read them, then accept that version.`,
     'rate.limited': (p) => `Too many attempts. Try again in ${s(p['minutes'])} minutes.`,
     'sender.unproven': () => 'We could not prove that this mail is yours.',
   },
@@ -320,6 +406,7 @@ export const en: Texts = {
     ref: (p) => `must be a number, like ${s(p['prefix'])}-000123`,
     vat: (p) => `is no VAT number of ${s(p['country'])}: check its digits`,
     mac: () => 'must be a MAC address: twelve digits 0–9 or A–F, like AA:BB:CC:DD:EE:FF',
+    domain: () => 'must be a domain, like example.com: one name below a public ending, without www',
     web: () => 'must be a web address, like http://192.168.1.20:8080 or box.example.com',
     whole: () => 'must be a whole number',
     range: (p) => `must be between ${s(p['min'])} and ${s(p['max'])}`,
@@ -379,6 +466,73 @@ export const en: Texts = {
   undelivered: ({ number, letter, recipient, error }) =>
     `${number} (${letter}) could not be delivered to ${recipient}: ${error}`,
   keys: {
+    customer: 'Customer',
+    customers: 'Customers',
+    displayName: 'Display name',
+    vat: 'VAT number',
+    registration: 'Company number',
+    terms: 'Version of the terms',
+    termsUrl: 'Terms',
+    termsAcceptedAt: 'Terms accepted on',
+    members: 'Members',
+    domain: 'Domain',
+    domains: 'Domains',
+    tags: 'Tags',
+    autoRenew: 'Renewed automatically',
+    years: 'Years',
+    task: 'Task',
+    tasks: 'Tasks',
+    registrarReference: 'Registrar reference',
+    netCents: 'Net',
+    vatCents: 'VAT',
+    grossCents: 'With tax',
+    percent: 'Per cent',
+    balanceCents: 'Balance',
+    prepaidCents: 'Prepaid',
+    receivableCents: 'Owed',
+    creditCents: 'Credit',
+    thresholdCents: 'Warning below',
+    payment: 'Payment',
+    receipt: 'Receipt',
+    receipts: 'Receipts',
+    shortOn: 'Not enough from',
+    month: 'Month',
+    months: 'Months',
+    dueCents: 'Due',
+    priceCents: 'Price',
+    renewBy: 'Renew by',
+    expiresOn: 'Expires on',
+    registeredOn: 'Registered on',
+    holdUntil: 'Renewable until',
+    redemptionUntil: 'Can be restored until',
+    goneOn: 'Free again on',
+    owner: 'Owner',
+    ownerState: 'Owner’s address',
+    ownerDue: 'To be verified until',
+    suspendedAt: 'Suspended since',
+    notices: 'Reminders',
+    milestone: 'Days before',
+    outcome: 'Outcome',
+    port: 'Carried out by',
+    ticket: 'Ticket',
+    tickets: 'Tickets',
+    priority: 'Priority',
+    text: 'Text',
+    messages: 'Messages',
+    firstAnswerAt: 'First answered',
+    waitingMinutes: 'Waiting, in minutes',
+    firstAnswerMinutes: 'First answer after, in minutes',
+    follows: 'Follows',
+    staff: 'Staff',
+    entry: 'Entry',
+    unicode: 'As it is written',
+    tlds: 'Top-level domains',
+    tld: 'TLD',
+    dueOn: 'Due on',
+    self: 'Own',
+    customerEmail: 'Customer’s email',
+    doneOn: 'Done on',
+    issuedAt: 'Issued',
     known: 'Address known',
     form: 'Client’s details',
     linkUntil: 'Link open until',
@@ -573,6 +727,32 @@ export const en: Texts = {
     key: 'Key',
   },
   states: {
+    unverified: 'not verified',
+    verified: 'verified',
+    overdue: 'not verified in time',
+    deleted: 'deleted',
+    requested: 'ordered',
+    registering: 'being registered',
+    transferring: 'being transferred',
+    redemption: 'deleted, can be restored',
+    'pending-delete': 'about to be free',
+    gone: 'gone',
+    'transferred-out': 'transferred away',
+    waiting: 'waiting',
+    owner: 'owner',
+    manager: 'manager',
+    viewer: 'viewer',
+    skipped: 'left out',
+    topup: 'payment',
+    charge: 'charge',
+    refund: 'given back',
+    register: 'registration',
+    transfer: 'transfer',
+    renew: 'renewal',
+    restore: 'restoration and renewal',
+    suspend: 'suspension',
+    resume: 'end of the suspension',
+    'owner-mail': 'mail to the owner',
     entered: 'pair refused',
     checked: 'checked',
     registered: 'registered',

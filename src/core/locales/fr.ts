@@ -70,6 +70,69 @@ export const fr: Texts = {
       `La passerelle ${s(d['name'])} peut interroger le guichet. La clé n’est montrée que cette fois.`,
     'gateway.listed': (d) => `${s(d['total'])} ${one(d['total'], 'passerelle', 'passerelles')}.`,
     'gateway.removed': (d) => `La passerelle ${s(d['name'])} ne peut plus interroger le guichet.`,
+    'org.created': (d) => `L’organisation ${s(d['org'])} (${s(d['name'])}) est créée ; vous en êtes propriétaire.`,
+    'org.edited': (d) => `L’organisation ${s(d['org'])} est modifiée.`,
+    'org.listed': (d) => `${s(d['total'])} ${one(d['total'], 'organisation', 'organisations')}.`,
+    'org.shown': (d) => `Organisation ${s(d['org'])}.`,
+    'org.invited': (d) =>
+      `${s(d['email'])} fait désormais partie de ${s(d['org'])}, comme ${label(d['role'])} ; une lettre l’en informe.`,
+    'org.member-removed': (d) => `${s(d['email'])} ne fait plus partie de ${s(d['org'])}.`,
+    'org.became-reseller': (d) =>
+      `${s(d['name'])} est désormais revendeur, aux conditions de la version ${s(d['terms'])}. C’est définitif.`,
+    'customer.added': (d) => `Le client ${s(d['customer'])} est ajouté.`,
+    'customer.edited': (d) =>
+      `Le client ${s(d['customer'])} est modifié. Les domaines gardent le propriétaire pour lequel ils ont été enregistrés.`,
+    'customer.listed': (d) => `${s(d['total'])} ${one(d['total'], 'client', 'clients')}.`,
+    'customer.shown': (d) => `Client ${s(d['customer'])}.`,
+    'customer.previewed': () =>
+      'Voici ce qui se passerait, sans retour. Rien n’a encore changé : confirmez avec « oui ».',
+    'customer.released': (d) =>
+      `Le client ${s(d['customer'])} et tout ce qu’il possède ne sont plus sous votre responsabilité ; un courrier l’en informe.`,
+    'customer.deleted': (d) => `Le client ${s(d['customer'])} est supprimé.`,
+    'customer.verification-sent': (d) =>
+      d['state'] === 'verified'
+        ? `${s(d['email'])} est déjà vérifiée ; aucun courrier n’était nécessaire.`
+        : `Un courrier pour vérifier ${s(d['email'])} est parti.`,
+    'domain.requested': (d) =>
+      `${s(d['domain'])} est commandé${d['task'] ? ` (${s(d['task'])})` : ''} ; vous saurez quand c’est fait.`,
+    'domain.listed': (d) => `${s(d['total'])} ${one(d['total'], 'domaine', 'domaines')}.`,
+    'domain.shown': (d) => `Domaine ${s(d['domain'])}.`,
+    'domain.previewed': () => 'Voici ce qui se passerait. Rien n’a encore changé : confirmez avec « oui ».',
+    'domain.renewed': (d) =>
+      `${s(d['total'])} ${one(d['total'], 'renouvellement commandé', 'renouvellements commandés')}.`,
+    'domain.autorenew-set': (d) =>
+      d['autoRenew']
+        ? 'Désormais renouvelé automatiquement, sur votre solde prépayé.'
+        : 'N’est plus renouvelé automatiquement.',
+    'domain.tagged': (d) => `Les étiquettes de ${s(d['total'])} ${one(d['total'], 'domaine', 'domaines')} sont posées.`,
+    'domain.validation-sent': (d) =>
+      d['ownerState'] === 'verified'
+        ? `Le propriétaire de ${s(d['domain'])} est déjà vérifié ; aucun courrier n’était nécessaire.`
+        : `Un courrier au propriétaire de ${s(d['domain'])} est parti.`,
+    'domain.imported': (d) => `${s(d['imported'])} ${one(d['imported'], 'domaine importé', 'domaines importés')}.`,
+    'domain.task-done': (d) => `${s(d['task'])} est faite : ${s(d['domain'])}.`,
+    'domain.task-failed': (d) =>
+      `${s(d['task'])} est marquée comme échouée ; son prix est rendu et le titulaire de ${s(d['domain'])} en est informé.`,
+    'billing.listed': (d) => `${s(d['total'])} ${one(d['total'], 'ligne', 'lignes')}.`,
+    'billing.receipt': (d) => `Reçu ${s(d['number'])}.`,
+    'billing.balance': (d) => `Compte de ${s(d['name'])}.`,
+    'billing.forecast': (d) =>
+      d['shortOn']
+        ? `Le solde couvre les renouvellements à venir jusqu’au ${s(d['shortOn'])} ; ensuite il ne suffit plus.`
+        : 'Le solde couvre les renouvellements à venir.',
+    'billing.threshold-set': (d) =>
+      d['thresholdCents'] === 0
+        ? 'Plus d’alerte sur le solde.'
+        : 'Vous serez averti quand le solde passera en dessous.',
+    'billing.topped-up': (d) => `Le paiement ${s(d['payment'])} est enregistré.`,
+    'billing.credit-set': (d) => `Le crédit de ${s(d['name'])} est fixé.`,
+    'ticket.opened': (d) =>
+      `Le ticket ${s(d['ticket'])} est ouvert${d['priority'] ? ', en priorité' : ''} ; nous répondons ici ou par courrier.`,
+    'ticket.replied': (d) => `Votre réponse figure dans ${s(d['ticket'])}.`,
+    'ticket.closed': (d) => `Le ticket ${s(d['ticket'])} est fermé.`,
+    'ticket.reopened': (d) => `Le ticket ${s(d['ticket'])} est rouvert.`,
+    'ticket.listed': (d) => `${s(d['total'])} ${one(d['total'], 'ticket', 'tickets')}.`,
+    'ticket.shown': (d) => `Ticket ${s(d['ticket'])}.`,
     'reseller.registered': (d) =>
       `${s(d['company'])} est enregistrée comme revendeur ${s(d['reseller'])} ; une lettre l’annonce à ${s(d['email'])}.`,
     'reseller.existing': (d) =>
@@ -231,6 +294,25 @@ export const fr: Texts = {
           return `Le courrier est déjà arrêté : ${s(p['reason'])}.`;
         case 'not-paused':
           return 'Le courrier n’est pas arrêté.';
+        case 'domain-held':
+          return `${s(p['number'])} est déjà détenu ici.`;
+        case 'domain-waiting':
+          return `${s(p['number'])} a une opération en cours (${s(p['task'])}) : attendez qu’elle soit faite.`;
+        case 'customer-products':
+          return `${s(p['number'])} a encore ${s(p['count'])} ${one(p['count'], 'domaine', 'domaines')} : libérez-le avec eux, ou laissez-les d’abord partir.`;
+        case 'self-missing':
+          return `Votre organisation n’est pas encore son propre client : donnez ses coordonnées dans la même commande, ou enregistrez un premier domaine pour elle.`;
+        case 'last-owner':
+          return `Une organisation a besoin d’un propriétaire : désignez-en d’abord un autre.`;
+        case 'not-company':
+          return `${s(p['number'])} n’est pas une société : seule une société peut devenir revendeur.`;
+        case 'is-reseller':
+          return `${s(p['number'])} est déjà revendeur.`;
+        case 'domain':
+        case 'customer':
+        case 'org':
+        case 'task':
+        case 'ticket':
         case 'device':
         case 'order':
           return `${s(p['number'])} est à l’état « ${label(p['state'])} » : cela n’y est pas possible.`;
@@ -307,6 +389,12 @@ export const fr: Texts = {
       }
     },
     'rule.refused': (p) => `${s(p['because'])} « catalogue why » l’explique (règle ${s(p['rule'])}).`,
+    'balance.low': (p) =>
+      `Cela coûte ${s(p['amount'])} ; le solde est de ${s(p['balance'])}. Faites-le d’abord alimenter.`,
+    'price.changed': (p) =>
+      `${s(p['domain'])} coûte ${s(p['amount'])} TTC, plus que les ${s(p['most'])} que vous admettez. Relevez le prix maximum, ou renoncez.`,
+    'terms.outdated': (p) =>
+      `Les conditions en vigueur sont celles de la version ${s(p['version'])} (${s(p['url'])}). Lisez-les, puis acceptez cette version.`,
     'rate.limited': (p) => `Trop d’essais. Réessayez dans ${s(p['minutes'])} minutes.`,
     'sender.unproven': () => 'Nous n’avons pas pu prouver que ce courriel vient de vous.',
   },
@@ -326,6 +414,7 @@ export const fr: Texts = {
     ref: (p) => `doit être un numéro, comme ${s(p['prefix'])}-000123`,
     vat: (p) => `n’est pas un numéro de TVA de ${s(p['country'])} : vérifiez ses chiffres`,
     mac: () => 'doit être une adresse MAC : douze chiffres de 0 à 9 ou de A à F, par exemple AA:BB:CC:DD:EE:FF',
+    domain: () => 'doit être un domaine, comme exemple.fr : un nom sous une extension publique, sans www',
     web: () => 'doit être une adresse web, par exemple http://192.168.1.20:8080 ou box.example.com',
     whole: () => 'doit être un nombre entier',
     range: (p) => `doit être entre ${s(p['min'])} et ${s(p['max'])}`,
@@ -386,6 +475,73 @@ export const fr: Texts = {
   undelivered: ({ number, letter, recipient, error }) =>
     `${number} (${letter}) n’a pas pu être remise à ${recipient} : ${error}`,
   keys: {
+    customer: 'Client',
+    customers: 'Clients',
+    displayName: 'Nom d’affichage',
+    vat: 'Numéro de TVA',
+    registration: 'SIRET',
+    terms: 'Version des conditions',
+    termsUrl: 'Conditions',
+    termsAcceptedAt: 'Conditions acceptées le',
+    members: 'Membres',
+    domain: 'Domaine',
+    domains: 'Domaines',
+    tags: 'Étiquettes',
+    autoRenew: 'Renouvellement automatique',
+    years: 'Années',
+    task: 'Tâche',
+    tasks: 'Tâches',
+    registrarReference: 'Référence du bureau',
+    netCents: 'Hors taxes',
+    vatCents: 'TVA',
+    grossCents: 'Toutes taxes comprises',
+    percent: 'Pour cent',
+    balanceCents: 'Solde',
+    prepaidCents: 'Prépayé',
+    receivableCents: 'Dû',
+    creditCents: 'Crédit',
+    thresholdCents: 'Alerte en dessous de',
+    payment: 'Paiement',
+    receipt: 'Reçu',
+    receipts: 'Reçus',
+    shortOn: 'Insuffisant à partir du',
+    month: 'Mois',
+    months: 'Mois',
+    dueCents: 'À payer',
+    priceCents: 'Prix',
+    renewBy: 'À renouveler avant le',
+    expiresOn: 'Expire le',
+    registeredOn: 'Enregistré le',
+    holdUntil: 'Renouvelable jusqu’au',
+    redemptionUntil: 'Restaurable jusqu’au',
+    goneOn: 'De nouveau libre le',
+    owner: 'Propriétaire',
+    ownerState: 'Adresse du propriétaire',
+    ownerDue: 'À vérifier avant le',
+    suspendedAt: 'Suspendu depuis',
+    notices: 'Rappels',
+    milestone: 'Jours avant',
+    outcome: 'Issue',
+    port: 'Confiée à',
+    ticket: 'Ticket',
+    tickets: 'Tickets',
+    priority: 'Priorité',
+    text: 'Texte',
+    messages: 'Messages',
+    firstAnswerAt: 'Première réponse',
+    waitingMinutes: 'Attente en minutes',
+    firstAnswerMinutes: 'Première réponse après, en minutes',
+    follows: 'Suite de',
+    staff: 'Équipe',
+    entry: 'Écriture',
+    unicode: 'En toutes lettres',
+    tlds: 'Extensions',
+    tld: 'Extension',
+    dueOn: 'Échéance',
+    self: 'Soi-même',
+    customerEmail: 'E-mail du client',
+    doneOn: 'Fait le',
+    issuedAt: 'Émis le',
     known: 'Adresse connue',
     form: 'Données du client',
     linkUntil: 'Lien ouvert jusqu’au',
@@ -580,6 +736,32 @@ export const fr: Texts = {
     key: 'Clé',
   },
   states: {
+    unverified: 'non vérifié',
+    verified: 'vérifié',
+    overdue: 'non vérifié à temps',
+    deleted: 'supprimé',
+    requested: 'commandé',
+    registering: 'en cours d’enregistrement',
+    transferring: 'en cours de transfert',
+    redemption: 'supprimé, restaurable',
+    'pending-delete': 'bientôt libre',
+    gone: 'disparu',
+    'transferred-out': 'transféré ailleurs',
+    waiting: 'en attente',
+    owner: 'propriétaire',
+    manager: 'gestionnaire',
+    viewer: 'lecteur',
+    skipped: 'laissé de côté',
+    topup: 'paiement',
+    charge: 'débit',
+    refund: 'remboursement',
+    register: 'enregistrement',
+    transfer: 'transfert',
+    renew: 'renouvellement',
+    restore: 'restauration et renouvellement',
+    suspend: 'suspension',
+    resume: 'fin de la suspension',
+    'owner-mail': 'courrier au propriétaire',
     entered: 'couple refusé',
     checked: 'contrôlé',
     registered: 'enregistré',

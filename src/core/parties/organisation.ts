@@ -1,10 +1,11 @@
 /** Resellers: organisations with members, and which of them somebody speaks for. */
-import { resellersOf, type Member } from '../guard/identity.js';
+import { isStaff, membershipsOf, resellersOf, type Member } from '../guard/identity.js';
 import { parseRef, printRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
+import { unknownObject } from '../guard/unknown.js';
 import type { Work } from '../guard/work.js';
 import { textsOf } from '../locales/texts.js';
-import type { Tx } from '../record/database.js';
+import type { Organisation, Tx } from '../record/database.js';
 import { fold } from '../record/fold.js';
 import { email as emailField } from '../command/dictionary.js';
 import { Fault } from '../command/type.js';
@@ -25,24 +26,83 @@ const mayWrite = ({ role }: Member): boolean => role !== 'viewer';
  * @throws {Refusal} `input.invalid` when it must be named or is not one of the asker's, `access.denied` for a viewer
  */
 export function ownReseller(work: Work, to: { write: boolean } = { write: false }): Reseller {
-  const all = resellersOf(work.actor);
-  const resellers = to.write ? all.filter(mayWrite) : all;
-  const [first] = resellers;
+  const { orgId, orgName } = chosen(work, resellersOf(work.actor), to);
+  return { id: orgId, name: orgName };
+}
+
+/**
+ * The same of any organisation, reseller or not (G3: one that is no reseller holds domains in its own name).
+ * @throws {Refusal} as `ownReseller`
+ */
+export const ownOrg = (work: Work, to: { write: boolean } = { write: false }): Member =>
+  chosen(work, membershipsOf(work.actor), to);
+
+function chosen(work: Work, all: readonly Member[], to: { write: boolean }): Member {
+  const members = to.write ? all.filter(mayWrite) : all;
+  const [first] = members;
   const denied = () => new Refusal('access.denied', { why: 'role', command: '' });
   if (!first) throw denied();
-  if (work.org === undefined && resellers.length === 1) return { id: first.orgId, name: first.orgName };
+  if (work.org === undefined && members.length === 1) return first;
   const found = work.org === undefined ? undefined : namedIn(all, work.org);
   if (!found) {
-    const choices = resellers.map((member) => `${orgRef(member.orgId)} (${member.orgName})`).join(', ');
+    const choices = members.map((member) => `${orgRef(member.orgId)} (${calledBy(member)})`).join(', ');
     throw new Refusal('input.invalid', {}, { org: textsOf(work.locale).faults.choice({ choices }) });
   }
-  if (!resellers.includes(found)) throw denied();
-  return { id: found.orgId, name: found.orgName };
+  if (!members.includes(found)) throw denied();
+  return found;
 }
+
+/** What its members call an organisation. */
+const calledBy = ({ displayName, orgName }: Member): string => displayName ?? orgName;
 
 function namedIn(members: readonly Member[], typed: string): Member | undefined {
   const id = parseRef('G', typed);
-  return members.find((member) => member.orgId === id || fold(member.orgName) === fold(typed));
+  return members.find(
+    (member) =>
+      member.orgId === id || [member.displayName, member.orgName].some((name) => name && fold(name) === fold(typed)),
+  );
+}
+
+/**
+ * An organisation by its number or, among the asker's own, its name; for staff any.
+ * @param to.role the asker must be at least this in it; staff need not be members
+ * @throws {Refusal} `object.unknown`, also when it is another's; `access.denied` for a member of a lesser role
+ */
+export async function findOrg(
+  work: Work,
+  typed: string,
+  to: { role?: 'manager' | 'owner'; field?: string } = {},
+): Promise<Organisation> {
+  const { actor, tx } = work;
+  const member = namedIn(actor.members, typed);
+  const id = member?.orgId ?? (isStaff(actor) ? parseRef('G', typed) : undefined);
+  const row = id === undefined ? null : await tx.organisation.findUnique({ where: { id } });
+  if (!row) throw unknownObject(work, typed, to.field ?? 'number');
+  const roles: Member['role'][] = to.role === 'owner' ? ['owner'] : ['owner', 'manager'];
+  const may = to.role === undefined || isStaff(actor) || (member && roles.includes(member.role));
+  if (!may) throw new Refusal('access.denied', { why: 'role', command: '' });
+  return row;
+}
+
+/**
+ * Any organisation named by staff, reseller or not: by its number or a member's address.
+ * @throws {Refusal} `object.unknown`; `input.invalid` naming `field` when the address is a member's of several
+ */
+export async function namedOrg(work: Work, typed: string, field = 'reseller'): Promise<Organisation> {
+  const id = parseRef('G', typed);
+  const email = id === undefined ? addressOf(typed) : undefined;
+  const found = await work.tx.organisation.findMany({
+    where:
+      typeof email === 'string'
+        ? { memberships: { some: { person: { addresses: { some: { email } } } } } }
+        : { id: id ?? 0 },
+    orderBy: { id: 'asc' },
+  });
+  const [first] = found;
+  if (!first) throw unknownObject(work, typed, field);
+  if (found.length === 1) return first;
+  const choices = found.map(({ id: one, name }) => `${orgRef(one)} (${name})`).join(', ');
+  throw new Refusal('input.invalid', {}, { [field]: textsOf(work.locale).faults.choice({ choices }) });
 }
 
 /** Every reseller of this number, or of which this address is a member's, the oldest first. */

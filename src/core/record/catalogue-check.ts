@@ -17,6 +17,7 @@ export interface Known {
 export function checkPart(page: Page<Part>, known?: Known): void {
   if (is(page, 'packs')) checkProducts(page);
   else if (is(page, 'orders')) checkOrders(page, known?.orderFields);
+  else if (is(page, 'domains')) checkDomains(page);
   else if (is(page, 'policy')) checkPolicy(page, known?.commands);
 }
 
@@ -58,6 +59,15 @@ function checkProducts(page: Page<'packs'>): void {
   }
 }
 
+function checkDomains(page: Page<'domains'>): void {
+  const tlds = page.content?.tlds ?? [];
+  tlds.forEach(({ tld, years }, at) => {
+    if (tlds.findIndex((other) => other.tld === tld) < at)
+      page.fault(['tlds', at, 'tld'], `${tld} is there already`, 'Put both together.');
+    if (years.min > years.max) page.fault(['tlds', at, 'years'], 'min is more than max', 'Lower min, or raise max.');
+  });
+}
+
 function checkPolicy(page: Page<'policy'>, commands?: ReadonlySet<string>): void {
   if (!page.content) return;
   const { approvals, times } = page.content;
@@ -79,6 +89,12 @@ function checkPolicy(page: Page<'policy'>, commands?: ReadonlySet<string>): void
       ['times', 'deviceReminderDays'],
       'the last reminder comes after the link has ended',
       'Lower it, or raise deviceLinkDays.',
+    );
+  if ((times.ownerReminderDays.at(-1) ?? 0) >= times.ownerVerificationDays)
+    page.fault(
+      ['times', 'ownerReminderDays'],
+      'the last reminder comes after the link has ended',
+      'Lower it, or raise ownerVerificationDays.',
     );
   if (times.sessionIdleMinutes > times.sessionHours * 60)
     page.fault(['times', 'sessionIdleMinutes'], 'longer than sessionHours', 'Lower it, or raise sessionHours.');

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { isNode, LineCounter, parseDocument, type Document } from 'yaml';
 import type { z } from 'zod';
 import { packsShape, policyShape, vendorShape } from './catalogue-shape.js';
+import { domainsShape } from './domains-shape.js';
 import type { FileFault } from './faults.js';
 import { ordersShape } from './orders-shape.js';
 
@@ -11,8 +12,12 @@ export const catalogueFiles = {
   vendor: vendorShape,
   packs: packsShape,
   orders: ordersShape,
+  domains: domainsShape,
   policy: policyShape,
 } as const;
+
+/** A desk that sells none of it needs no such file. */
+export const optionalParts: readonly string[] = ['domains'];
 
 export type Part = keyof typeof catalogueFiles;
 export const partNames = Object.keys(catalogueFiles) as readonly Part[];

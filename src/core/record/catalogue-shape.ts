@@ -91,6 +91,24 @@ const times = z.strictObject({
   /** A device's activation link, and its reminders after the link was made. */
   deviceLinkDays: whole(14, 90),
   deviceReminderDays: rising.default([3, 10]),
+  /** An owner's link to verify an address; the days of its reminders after it was asked. */
+  ownerVerificationDays: whole(15, 60),
+  ownerReminderDays: rising.default([3, 7, 12]),
+  /** Days before renew-by on which a renewal is reminded of; 0 is the day itself. */
+  renewalReminderDays: z
+    .array(z.int().min(0).max(365))
+    .min(1)
+    .max(10)
+    .refine((list) => list.every((it, at) => at === 0 || it < (list[at - 1] ?? 0)), 'must fall')
+    .default([60, 30, 15, 1, 0]),
+  /** Automatic renewals draw on the balance that many days before renew-by. */
+  autoRenewDays: whole(10, 90),
+  /** The hour of the day, in the desk's time zone, from which the daily clockwork runs. */
+  renewalHour: z.int().min(0).max(23).default(8),
+  /** An order without an answer is looked up at the registrar after that long. */
+  uncertainMinutes: whole(10, 24 * 60),
+  /** A reply to a closed ticket opens it again within that time. */
+  ticketReopenDays: whole(14, 365),
   answerDays: whole(30, 365),
   sentMailDays: whole(30, 365),
 });
@@ -105,6 +123,8 @@ const limits = z.strictObject({
   deviceChecksPerHour: whole(100, 10_000),
   /** Asked by one gateway. */
   accessVerificationsPerMinute: whole(120, 10_000),
+  /** Tickets opened by somebody who is linked to no account. */
+  ticketsPerHour: whole(5, 1000),
   /** Letters to a known person about mail that wasn't proven to be theirs. */
   confirmationMailsPerDay: whole(3, 100),
 });

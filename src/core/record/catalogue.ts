@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import type { Locale, Localised } from '../locales/locale.js';
 import { canonical } from './canonical.js';
 import { checkPart, named, type Known, type Product } from './catalogue-check.js';
-import { isPart, Page, partNames, sha256, Source, type Contents, type Part } from './catalogue-page.js';
+import { isPart, optionalParts, Page, partNames, sha256, Source, type Contents, type Part } from './catalogue-page.js';
 import type { Box, Pack, Policy, Vendor } from './catalogue-shape.js';
+import type { Domains } from './domains-shape.js';
 import { FileFaults, type FileFault } from './faults.js';
 import { fold } from './fold.js';
 import type { Orders } from './orders-shape.js';
@@ -18,6 +19,7 @@ export interface Catalogue {
   readonly packs: readonly Pack[];
   readonly boxes: readonly Box[];
   readonly orders: Orders;
+  readonly domains: Domains;
   readonly policy: Policy;
   /** By folded id and by each folded name. */
   readonly products: ReadonlyMap<string, Product>;
@@ -29,14 +31,14 @@ export interface Catalogue {
 export type ReadPart = { readonly raw: unknown; readonly content: Contents[Part] };
 
 /** The catalogue of these parts. */
-export function assembled({ vendor, packs, orders, policy }: Contents): Catalogue {
-  const content = { vendor, ...packs, orders, policy };
+export function assembled({ vendor, packs, orders, domains, policy }: Contents): Catalogue {
+  const content = { vendor, ...packs, orders, domains, policy };
   const version = sha256(canonical(content));
   return { ...content, version, products: new Map(named(content).map(({ word, product }) => [word, product])) };
 }
 
 /**
- * Reads `vendor.yaml`, `packs.yaml`, `orders.yaml` and `policy.yaml`.
+ * Reads `vendor.yaml`, `packs.yaml`, `orders.yaml`, `domains.yaml` (which may be left out) and `policy.yaml`.
  * @param known what the program has that they may name, so that naming something else is a fault too
  * @throws {FileFaults} naming every fault with file, line, path and what to change
  */
@@ -64,11 +66,15 @@ function readPage(
   { faults, known }: { faults: FileFault[]; known: Known | undefined },
 ): Page<Part> | undefined {
   const file = `${part}.yaml`;
-  if (!existsSync(join(dir, file))) {
+  const is = existsSync(join(dir, file));
+  if (!is && !optionalParts.includes(part)) {
     faults.push({ file, fault: 'missing', fix: 'Copy it from the catalogue that came with the desk.' });
     return undefined;
   }
-  const page = new Page(part, new Source(readFileSync(join(dir, file), 'utf8'), { file, faults }), { file, faults });
+  const page = new Page(part, new Source(is ? readFileSync(join(dir, file), 'utf8') : '{}', { file, faults }), {
+    file,
+    faults,
+  });
   checkPart(page, known);
   return page;
 }

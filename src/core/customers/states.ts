@@ -1,0 +1,9 @@
+/** The life of a customer (docs/commands.md prints it). */
+export const customerStates = {
+  unverified: ['verified', 'released', 'deleted'],
+  verified: ['released', 'deleted'],
+  released: [],
+  deleted: [],
+} as const;
+
+export type CustomerState = keyof typeof customerStates;
