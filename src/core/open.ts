@@ -1,5 +1,4 @@
 /** Opens a desk: database, catalogue, secrets, and the dispatcher over them. Every process and every test begins here. */
-import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createDispatcher, type Dispatcher, type DispatchOptions } from './command/dispatch.js';
 import { commands } from './commands.js';
@@ -15,7 +14,7 @@ import { loadLetters, type Letters } from './record/letters.js';
 import { migrate } from './record/migrate.js';
 import { prepare } from './record/prepare.js';
 import { createScan, type Scan, type ScanCommand } from './record/scan.js';
-import { createSecrets, loadKey } from './record/secrets.js';
+import { createSecrets, loadKey, pooledRandom } from './record/secrets.js';
 import { createDatabase } from './record/transact.js';
 
 /** The settings a desk is made of (settings.ts has them all). */
@@ -52,7 +51,7 @@ export interface OpenOptions {
  * @throws {FileFaults} of the catalogue; `NewerDatabase` when the database is of a newer program; {WrongKey}
  */
 export async function openDesk(settings: DeskSettings, options: OpenOptions): Promise<OpenDesk> {
-  const { clock = () => new Date(), random = randomBytes } = options;
+  const { clock = () => new Date(), random = pooledRandom() } = options;
   const files = readParts(settings.CATALOGUE, knownTo(commands));
   const secrets = createSecrets(loadKey(settings.SECRET_KEY, settings.DATA_DIR), random);
   const provider = providerOf(settings.DATABASE_URL);

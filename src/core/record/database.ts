@@ -1,9 +1,9 @@
 /** Connecting to the database. Nothing outside src/core/record opens one. */
 import type { SqlDriverAdapter, SqlDriverAdapterFactory, Transaction } from '@prisma/driver-adapter-utils';
 import type { Database } from 'better-sqlite3';
-import { direct, followed, type Open } from './direct.js';
+import { direct, followed, statementsOf, type Open } from './direct.js';
 import { Prisma, type PrismaClient } from './generated/sqlite/client.js';
-import { rememberStatements } from './statements.js';
+import { rememberStatements, type Statements } from './statements.js';
 
 export { isBusy } from './busy.js';
 export { Prisma };
@@ -114,11 +114,11 @@ function prepared(factory: SqlDriverAdapterFactory, pragmas: readonly string[]):
     adapterName: factory.adapterName,
     async connect() {
       const adapter = await factory.connect();
-      rememberStatements((adapter as unknown as { client: Database }).client);
+      const statements = rememberStatements((adapter as unknown as { client: Database }).client);
       const mode = await adapter.queryRaw({ sql: 'PRAGMA journal_mode = WAL', args: [], argTypes: [] });
       if (mode.rows[0]?.[0] !== 'wal') throw new Error('This SQLite database has no write-ahead log; is it in memory?');
       await adapter.executeScript(pragmas.join(';'));
-      return healing(adapter);
+      return healing(adapter, statements);
     },
   };
 }
@@ -128,10 +128,11 @@ function prepared(factory: SqlDriverAdapterFactory, pragmas: readonly string[]):
  * transaction still open in it: the next BEGIN would fail, and every one after it wait for ever. So letting go also rolls
  * back; after a real ROLLBACK that finds nothing to do.
  */
-function healing(adapter: SqlDriverAdapter): SqlDriverAdapter {
+function healing(adapter: SqlDriverAdapter, statements: Statements): SqlDriverAdapter {
   const start = adapter.startTransaction.bind(adapter);
   adapter.startTransaction = async (level) => {
     const transaction: Transaction = await start(level);
+    statementsOf.set(transaction, statements);
     const release = transaction.rollback.bind(transaction);
     transaction.rollback = async () => {
       await transaction.executeRaw({ sql: 'ROLLBACK', args: [], argTypes: [] }).catch(() => {});

@@ -11,6 +11,10 @@ import type {
   Transaction,
 } from '@prisma/driver-adapter-utils';
 import { Prisma } from './generated/sqlite/client.js';
+import type { Statements } from './statements.js';
+
+/** Transactions of a driver whose statements can be asked of the database itself. */
+export const statementsOf = new WeakMap<Transaction, Statements>();
 
 /** A driver's transactions that neither the client nor a time limit has ended. */
 export type Open = Set<Transaction>;
@@ -64,11 +68,35 @@ export function direct<Tx extends object>(
     if (!open.has(transaction)) throw new Error('a statement after the end of its transaction');
     return transaction;
   };
+  /** What fails changes nothing: the driver's own error is had by asking the driver too. */
+  const quickly = <T>(
+    run: (statements: Statements) => T,
+    slowly: (driver: Transaction) => Promise<T>,
+  ): T | Promise<T> => {
+    const own = driver();
+    const statements = statementsOf.get(own);
+    if (!statements) return slowly(own);
+    try {
+      return run(statements);
+    } catch {
+      return slowly(own);
+    }
+  };
+  const query = (one: SqlQuery) =>
+    quickly<unknown[]>(
+      (statements) => statements.query(one.sql, one.args),
+      async (to) => objectsOf(await to.queryRaw(one)),
+    );
+  const execute = (one: SqlQuery) =>
+    quickly(
+      (statements) => statements.execute(one.sql, one.args),
+      (to) => to.executeRaw(one),
+    );
   const own = {
-    $queryRaw: async (text: Text, ...values: unknown[]) => objectsOf(await driver().queryRaw(queryOf(text, values))),
-    $executeRaw: async (text: Text, ...values: unknown[]) => driver().executeRaw(queryOf(text, values)),
+    $queryRaw: async (text: Text, ...values: unknown[]) => query(queryOf(text, values)),
+    $executeRaw: async (text: Text, ...values: unknown[]) => execute(queryOf(text, values)),
     $executeRawUnsafe: async (sql: string, ...args: unknown[]) =>
-      driver().executeRaw({ sql, args, argTypes: args.map(() => untyped) }),
+      execute({ sql, args, argTypes: args.map(() => untyped) }),
   };
   // defined, not assigned: the client's own object would take an assignment for itself
   return Object.create(tx, Object.getOwnPropertyDescriptors(own)) as Tx;

@@ -29,11 +29,25 @@ export interface Secrets {
   readonly check: string;
 }
 
-/** What a reply address can be about: an approval, a held mail, an outgoing mail (also its bounces), a transcript. */
-export const threadKinds = { a: 'approval', h: 'held mail', m: 'mail', t: 'transcript' } as const;
+/** What a reply address can be about: an approval, a held mail, a ticket, an outgoing mail (also its bounces), a transcript. */
+export const threadKinds = { a: 'approval', h: 'held mail', k: 'ticket', m: 'mail', t: 'transcript' } as const;
 export type ThreadKind = keyof typeof threadKinds;
 
 const letters = 'abcdefghjkmnpqrstuvwxyz23456789ABCDEFGHJKLMNPQRSTUVWXYZ'.slice(0, 32);
+
+const poolBytes = 8_192;
+
+/** Random bytes from the system's source, many of which are asked for at once: a call for twelve costs as much. */
+export function pooledRandom(): RandomBytes {
+  let pool = Buffer.alloc(0);
+  return (count) => {
+    if (count > poolBytes) return randomBytes(count);
+    if (pool.length < count) pool = randomBytes(poolBytes);
+    const taken = pool.subarray(0, count);
+    pool = pool.subarray(count);
+    return taken;
+  };
+}
 
 /** @param random injected, so that tests can repeat a run */
 export function createSecrets(key: Buffer, random: RandomBytes = randomBytes): Secrets {
@@ -72,7 +86,7 @@ export function createSecrets(key: Buffer, random: RandomBytes = randomBytes): S
       return `${body}-${mark(body)}`;
     },
     readThread(token) {
-      const match = /^([ahmt])(\d{1,9})-([0-9a-f]{16})$/.exec(token.toLowerCase());
+      const match = /^([ahkmt])(\d{1,9})-([0-9a-f]{16})$/.exec(token.toLowerCase());
       if (!match || !timingSafeEqual(Buffer.from(mark(`${match[1]}${match[2]}`)), Buffer.from(match[3] ?? '')))
         return undefined;
       return { kind: match[1] as ThreadKind, id: Number(match[2]) };
