@@ -24,6 +24,9 @@ const nouns = [
   'organisations',
   'customers',
   'domains',
+  'owners',
+  'renewals',
+  'registrar',
   'billing',
   'support',
 ];
@@ -62,6 +65,15 @@ const zones = [
     { target: `./src/${door}`, from: './src/main.ts', message: 'nothing imports main' },
   ]),
   ...doors.map((door) => ({ target: './src/core', from: `./src/${door}`, message: 'the core knows no door' })),
+  // a registrar's interface fills a port of the core; like a door it has no database, and knows no door
+  ...[...doors, 'core'].flatMap((place) => [
+    { target: `./src/${place}`, from: './src/registrar', message: 'only main knows which registrar there is' },
+  ]),
+  ...[...doors, 'main.ts', 'core/record/database.ts', 'core/record/generated'].map((from) => ({
+    target: './src/registrar',
+    from: `./src/${from}`,
+    message: 'a registrar fills the port of core/registrar/registrar.ts, and knows no door and no database',
+  })),
 ];
 
 export default tseslint.config(

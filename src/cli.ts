@@ -9,7 +9,7 @@ import { LineFault, parseLine, type Line } from './cli/argv.js';
 import { jsonOf, keepFile, textOf } from './cli/print.js';
 import { createProgress } from './cli/progress.js';
 import { email } from './core/command/dictionary.js';
-import { refused } from './core/command/dispatch.js';
+import { refused } from './core/command/carrying-out.js';
 import { exitCode, type Outcome } from './core/command/outcome.js';
 import { replyTo } from './core/command/reply.js';
 import { Fault } from './core/command/type.js';

@@ -1,6 +1,8 @@
 /** `npm start -- --demo`: an example vendor's people and stock, made through the same commands as everybody's. */
 import type { Dispatcher } from './core/command/dispatch.js';
 import type { RawInput } from './core/command/input.js';
+import type { Data } from './core/command/outcome.js';
+import { plusDays, todayIn } from './core/domains/life.js';
 
 const people = [
   { email: 'alice@lumen.example', role: 'admin' },
@@ -232,9 +234,63 @@ const devices = [
   },
 ] as const;
 
+/** Customers of a reseller, and domains that they hold: name, whose, days until it expires, whether it renews itself. */
+const customers = [
+  {
+    ...{ type: 'company', company: 'Menuiserie Vidal', email: 'ines.vidal@client.example' },
+    ...{ 'last-name': 'Vidal', 'first-name': 'Inès', street: '8 rue du Port', zip: '13002', city: 'Marseille' },
+  },
+  {
+    ...{ type: 'company', company: 'Clinique des Lilas', email: 'karim.roux@client.example' },
+    ...{ 'last-name': 'Roux', 'first-name': 'Karim', street: '21 avenue Foch', zip: '69006', city: 'Lyon' },
+  },
+] as const;
+
+const held = [
+  ['menuiserie-vidal.fr', customers[0].email, 12, 'yes'],
+  ['vidal-bois.com', customers[0].email, -5, 'no'],
+  ['clinique-lilas.com', customers[1].email, 45, 'no'],
+  ['lilas-sante.eu', customers[1].email, 200, 'no'],
+  ['laverie-bleue.fr', 'sam.bleu@client.example', -10, 'no'],
+] as const;
+
+/** An organisation that could become a reseller, and a question to support. */
+const newcomer = {
+  as: 'lea@atelier-numerique.example',
+  input: { name: 'Atelier Numérique', type: 'company', street: '5 rue Neuve', zip: '35000', city: 'Rennes' },
+} as const;
+const question = {
+  subject: 'Changer le titulaire d’un domaine',
+  text: 'Bonjour, un de mes clients cède son entreprise. Comment passer son domaine au nom du repreneur ?',
+} as const;
+
+type Ask = (command: string, more: { input: RawInput; as?: string }) => Promise<Data>;
+
+/** Customers, their domains, a balance, an order that waits at the registrar, a ticket. What a real registrar does stays undone. */
+async function addTrade({ desk }: Dispatcher, ask: Ask): Promise<void> {
+  const as = resellers[0].email;
+  const today = todayIn(desk, desk.clock());
+  await ask('billing topup', { input: { reseller: as, amount: '200', payment: 'DEMO-VIR-1' } });
+  await ask('billing credit', { input: { reseller: resellers[1].email, amount: '100' } });
+  const [first] = [
+    await ask('customer add', { as, input: customers[0] }),
+    await ask('customer add', { as, input: customers[1] }),
+  ];
+  if (desk.registrar === 'staff')
+    await ask('domain register', { as, input: { domain: 'atelier-vidal.fr', customer: String(first['customer']) } });
+  await ask('org create', newcomer);
+  await ask('support open', { as: resellers[1].email, input: question });
+  const file = table(
+    'domains.csv',
+    'domain;customer-email;expires;auto-renew',
+    held.map(([name, email, days, renews]) => [name, email, plusDays(today, days), renews]),
+  );
+  await ask('domain import', { input: { reseller: as, file, yes: 'yes' } });
+}
+
 /** Adds the demo; a second time it changes nothing. Answers the addresses worth trying. */
 export async function addDemo(dispatcher: Dispatcher): Promise<{ staff: string; reseller: string }> {
-  const ask = async (command: string, more: { input: RawInput; as?: string }): Promise<void> => {
+  const ask: Ask = async (command, more) => {
     const outcome = await dispatcher.dispatch({
       door: 'terminal',
       caller: { kind: 'operator', as: more.as },
@@ -243,6 +299,7 @@ export async function addDemo(dispatcher: Dispatcher): Promise<{ staff: string; 
     });
     if (!outcome.ok && outcome.code !== 'declaration.duplicate')
       throw new Error(`the demo could not be added: ${command}: ${outcome.message}`);
+    return outcome.ok ? outcome.data : {};
   };
   for (const input of people) await ask('staff grant', { input });
   for (const input of resellers) await ask('reseller register', { input });
@@ -259,5 +316,9 @@ export async function addDemo(dispatcher: Dispatcher): Promise<{ staff: string; 
     await ask('device import', { input: { file: registerTable, yes: 'yes' } });
     for (const { command, input } of devices) await ask(command, { as: installer.email, input });
   }
+  const { tlds } = dispatcher.desk.catalogue.domains;
+  const isSold = held.every(([name]) => tlds.some(({ tld }) => name.endsWith(`.${tld}`)));
+  // what was imported comes last of it: once that is there, all of it is
+  if (isSold && (await isNew('domain show', { domain: held[0][0] }))) await addTrade(dispatcher, ask);
   return { staff: people[0].email, reseller: resellers[0].email };
 }

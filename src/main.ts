@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseLine, splitLine } from './cli/argv.js';
 import { approvalsOf } from './core/approvals/card.js';
 import { commands } from './core/commands.js';
-import { jobsOf, tellSent, tellUndelivered } from './core/jobs.js';
+import { jobsOf, tellSent, tellUndelivered, workOf } from './core/jobs.js';
 import { unendedMails } from './core/mails/held.js';
 import { openDesk, type OpenDesk } from './core/open.js';
 import { createCourier, type Deliver } from './core/record/courier.js';
@@ -33,6 +33,7 @@ const stopAtMostMs = 14_000;
 const outboxEveryMs = 1_000;
 const scheduleEveryMs = 15_000;
 const releasesEveryMs = 2_000;
+const registrarEveryMs = 5_000;
 const catalogueEveryMs = 3_000;
 
 /** A part that runs; stopping lets the work in hand end. */
@@ -97,6 +98,7 @@ async function start(settings: Settings, more: { log: Log; parts: Part[]; demo: 
   if (has('inbox')) lines.push(...(await mailIn(settings, { open, letters, log, parts })));
   if (has('outbox') || channels.chat) startCourier(open, { channels, log, parts });
   if (has('schedule')) startJobs(settings, { open, log, parts });
+  if (has('schedule') && settings.REGISTRAR === 'gandi') await startRegistrar(settings, { open, log, parts });
   warnings(settings, log);
   ready = true;
   for (const line of lines) say(line);
@@ -300,6 +302,24 @@ function startJobs(settings: Settings, { open, log, parts }: Context): void {
   });
   schedule.start(scheduleEveryMs);
   parts.push({ name: 'schedule', stop: () => schedule.stop() });
+}
+
+/** What was ordered of a registry leaves here; without this role nobody carries it out. */
+async function startRegistrar(settings: Settings, { open, log, parts }: Context): Promise<void> {
+  const [{ gandiRegistrar }, { createRegistrarWorker }] = await Promise.all([
+    import('./registrar/gandi.js'),
+    import('./core/registrar/worker.js'),
+  ]);
+  const { desk } = open;
+  const worker = createRegistrarWorker({
+    desk,
+    registrar: gandiRegistrar({ token: settings.GANDI_TOKEN ?? '', root: settings.GANDI_API, clock: desk.clock }),
+    workOf: (unit) => workOf(desk, unit),
+    chance: () => (desk.random(1)[0] ?? 0) / 255,
+    onError: (error) => log.error({ err: error }, 'the registrar worker stumbled'),
+  });
+  worker.start(registrarEveryMs);
+  parts.push({ name: 'registrar', stop: () => worker.stop() });
 }
 
 function warnings(settings: Settings, log: Log): void {

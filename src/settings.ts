@@ -183,6 +183,8 @@ const schema = z
     if (s.UNDO_WINDOW > 0) fault('UNDO_WINDOW', 'an undo window is not served yet: leave it out, or set 0s');
     if (s.REGISTRAR === 'gandi' && !s.GANDI_TOKEN)
       fault('GANDI_TOKEN', 'REGISTRAR=gandi needs a personal access token of Gandi');
+    if (s.GANDI_API && new URL(s.GANDI_API).protocol === 'http:' && !loopbackHost(new URL(s.GANDI_API).hostname))
+      fault('GANDI_API', 'write it with https: the token would travel in clear');
   });
 
 type Parsed = z.output<typeof schema>;

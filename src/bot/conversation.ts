@@ -64,7 +64,12 @@ export async function ask(talk: Talk, asked: Asked): Promise<void> {
   const command = registry.find(asked.command);
   // who asks is looked up twice only for files, which are not fetched for whoever will be refused
   const reader: Reader = asked.files?.size
-    ? await readerOf(desk, { caller: callerOf(interaction.user), locale: interaction.locale, command })
+    ? await readerOf(desk, {
+        caller: callerOf(interaction.user),
+        door: 'chat',
+        locale: interaction.locale,
+        command,
+      })
     : guessed(talk);
   Object.assign(talk.said, { command: asked.command, reader });
   const files = await fetched(talk, { command, asked, reader });

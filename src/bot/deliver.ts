@@ -2,10 +2,12 @@
 import { ButtonStyle, DiscordAPIError, HTTPError, MessageFlags, Routes, type REST } from 'discord.js';
 import { parseRef } from '../core/guard/number.js';
 import type { Deliver, Delivery, Errand } from '../core/record/courier.js';
+import type { TaskButton } from '../core/record/outbox.js';
 import type { LetterName, Letters } from '../core/record/letters.js';
 import type { ShowApproval } from './approvals.js';
 import { panelId, readPanelId } from './panel-ids.js';
-import { button, contentMost, fitting, rowOf, type Row } from './render.js';
+import { styles } from './panel.js';
+import { button, contentMost, fitting, inMessages, rowOf, type Row } from './render.js';
 import { wordsOf } from './words.js';
 
 export interface DeliverOptions {
@@ -52,20 +54,33 @@ async function toUser(options: DeliverOptions, errand: Errand): Promise<Delivery
   const dm = (await options.rest.post(Routes.userChannels(), { body: { recipient_id: errand.recipient } })) as {
     id: string;
   };
-  await post(options, dm.id, { errand, text, components: buttonsOf(errand) });
+  // an answer may be longer than a message: it is said in several, and nothing of it is lost
+  const messages = inMessages(text, contentMost);
+  for (const [at, part] of messages.entries()) {
+    const last = at === messages.length - 1;
+    await post(options, dm.id, { errand, text: part, part: at, components: last ? buttonsOf(errand) : [] });
+  }
   return { result: 'sent' };
 }
 
-/** Something that somebody is to do, with the button that says it is done. */
-function taskOf({ text, button: asked }: Errand['params']): { text: string; components: Row[] } {
-  const { command = '', number = '', label = '' } = (asked ?? {}) as Readonly<Record<string, string | undefined>>;
-  const id = panelId({ act: 'do', command, number });
-  const components = readPanelId(id) ? [rowOf(button(id, label.slice(0, 80), ButtonStyle.Success))] : [];
-  return { text: String(text), components };
+/** Something that somebody is to do, with the buttons that say what became of it: at most a row of them. */
+const taskOf = ({ text, buttons = [] }: Errand['params']): { text: string; components: Row[] } => ({
+  text: String(text),
+  components: drawn(buttons as readonly TaskButton[]),
+});
+
+function drawn(buttons: readonly TaskButton[]): Row[] {
+  const all = buttons.flatMap(({ command, number, label, by, style = 'main' }) => {
+    const id = panelId({ act: 'do', command, number, ...(by === undefined ? {} : { part: by }) });
+    return readPanelId(id) ? [button(id, label.slice(0, 80), styles[style])] : [];
+  });
+  return all.length > 0 ? [rowOf(...all.slice(0, 5))] : [];
 }
 
-/** The question whether a held mail is theirs is answered by a button. */
-function buttonsOf({ letter, locale, object }: Errand): Row[] {
+/** What a letter brings along; and the question whether a held mail is theirs is answered by a button. */
+function buttonsOf({ letter, locale, object, params }: Errand): Row[] {
+  const { buttons } = params;
+  if (Array.isArray(buttons)) return drawn(buttons as readonly TaskButton[]);
   const id = letter === 'mail-held' && object ? parseRef('H', object) : undefined;
   if (id === undefined) return [];
   const words = wordsOf(locale);
@@ -76,14 +91,14 @@ function buttonsOf({ letter, locale, object }: Errand): Row[] {
 async function post(
   { rest }: DeliverOptions,
   channelId: string,
-  { errand, text, components = [] }: { errand: Errand; text: string; components?: Row[] },
+  { errand, text, part = 0, components = [] }: { errand: Errand; text: string; part?: number; components?: Row[] },
 ): Promise<void> {
   const body = {
     content: fitting(text, contentMost),
     ...(components.length > 0 ? { components } : {}),
     allowed_mentions: { parse: [] },
     flags: MessageFlags.SuppressEmbeds,
-    nonce: `m${errand.id}`,
+    nonce: part === 0 ? `m${errand.id}` : `m${errand.id}.${part}`,
     enforce_nonce: true,
   };
   await rest.post(Routes.channelMessages(channelId), { body });

@@ -61,14 +61,20 @@ interface Around {
 function labelOf(use: Use, around: Around): APILabelComponent {
   const { name, labels, hint } = use.field;
   const { standing } = around.draft;
-  const typed = around.draft.raw[name] ?? standing?.[name];
-  const fault = typed === undefined ? undefined : around.draft.faults[name];
+  const given = around.draft.raw[name] ?? standing?.[name];
+  const isSecret = typeOf(use).kind === 'secret';
+  const fault = given === undefined ? undefined : around.draft.faults[name];
   const description = fault ?? hint?.[around.locale];
   return {
     type: ComponentType.Label,
     label: cut(labels[around.locale][0], most.label),
     ...(description ? { description: cut(description, most.description) } : {}),
-    component: inputOf(use, { ...around, typed, required: use.required || (typed === undefined && !standing) }),
+    component: inputOf(use, {
+      ...around,
+      // a secret is typed again, never shown
+      typed: isSecret ? undefined : given,
+      required: use.required || (given === undefined && !standing),
+    }),
   };
 }
 

@@ -116,7 +116,7 @@ async function pressed(talk: Talk, interaction: ButtonInteraction): Promise<void
   const { desk } = talk.parts.dispatcher;
   const caller = callerOf(interaction.user);
   if ((what === 'release' || what === 'discard') && /^\d{1,9}$/.test(id)) {
-    const { locale } = await readerOf(desk, { caller, locale: interaction.locale });
+    const { locale } = await readerOf(desk, { caller, door: 'chat', locale: interaction.locale });
     const raw = { number: `H-${id}`, ...(what === 'discard' ? { reason: textsOf(locale).notMine } : {}) };
     return ask(talk, { command: `mail ${what}`, raw, key: interaction.id, held: Number(id) });
   }
@@ -129,7 +129,7 @@ async function pressed(talk: Talk, interaction: ButtonInteraction): Promise<void
   if (what === 'correct') return correct(talk, id);
   if (what !== 'cancel') return ended(talk);
   await cancelPreview(desk, { id, caller });
-  const { locale } = await readerOf(desk, { caller, locale: interaction.locale });
+  const { locale } = await readerOf(desk, { caller, door: 'chat', locale: interaction.locale });
   await talk.replier.answer(message(plain(wordsOf(locale).cancelled)));
 }
 
@@ -144,7 +144,7 @@ async function correct(talk: Talk, id: string): Promise<void> {
   const { user, locale } = talk.interaction;
   const draft = await draftOf(desk, { id, discordId: user.id });
   const command = draft && registry.find(draft.command);
-  const reader = await readerOf(desk, { caller: callerOf(user), locale, command });
+  const reader = await readerOf(desk, { caller: callerOf(user), door: 'chat', locale, command });
   if (!draft || !command) return ended(talk);
   if (await showForm(talk, { id, draft, command, reader })) return;
   const words = wordsOf(reader.locale);
@@ -154,6 +154,7 @@ async function correct(talk: Talk, id: string): Promise<void> {
 async function ended(talk: Talk): Promise<void> {
   const { locale } = await readerOf(talk.parts.dispatcher.desk, {
     caller: callerOf(talk.interaction.user),
+    door: 'chat',
     locale: talk.interaction.locale,
   });
   await talk.replier.answer(message(plain(wordsOf(locale).ended)));

@@ -8,8 +8,8 @@ import { useOf, type Registry } from '../core/command/registry.js';
 
 /**
  * `pick`: a menu's choice goes into its field. `group`, `field`: opens the form of a group, of one field. `fill`: a menu
- * of groups and fields. `do`: carries the command out on the object. `with`: carries out another one, with what the
- * object's panel says by then.
+ * of groups and fields. `do`: carries the command out on the object; its part is the field that takes the number, where
+ * that can't be told from the command. `with`: carries out another one, with what the object's panel says by then.
  */
 export type Act = 'pick' | 'group' | 'field' | 'fill' | 'do' | 'with';
 
@@ -26,7 +26,13 @@ const shape =
   /^(pick|group|field|fill|do|with):([a-z]+ [a-z-]+):([A-Z]{1,3}-\d{6,9})(?::([a-z][a-z0-9-]{0,39}|[a-z]+ [a-z-]{1,30}))?$/;
 const word = /^\S+$/;
 /** What an act's part looks like, if it has one. */
-const parts: Readonly<Partial<Record<Act, RegExp>>> = { pick: word, group: word, field: word, with: /^\S+ \S+$/ };
+const parts: Readonly<Partial<Record<Act, RegExp>>> = {
+  pick: word,
+  group: word,
+  field: word,
+  do: word,
+  with: /^\S+ \S+$/,
+};
 const folded = /^(group|field):([a-z][a-z0-9-]{0,39})$/;
 
 export const panelId = ({ act, command, number, part }: PanelId): string =>
@@ -37,7 +43,7 @@ export function readPanelId(customId: string): PanelId | undefined {
   const [, found, command = '', number = '', part] = shape.exec(customId) ?? [];
   const act = found as Act | undefined;
   if (act === undefined) return undefined;
-  if (part === undefined ? parts[act] !== undefined : !parts[act]?.test(part)) return undefined;
+  if (part === undefined ? parts[act] !== undefined && act !== 'do' : !parts[act]?.test(part)) return undefined;
   return { act, command, number, ...(part === undefined ? {} : { part }) };
 }
 
@@ -52,10 +58,16 @@ export function readFolded(value: string | undefined): Pick<PanelId, 'act' | 'pa
  * else the one that is called as the noun is (`device edit` takes `device`).
  */
 function namedBy(command: AnyCommand, number: string): string | undefined {
-  const use = useOf(command, 'number');
-  if (use) return typeOf(use).prefix === number.slice(0, number.indexOf('-')) ? 'number' : undefined;
-  const [noun] = command.name.split(' ');
-  return command.uses.find(({ field, required }) => required && field.name === noun)?.field.name;
+  if (useOf(command, 'number')) return takes(command, 'number', number) ? 'number' : undefined;
+  const [noun = ''] = command.name.split(' ');
+  const isText = command.uses.some((use) => use.required && use.field.name === noun && typeOf(use).kind === 'text');
+  return isText || takes(command, noun, number) ? noun : undefined;
+}
+
+/** Whether a required field takes numbers of this kind. */
+function takes(command: AnyCommand, name: string, number: string): boolean {
+  const use = useOf(command, name);
+  return use?.required === true && typeOf(use).prefix === number.slice(0, number.indexOf('-'));
 }
 
 /** What an id means: a command that takes such an object, by which field, and what shows the object. */
@@ -68,7 +80,9 @@ export interface Meant {
 /** Nothing where there is no command that takes such a number, or for a pick none with such a field. */
 export function meantBy({ act, command: name, number, part }: PanelId, registry: Registry): Meant | undefined {
   const command = registry.find(name);
-  const by = command && namedBy(command, number);
+  const told = act === 'do' ? part : undefined;
+  const by =
+    command && (told === undefined ? namedBy(command, number) : takes(command, told, number) ? told : undefined);
   if (!command || by === undefined) return undefined;
   const isField = part !== undefined && part !== by && part !== 'yes' && part !== 'dry-run';
   if (act === 'pick' && !(isField && useOf(command, part))) return undefined;

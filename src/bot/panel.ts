@@ -90,7 +90,7 @@ const entryButton = (panel: Panel, { act, part, label, missing }: Entry): APIBut
     missing ? ButtonStyle.Primary : ButtonStyle.Secondary,
   );
 
-const styles = { main: ButtonStyle.Success, danger: ButtonStyle.Danger, plain: ButtonStyle.Secondary } as const;
+export const styles = { main: ButtonStyle.Success, danger: ButtonStyle.Danger, plain: ButtonStyle.Secondary } as const;
 
 /** What an action is asked with has no room in an id: it is looked up in the panel when the button is pressed. */
 function actionButton(

@@ -28,6 +28,8 @@ export interface Payload {
 
 export const contentMost = 2000;
 const cellMost = 26;
+/** Of what somebody said in a conversation. */
+const saidMost = 1000;
 
 // Cf has the marks that reorder or hide text; the joiners of emoji and Indic scripts are left in
 const hidden = /(?![\u200C\u200D])[\p{Cf}\u2028\u2029]|(?!\n)\p{Cc}/gu;
@@ -46,6 +48,31 @@ export function fitting(text: string, most: number): string {
     if (part.length <= most || letters.length === 0) return part.slice(0, Math.max(0, most));
     letters = letters.slice(0, letters.length - Math.max(1, Math.ceil((part.length - most) / 2)));
   }
+}
+
+/** A text as messages that each take it as it is, parted at line ends; no line is longer than one of them. */
+export function inMessages(text: string, most: number): string[] {
+  const messages: string[] = [];
+  let now = '';
+  for (const line of text.split('\n').flatMap((one) => pieces(one, most))) {
+    const longer = now === '' ? line : `${now}\n${line}`;
+    if (plain(longer).length <= most) now = longer;
+    else {
+      messages.push(now);
+      now = line;
+    }
+  }
+  return [...messages, now].filter((one) => one.trim() !== '');
+}
+
+/** At worst each character takes an escape. */
+function pieces(line: string, most: number): string[] {
+  const letters = [...line];
+  const size = Math.floor(most / 4);
+  if (letters.length <= size) return [line];
+  return Array.from({ length: Math.ceil(letters.length / size) }, (_, at) =>
+    letters.slice(at * size, (at + 1) * size).join(''),
+  );
 }
 
 /** Several lines of somebody's stay apart from ours: they are a quotation. */
@@ -120,7 +147,7 @@ export function render(reply: Reply, rendering: Rendering): Payload {
   const refusal = above ? `${joined([fitting(above.headline, 500), ...faultLines(above)], 900)}\n\n` : '';
   const lines = [
     fitting(reply.headline, 700),
-    ...reply.lines.map(({ label, value }) => labelled(label, value)),
+    ...reply.lines.map(({ label, value, said }) => labelled(label, value, said ? saidMost : undefined)),
     ...faultLines(reply),
     // an address of ours, as it is: escapes would break it
     ...(link ? [`${plain(words.fileLinked(link.name))} <${link.url}>`] : []),
@@ -128,7 +155,8 @@ export function render(reply: Reply, rendering: Rendering): Payload {
   ];
   const last = rendering.keepsLast && lines.length > 1 ? `\n${lines.pop()}` : '';
   const room = contentMost - refusal.length - last.length;
-  let content = refusal + joined(lines, reply.tables.length > 0 ? room - 600 : room) + last;
+  const told = joined(lines, reply.tables.length > 0 ? room - 600 : room);
+  let content = refusal + told + last;
   for (const table of reply.tables)
     content += tableText(table, contentMost - content.length, {
       locale,
@@ -136,8 +164,20 @@ export function render(reply: Reply, rendering: Rendering): Payload {
     });
   return {
     ...message(content, components),
-    files: file && !tooLarge ? [{ name: file.name, attachment: file.content }] : [],
+    files: [
+      ...(file && !tooLarge ? [{ name: file.name, attachment: file.content }] : []),
+      ...conversation(reply, told.endsWith('\n…')),
+    ],
   };
+}
+
+/** What was said, as a file, where a message has no room for all of it. */
+function conversation({ lines }: Reply, cut: boolean): Payload['files'] {
+  const said = lines.filter((line) => line.said);
+  const whole = !cut && said.every(({ value }) => plain(value).length <= saidMost);
+  if (said.length === 0 || whole) return [];
+  const text = said.map(({ label, value }) => `${label}\n\n${value}\n`).join('\n---\n\n');
+  return [{ name: 'conversation.txt', attachment: Buffer.from(text) }];
 }
 
 const cell = (text: string): string => text.replace(hidden, '').replace(/\s+/g, ' ').replaceAll('`', 'ˋ');

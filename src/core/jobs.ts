@@ -5,6 +5,8 @@ import { commands } from './commands.js';
 import { deviceJobs } from './devices/clockwork.js';
 import { followMail, type Fate } from './devices/fate.js';
 import { grantJobs } from './devices/grants.js';
+import { renewalJobs } from './renewals/run.js';
+import { ownerJobs } from './owners/clockwork.js';
 import { approvalRef, mailApprovers } from './guard/approval.js';
 import { aboutAddress } from './guard/about.js';
 import type { Actor } from './guard/identity.js';
@@ -156,6 +158,8 @@ export const jobsOf = (desk: Desk, prune: (now: Date) => Promise<void>): readonl
   closing(desk, (unit) => workOf(desk, unit)),
   ...deviceJobs((unit) => workOf(desk, unit)),
   ...grantJobs((unit) => workOf(desk, unit)),
+  ...ownerJobs((unit) => workOf(desk, unit)),
+  ...renewalJobs(desk, (unit) => workOf(desk, unit)),
   forgetting(),
   pruning(desk, prune),
 ];

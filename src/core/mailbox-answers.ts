@@ -5,6 +5,7 @@ import type { Desk } from './guard/work.js';
 import type { Locale } from './locales/locale.js';
 import { textsOf } from './locales/texts.js';
 import { keepThread, type ThreadChange } from './mails/thread.js';
+import { tokenOf } from './support/thread.js';
 import { sealPurpose, type Attachment } from './record/outbox.js';
 import type { Unit } from './record/transact.js';
 
@@ -22,10 +23,17 @@ export interface Answer {
   readonly carriedOut: boolean;
   /** What its transcript leaves open in the thread, and has ended there. */
   readonly thread?: ThreadChange;
+  /** The printed number of a conversation: a reply to the answer goes on with it. */
+  readonly about?: string;
+  /** It tells nothing that its sender waits for: it does not leave. */
+  readonly quiet?: true;
 }
 
-/** `queued`: it leaves; `waiting`: the same answer is on its way already; `silent`: the sender had too many this hour. */
-export type Answered = 'queued' | 'waiting' | 'silent';
+/**
+ * `queued`: it leaves; `waiting`: the same answer is on its way already; `silent`: the sender had too many this hour;
+ * `quiet`: there was nothing to say.
+ */
+export type Answered = 'queued' | 'waiting' | 'silent' | 'quiet';
 
 const hourMs = 3_600_000;
 const answersAnHour = 60;
@@ -56,6 +64,10 @@ export async function answerMail(unit: Unit, desk: Desk, { id, sender, sent, onc
     ...(state === 'released' ? { moveDue: source === 'imap' } : {}),
   };
   if (sent.thread) await keepThread(tx, desk, { inboundId: id, sender, personId, change: sent.thread });
+  if (sent.quiet) {
+    await tx.inboundMail.update({ where: { id }, data: ended });
+    return 'quiet';
+  }
   const key = `answers to ${sender}`;
   const limit = { count: answersAnHour, windowMs: hourMs };
   if (!sent.carriedOut && (await attemptsLeft(tx, key, { limit, now })) <= 0) {
@@ -81,7 +93,7 @@ async function queue(
   const before = await tx.outbox.findUnique({ where: { messageId: sent.messageId } });
   if (!before) {
     const { messageId, references, attachments, locale } = sent;
-    const replyToken = desk.secrets.thread('t', id);
+    const replyToken = conversationToken(desk, sent) ?? desk.secrets.thread('t', id);
     const thread = { messageId, inReplyTo: sent.inReplyTo ?? null, references, replyToken, autoReply: true };
     leaves.outbox.push({
       channel: 'mail',
@@ -92,7 +104,7 @@ async function queue(
       params,
       secret,
       attachments,
-      object: null,
+      object: sent.about ?? null,
       ...thread,
     });
     return 'queued';
@@ -113,6 +125,10 @@ async function queue(
   });
   return count === 1 ? 'queued' : 'waiting';
 }
+
+/** A conversation goes on by itself; what is left open in a thread is taken up there first. */
+const conversationToken = (desk: Desk, { about, thread }: Answer): string | undefined =>
+  about === undefined || (thread && thread.open.length > 0) ? undefined : tokenOf(desk, about);
 
 /** Staff hear of a sender who is no longer answered, once an hour. */
 async function alertOnce(

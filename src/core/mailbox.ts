@@ -15,9 +15,11 @@ import type { InboundMail, Tx } from './record/database.js';
 import { pauseOf } from './record/pause.js';
 import type { Unit } from './record/transact.js';
 import { hashesOf, spend, spenderOf } from './mails/spent.js';
+import { joinedBy, type InThread as InConversation, type Joined } from './support/thread.js';
 
 export type { Answer, Answered } from './mailbox-answers.js';
 export type { OpenForm } from './mails/thread.js';
+export type { Joined } from './support/thread.js';
 
 /** A mail that came in; its sender may be anybody's claim. */
 export interface Arrived {
@@ -96,6 +98,8 @@ export interface Mailbox {
   noted(report: Omit<Bounce, 'reason'> & { readonly fate: string }): Promise<string | undefined>;
   /** What is still open in a thread, for whoever it was open to. */
   openIn(mail: InThread): Promise<readonly OpenForm[]>;
+  /** The conversation that a mail without any command goes on with, if it is in one. */
+  joinedBy(mail: InConversation): Promise<Joined | undefined>;
   /** Whether one of these Message-IDs is of a mail of ours. */
   isOurs(messageIds: readonly string[]): Promise<boolean>;
   /** Who a proven address is. */
@@ -269,6 +273,7 @@ export function createMailbox(desk: Desk): Mailbox {
     bounced,
     noted,
     openIn: (mail) => openIn(desk, mail),
+    joinedBy: (mail) => database.read((tx) => joinedBy(tx, mail)),
     isOurs: async (messageIds) =>
       messageIds.length > 0 &&
       (await database.read((tx) => tx.outbox.count({ where: { messageId: { in: [...messageIds] } } }))) > 0,

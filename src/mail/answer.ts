@@ -31,8 +31,7 @@ export async function answerTo(mail: Proven, { dispatcher, mailbox, address }: A
     localeOf(mail.message.headers('content-language')[0] ?? mail.message.headers('accept-language')[0], desk.locale);
   const outcomes: { asked: Asked; outcome: Outcome }[] = [];
   // one after the other: the second may need what the first did
-  for (const asked of wanted.asked)
-    outcomes.push({ asked, outcome: await dispatch(mail, { dispatcher, asked, guess }) });
+  for (const asked of wanted.asked) outcomes.push(...(await carriedOut(mail, { dispatcher, asked, guess })));
   const actor = await mailbox.whois(mail.sender);
   const locale = actor.locale ?? guess;
   const next = nextForms(
@@ -63,7 +62,35 @@ export async function answerTo(mail: Proven, { dispatcher, mailbox, address }: A
     attachments,
     carriedOut: outcomes.some(({ asked, outcome }) => outcome.ok && !dispatcher.registry.find(asked.command)?.reads),
     thread: threadOf(mail, { outcomes, results, wanted, dispatcher, locale }),
+    ...conversationIn(outcomes, mail.message.damaged),
   };
+}
+
+/** The conversation that all of a mail was about, and whether its sender waits for an answer. */
+function conversationIn(outcomes: Outcomes, damaged: boolean): Pick<Answer, 'about' | 'quiet'> {
+  const numbers = outcomes.map(({ asked, outcome }) => (outcome.ok ? outcome.talk?.number : asked.said?.about));
+  const [about] = numbers;
+  if (about === undefined || numbers.some((number) => number !== about)) return {};
+  const quiet = outcomes.every(({ asked, outcome }) => asked.said && outcome.ok && outcome.talk?.quiet);
+  return { about, ...(quiet && !damaged ? { quiet } : {}) };
+}
+
+/** One command and what came of it; words whose file alone is refused are said without it. */
+async function carriedOut(
+  mail: Proven,
+  more: { dispatcher: Dispatcher; asked: Asked; guess: Locale },
+): Promise<{ asked: Asked; outcome: Outcome }[]> {
+  const { asked } = more;
+  const outcome = await dispatch(mail, more);
+  const { said } = asked;
+  const atFault = outcome.ok ? [] : Object.keys(outcome.fields ?? {});
+  if (!said || said.fileAlone || atFault.join() !== said.file) return [{ asked, outcome }];
+  const { [said.file]: _, ...raw } = asked.raw;
+  const words: Asked = { ...asked, raw, key: `${asked.key}w` };
+  return [
+    { asked: words, outcome: await dispatch(mail, { ...more, asked: words }) },
+    { asked, outcome },
+  ];
 }
 
 const dispatch = (
@@ -116,6 +143,7 @@ async function withFiles(
       raw: asked.raw,
       outcome,
       next: next[at],
+      ...(asked.said ? { said: true as const } : {}),
       ...(file && !fits ? { fileLeftOut: true } : {}),
       ...(link ? { fileUrl: link.url } : {}),
       ...(about ? { blank: blankForm(about, { context: dispatcher.context(locale, actor) }) } : {}),

@@ -88,6 +88,10 @@ export function soleFile(attachments: readonly MailAttachment[]): Upload | undef
   return sole && uploadOf(sole);
 }
 
+/** Every file that its sender attached, and pictures shown in the text. */
+export const looseFiles = (attachments: readonly MailAttachment[]): Upload[] =>
+  attachments.filter((one) => !byItself.test(one.type)).map(uploadOf);
+
 /** The one that is left. */
 function soleOf(left: readonly MailAttachment[]): MailAttachment | undefined {
   const [sole, ...more] = meant(left);

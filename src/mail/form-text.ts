@@ -2,11 +2,16 @@
 import { typeOf, type AnyCommand, type Use } from '../core/command/define.js';
 import type { RawInput } from '../core/command/input.js';
 import { usesOf } from '../core/command/registry.js';
+import { looksSecret } from '../core/command/secret-fields.js';
 import { areUploads, choicesOf, isUpload, type FieldContext, type Raw } from '../core/command/type.js';
 import type { Locale } from '../core/locales/locale.js';
 import { textsOf } from '../core/locales/texts.js';
 
 const commandLabel = { fr: 'Commande', en: 'Command' } as const;
+const unsaid = {
+  fr: 'déjà donné, jamais remontré : à redonner si vous recopiez ces lignes dans un nouveau courriel',
+  en: 'given already, never shown again: to be given anew if you copy these lines into a new mail',
+} as const;
 const colon = { fr: ' :', en: ':' } as const;
 
 export interface FormOptions {
@@ -21,7 +26,7 @@ export interface FormOptions {
 
 /**
  * A form with its values filled in, its fields in the command's order, then what no field is called. A field with a
- * remark is there even if it is empty.
+ * remark is there even if it is empty; that of a secret always is, with a star.
  * @param command a name when there is no such command: every key of `raw` is then a label as typed
  */
 export function encodeForm(command: AnyCommand | string, raw: RawInput, options: FormOptions): string {
@@ -33,14 +38,10 @@ export function encodeForm(command: AnyCommand | string, raw: RawInput, options:
   ];
   const lines = names.flatMap((name) => {
     const use = uses.find(({ field }) => field.name === name);
-    const note = notes[name];
-    return [
-      ...valueLines(`${use?.field.labels[locale][0] ?? name}${starred.includes(name) ? ' *' : ''}`, raw[name], {
-        use,
-        locale,
-      }),
-      ...(note === undefined ? [] : noteLines(note)),
-    ];
+    const isHidden = raw[name] !== undefined && raw[name] !== '' && hides(use, name);
+    const label = `${use?.field.labels[locale][0] ?? name}${isHidden || starred.includes(name) ? ' *' : ''}`;
+    const remarked = [notes[name], isHidden ? unsaid[locale] : undefined].filter((note) => note !== undefined);
+    return [...valueLines(label, isHidden ? undefined : raw[name], { use, locale }), ...remarked.flatMap(noteLines)];
   });
   return [
     labelled(commandLabel[locale], typeof command === 'string' ? command : command.name, locale),
@@ -48,6 +49,10 @@ export function encodeForm(command: AnyCommand | string, raw: RawInput, options:
     ...lines,
   ].join('\n');
 }
+
+/** A secret is never shown again; a line that no field is called may have been meant for one. */
+const hides = (use: Use | undefined, name: string): boolean =>
+  use ? typeOf(use).kind === 'secret' : looksSecret(name);
 
 const labelled = (label: string, value: string, locale: Locale): string =>
   `${label}${colon[locale]} ${value}`.trimEnd();

@@ -27,6 +27,8 @@ export interface Result {
   readonly blank?: string;
   /** The next form of an object that is being filled in. */
   readonly next?: NextForm | undefined;
+  /** It was asked without a form, which would be no way to correct it: a reply says it again. */
+  readonly said?: true;
   /** Forms to be filled in, after help about everything: one for each command that the reader may use. */
   readonly blanks?: readonly { readonly name: string; readonly help: string; readonly form: string }[];
 }
@@ -57,7 +59,7 @@ export function renderTranscript(content: TranscriptContent): Transcript {
   const words = wordsOf(locale);
   const subject = replySubject(content.subject, words.yourMail);
   const several = results.length > 1;
-  const refused = results.some(({ outcome }) => !outcome.ok);
+  const refused = results.some(({ outcome, said }) => !outcome.ok && !said);
   const blocks: Block[] = [
     ...(content.damaged ? [text(words.damaged)] : []),
     ...(several ? [text(words.several(results.length, countsOf(results)))] : []),
@@ -116,11 +118,17 @@ function resultBlocks(
   const numbering = place === undefined ? '' : `${place}. `;
   const title = `${numbering}${result.name}${verdict === 'shown' ? '' : `${colon[locale]}${words.verdicts[verdict]}`}`;
   // what is not there needs no line
-  const lines = reply.lines.filter(({ value }) => value !== '–');
+  const lines = reply.lines
+    .filter(({ value }) => value !== '–')
+    // somebody else's words are marked: quoted back without a mark they must not be lines of a form
+    .map((line) => (line.said ? { ...line, value: `\n${line.value.replace(/^/gm, '> ')}` } : line));
   const file = outcome.ok && outcome.file ? [text(fileLine(result, outcome.file.name, words))] : [];
+  // what is wrong stands in the form, where there is one
+  const faults = result.said ? reply.faults.map((fault) => ({ label: fault.label, value: fault.text })) : [];
   return [
     { kind: 'heading', text: title },
     text(reply.headline),
+    ...(faults.length > 0 ? [{ kind: 'lines', lines: faults } as const] : []),
     ...(lines.length > 0 && !result.blank && !result.blanks ? [{ kind: 'lines', lines } as const] : []),
     ...(result.blanks ? [] : reply.tables.map(tableBlock)),
     ...file,
@@ -161,7 +169,7 @@ export function offeredForm(
     encodeForm(command ?? result.name, raw, { locale, notes, remarks });
   if (outcome.ok && outcome.pending) return { intro: words.goAhead, text: '' };
   if (outcome.ok) return result.next?.text ? { intro: words[result.next.kind], text: result.next.text } : undefined;
-  if (isFinal(outcome.code)) return undefined;
+  if (isFinal(outcome.code) || result.said) return undefined;
   if (outcome.code === 'fault') return { intro: words.again, text: form({}, []) };
   const isThere = (field: string): boolean =>
     raw[field] !== undefined || (command !== undefined && useOf(command, field) !== undefined);

@@ -8,7 +8,9 @@ import type { Mailbox, OpenForm } from '../core/mailbox.js';
 import type { Locale } from '../core/locales/locale.js';
 import { readDecision } from './decision.js';
 import { decodeMail, type DecodedForm } from './form.js';
+import { looseFiles } from './form-files.js';
 import type { Message } from './message.js';
+import { ownText } from './own-text.js';
 import { correctedInput, readReply } from './reply.js';
 import { rowsOf, type Rows } from './rows.js';
 import type { Token } from './thread.js';
@@ -41,6 +43,16 @@ export interface Asked {
   readonly resumes?: boolean;
   /** The number of the object that an earlier mail of the thread has begun, and this one fills in further. */
   readonly follows?: string;
+  /** It has no form: what was written goes into a conversation. */
+  readonly said?: Said;
+}
+
+export interface Said {
+  /** The conversation's printed number. */
+  readonly about: string;
+  /** The field that takes a file; without it what was written still says something, unless there is nothing but a file. */
+  readonly file: string;
+  readonly fileAlone: boolean;
 }
 
 export interface Wanted {
@@ -86,7 +98,11 @@ export async function readWanted(mail: Proven, parts: Parts): Promise<Wanted> {
     const place = row === undefined ? String(index) : `0.${row}`;
     return { command, raw, dryRun, key: `${mail.mailKey}#${place}`, origin: `${mail.id}.${place}` };
   });
-  const asked = [...repair.asked, ...own];
+  const formed = [...repair.asked, ...own];
+  const isTalk = formed.length === 0 && decoded.forms.length === 0 && repair.unclear.length === 0;
+  const said = isTalk ? await saidIn(mail, { mailbox: parts.mailbox, before }) : [];
+  if (said.length > 0) return { asked: said, more: 0, help: false, unclear: [], untouched: [], locale: decoded.locale };
+  const asked = formed;
   const question = tokens.find(({ kind }) => kind === 'a');
   return {
     asked,
@@ -98,6 +114,33 @@ export async function readWanted(mail: Proven, parts: Parts): Promise<Wanted> {
     untouched: open.filter(({ origin }) => !asked.some((one) => one.origin === origin)),
     locale: decoded.locale,
   };
+}
+
+/**
+ * What a mail without any form says in the conversation that it is in (G8): its sender's own words with the first file, and
+ * a message for each further one.
+ */
+async function saidIn(
+  mail: Proven,
+  { mailbox, before }: { mailbox: Mailbox; before: readonly string[] },
+): Promise<Asked[]> {
+  const { message, tokens, held } = mail;
+  if (held !== undefined || message.encrypted) return [];
+  const ticketIds = tokens.flatMap(({ kind, id }) => (kind === 'k' ? [id] : []));
+  const joined = await mailbox.joinedBy({ ticketIds, messageIds: before });
+  const files = looseFiles(message.attachments);
+  const text = ownText(message.text);
+  if (!joined || (text === '' && files.length === 0)) return [];
+  const { command, input, about } = joined;
+  const parts = [{ text, file: files[0] }, ...files.slice(1).map((file) => ({ text: '', file }))];
+  return parts.map(({ text: words, file }, at) => ({
+    command,
+    raw: { ...input, [joined.text]: words || (file?.name ?? ''), ...(file ? { [joined.file]: file } : {}) },
+    dryRun: false,
+    key: `${mail.mailKey}#${at}`,
+    origin: `${mail.id}.${at}`,
+    said: { about, file: joined.file, fileAlone: words === '' },
+  }));
 }
 
 /** OK or NO to a request for approval, or to the question whether a held mail is the sender's. */

@@ -135,7 +135,12 @@ function commandCard(view: DeskView): Html {
 
 function answer(view: DeskView, { outcome, reply, command }: Answer): Html {
   const texts = pageTexts(view.locale).desk;
-  const { file: _, panel: __, ...json } = outcome as typeof outcome & { file?: unknown; panel?: unknown };
+  const {
+    file: _,
+    panel: __,
+    talk: ___,
+    ...json
+  } = outcome as typeof outcome & { file?: unknown; panel?: unknown; talk?: unknown };
   const file = outcome.ok ? outcome.file : undefined;
   return html`<section class="card" aria-labelledby="answer">
     <h2 id="answer">${texts.answer}${command ? html` <span class="soft">${command.name}</span>` : ''}</h2>

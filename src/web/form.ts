@@ -126,7 +126,7 @@ function fieldOf(use: Use, given: FormGiven, value: string): FormField {
     autocomplete: kind === 'digits' ? 'one-time-code' : given.own ? (completions[field.name] ?? 'off') : 'off',
     required: use.required,
     hint: field.hint?.[locale] ?? hintOf(kind, type, locale),
-    value: chosen(use, value, given.context),
+    value: kind === 'secret' ? '' : chosen(use, value, given.context),
     options:
       given.offered?.[field.name] ??
       (answered

@@ -44,6 +44,10 @@ interface Wanted extends Pick<FormGiven, 'own' | 'offered'> {
   readonly hidden?: Readonly<Record<string, string>>;
   readonly quiet?: boolean;
   readonly className?: string;
+  /** Where it goes, when not to `/me`. */
+  readonly action?: string;
+  /** Fields that the page says itself, or that are nothing for its reader. */
+  readonly without?: readonly string[];
 }
 
 /** What every form here carries. */
@@ -59,12 +63,12 @@ const leftOut = new Set(['person', 'org', 'dry-run']);
 export function fieldsFor(view: MeView, name: string, wanted: Wanted): FormField[] {
   const asked = view.asked?.command.name === name ? view.asked : undefined;
   const faults = asked && !asked.outcome.ok ? (asked.outcome.fields ?? {}) : {};
-  const { own, offered } = wanted;
+  const { own, offered, without = [] } = wanted;
   return formFields(view.command(name), {
     context: view.context,
     values: asked?.input ?? wanted.values ?? {},
     faults,
-    only: (field) => !leftOut.has(field),
+    only: (field) => !leftOut.has(field) && !without.includes(field),
     ...(own ? { own } : {}),
     ...(offered ? { offered } : {}),
   });
@@ -74,7 +78,7 @@ export function fieldsFor(view: MeView, name: string, wanted: Wanted): FormField
 export function commandForm(view: MeView, name: string, wanted: Wanted): Html {
   return form({
     id: formId(name),
-    action: '/me',
+    action: wanted.action ?? '/me',
     submit: wanted.submit,
     fields: fieldsFor(view, name, wanted),
     locale: view.locale,
@@ -91,9 +95,9 @@ export function commandForm(view: MeView, name: string, wanted: Wanted): Html {
 export const commandButton = (
   view: MeView,
   name: string,
-  wanted: { submit: string; about: string; input: Readonly<Record<string, string>> },
+  wanted: { submit: string; about: string; input: Readonly<Record<string, string>>; action?: string },
 ): Html =>
-  html`<form method="post" action="/me">
+  html`<form method="post" action="${wanted.action ?? '/me'}">
     ${hiddenInputs({ ...carried(view, name), _formless: 'yes', ...wanted.input })}
     <button type="submit" class="quiet">${wanted.submit} <span class="hidden">${wanted.about}</span></button>
   </form>`;

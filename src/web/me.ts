@@ -4,32 +4,23 @@
  */
 import { html } from 'hono/html';
 import type { Hono } from 'hono';
-import type { RawInput } from '../core/command/input.js';
-import type { Data, Outcome } from '../core/command/outcome.js';
-import { previewOf } from '../core/command/pending.js';
+import type { Data } from '../core/command/outcome.js';
 import { replyTo } from '../core/command/reply.js';
-import { ask, callerOf, commandNamed, handOver, queried, read } from './asking.js';
+import { ask, commandNamed, handOver, queried } from './asking.js';
+import { billingOf } from './billing.js';
+import { billingPage } from './billing-page.js';
 import { devicesOf } from './devices.js';
 import { devicesPage } from './devices-page.js';
-import { decodeForm, type FormBody } from './form.js';
-import { mePage, signedInAs } from './me-page.js';
+import { mePage } from './me-page.js';
 import type { Asked, MeView } from './me-view.js';
+import { framed, viewOf, wantedBy, type Back } from './me-visit.js';
 import { replyBody } from './reply.js';
-import { saidAt, say } from './said.js';
+import { say } from './said.js';
 import { shopOf } from './shop.js';
 import { shopPage } from './shop-page.js';
-import {
-  checkOrigin,
-  formKey,
-  formMark,
-  putCookie,
-  readForm,
-  show,
-  textIn,
-  type Ctx,
-  type Door,
-  type Env,
-} from './visit.js';
+import { supportOf, supportRoutes } from './support.js';
+import { supportCard } from './support-page.js';
+import { checkOrigin, formMark, putCookie, readForm, show, textIn, type Ctx, type Door, type Env } from './visit.js';
 
 /** What this page has forms for; each is offered to whoever may ask it, and refused by the command itself. */
 const offered = [
@@ -41,6 +32,7 @@ const offered = [
   'declare new',
   'device revoke',
   'device consent',
+  'billing threshold',
 ];
 
 export function meRoutes(app: Hono<Env>, door: Door): void {
@@ -53,23 +45,7 @@ export function meRoutes(app: Hono<Env>, door: Door): void {
   app.get('/me', (c) => meShown(c, door));
   app.post('/me', (c) => done(c, door));
   app.get('/me/declared', (c) => exported(c, door));
-}
-
-interface Wanted {
-  readonly command: string;
-  readonly input: RawInput;
-  readonly key: string;
-}
-
-/** What a posted form asks for; nothing when it confirms a preview that no longer holds. */
-async function wantedBy(c: Ctx, door: Door, body: FormBody): Promise<Wanted | undefined> {
-  const id = textIn(body, '_pending');
-  if (id) {
-    const preview = await previewOf(door.dispatcher.desk, { id, caller: callerOf(c) });
-    return preview && { command: preview.command, input: { ...preview.raw, yes: 'yes' }, key: preview.key };
-  }
-  const command = door.dispatcher.registry.find(textIn(body, '_command'));
-  return { command: command?.name ?? '', input: command ? decodeForm(command, body) : {}, key: textIn(body, '_key') };
+  supportRoutes(app, door);
 }
 
 async function done(c: Ctx, door: Door): Promise<Response> {
@@ -104,38 +80,13 @@ function signedOff(c: Ctx, door: Door, { outcome, command }: Asked): Promise<Res
   return show(c, door, { title: reply.headline, body });
 }
 
-interface Back {
-  readonly asked?: Asked;
-  /** What was to be confirmed has changed, or ended. */
-  readonly stale?: true;
-}
-
-async function meShown(c: Ctx, door: Door, { asked, stale }: Back = {}): Promise<Response> {
-  const { locale, texts, session } = c.var.visit;
-  const { dispatcher } = door;
-  const account = await read(c, door, { command: 'account show', input: {} });
-  const help = await read(c, door, { command: 'help', input: {} });
-  const may = new Set((help['commands'] as { command: string }[]).map(({ command }) => command));
-  const view: MeView = {
-    locale,
-    timeZone: dispatcher.desk.timeZone,
-    mark: formMark(c, door),
-    key: () => formKey(door),
-    context: dispatcher.context(locale, session?.actor),
-    command: (name) => commandNamed(door, name),
-    may,
-    account,
-    asked,
-    stale: stale ?? false,
-    factor: await door.sessions.factor.view(session?.personId ?? 0),
-    said: saidAt(c, door),
-  };
+async function meShown(c: Ctx, door: Door, back: Back = {}): Promise<Response> {
+  const { texts } = c.var.visit;
+  const view = await viewOf(c, door, back);
   return show(c, door, {
     title: texts.me.title,
-    body: mePage(view, await partsOf(c, door, { view, account })),
-    aside: signedInAs(texts, { name: session?.actor.name ?? '', mark: view.mark }),
-    layout: 'wide',
-    ...statusOf(asked?.outcome, stale),
+    body: mePage(view, await partsOf(c, door, { view, account: view.account })),
+    ...framed(c, view, back),
   });
 }
 
@@ -143,15 +94,15 @@ async function meShown(c: Ctx, door: Door, { asked, stale }: Back = {}): Promise
 async function partsOf(c: Ctx, door: Door, { view, account }: { view: MeView; account: Data }) {
   const { may } = view;
   const shop = may.has('stock show') ? await shopOf(c, door, account) : undefined;
+  const billing = await billingOf(c, door, { account, may });
+  const support = await supportOf(c, door, may);
   const devices = may.has('device list') ? await devicesOf(c, door, { account, may }) : undefined;
-  return [shop ? shopPage(view, shop) : undefined, devices ? devicesPage(view, devices) : undefined];
-}
-
-function statusOf(outcome: Outcome | undefined, stale?: true) {
-  if (!stale && (!outcome || outcome.ok)) return { faulty: false };
-  const code = outcome?.ok === false ? outcome.code : '';
-  const status = code === 'fault' ? 500 : code === 'rate.limited' ? 429 : code === 'access.denied' ? 403 : 422;
-  return { faulty: true, status } as const;
+  return [
+    shop ? shopPage(view, shop) : undefined,
+    billing ? billingPage(view, billing) : undefined,
+    devices ? devicesPage(view, devices) : undefined,
+    support ? supportCard(view, support) : undefined,
+  ];
 }
 
 /** The declared users as a file, filtered as the page is. */

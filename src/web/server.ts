@@ -10,8 +10,10 @@ import { documentBytes, documentsAtMost } from '../core/command/dictionary.js';
 import type { Dispatcher } from '../core/command/dispatch.js';
 import { localeOf } from '../core/locales/locale.js';
 import { textsOf } from '../core/locales/texts.js';
+import { createOwners } from '../core/owner-links.js';
 import { createSessions } from '../core/sessions.js';
 import { accessRoutes } from './access.js';
+import { billingRoutes } from './billing.js';
 import { certificateRoutes } from './certificate.js';
 import { deskRoutes } from './desk.js';
 import type { DeskPart } from './desk-part.js';
@@ -65,6 +67,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     dispatcher,
     sessions: createSessions(dispatcher),
     activations: createActivations(dispatcher),
+    owners: createOwners(dispatcher),
     publicUrl,
     log,
     origins: () => new Set([publicUrl.origin, ...[...hosts].map((host) => `http://${host}`)]),
@@ -115,12 +118,18 @@ function appOf(door: Door, options: WebOptions & { hosts: ReadonlySet<string> })
   });
   const small = limit(pageBytes);
   const large = limit(uploadBytes);
+  const oneFile = limit(documentBytes + pageBytes);
   if (options.desk) deskRoutes(app, door, { ...options.desk, limit: large });
-  app.use((c, next) => (c.req.path.startsWith('/desk') ? next() : small(c, next)));
+  app.use((c, next) => {
+    if (c.req.path.startsWith('/desk')) return next();
+    // nobody's body is read there before they have signed in
+    return c.req.path.startsWith('/me/support') ? oneFile(c, next) : small(c, next);
+  });
   secondFactorGate(app);
   app.get('/', (c) => c.redirect(c.var.visit.session ? '/me' : options.desk ? '/desk' : '/sign-in', 303));
   signInRoutes(app, door);
   meRoutes(app, door);
+  billingRoutes(app, door);
   secondFactorRoutes(app, door);
   certificateRoutes(app, door);
   app.notFound((c) => short(c, door, { status: 404 }));
@@ -138,8 +147,17 @@ function limit(maxSize: number): MiddlewareHandler<Env> {
   });
   return (c, next) => {
     const { 'content-length': length, 'transfer-encoding': coding } = c.env.incoming.headers;
-    return length === undefined && coding === undefined ? next() : limited(c, next);
+    if (length === undefined && coding === undefined) return next();
+    if (coding !== undefined) c.req.raw = rebuilt(c.req.raw);
+    return limited(c, next);
   };
+}
+
+/** What bodyLimit makes of a body without a length begins with `new Request(request)`, which takes no request of the server's own. */
+function rebuilt({ url, method, headers, body }: Request): Request {
+  return body === null
+    ? new Request(url, { method, headers })
+    : new Request(url, { method, headers, body, duplex: 'half' });
 }
 
 const policy = (more: string) =>

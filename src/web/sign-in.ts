@@ -4,6 +4,7 @@ import type { Choice } from '../core/sessions.js';
 import { confirmActivation, showActivation } from './activation.js';
 import { fetchFile, showFile } from './file-link.js';
 import { onwardFrom } from './onward.js';
+import { confirmOwner, showOwner } from './owner.js';
 import { say, saidAt } from './said.js';
 import { choicePage, endedPage, signInPage, type SignInState } from './sign-in-page.js';
 import {
@@ -48,12 +49,18 @@ export function signInRoutes(app: Hono<Env>, door: Door): void {
   app.get(
     '/t/:token',
     async (c) =>
-      (await showFile(c, door, tokenIn(c))) ?? (await showActivation(c, door, tokenIn(c))) ?? showLink(c, door),
+      (await showFile(c, door, tokenIn(c))) ??
+      (await showActivation(c, door, tokenIn(c))) ??
+      (await showOwner(c, door, tokenIn(c))) ??
+      showLink(c, door),
   );
   app.post(
     '/t/:token',
     async (c) =>
-      (await fetchFile(c, door, tokenIn(c))) ?? (await confirmActivation(c, door, tokenIn(c))) ?? useLink(c, door),
+      (await fetchFile(c, door, tokenIn(c))) ??
+      (await confirmActivation(c, door, tokenIn(c))) ??
+      (await confirmOwner(c, door, tokenIn(c))) ??
+      useLink(c, door),
   );
   app.get('/password', (c) => (c.var.visit.session?.mustChoose ? choose(c, door) : c.redirect('/me', 303)));
   app.post('/password', (c) => replace(c, door));

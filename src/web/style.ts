@@ -93,6 +93,7 @@ ul.plain > li { padding: .7rem 0; border-bottom: 1px solid var(--line); }
 ul.plain > li:first-child { padding-top: 0; } ul.plain > li:last-child { border-bottom: 0; }
 .qr { display: block; width: 14rem; max-width: 100%; height: auto; margin: 0 0 .75rem; background: #fff; border-radius: .3rem; }
 ul.codes { list-style: none; padding: 0; margin: 0 0 .75rem; display: grid; gap: .4rem 1.5rem; grid-template-columns: repeat(auto-fill, minmax(9rem, 1fr)); font-size: 1.1rem; }
+.picture { max-width: 100%; height: auto; }
 .number { font-family: ui-monospace, Menlo, Consolas, monospace; }
 pre { white-space: pre-wrap; overflow-wrap: anywhere; margin: 0 0 .75rem; font: .9rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
 iframe { width: 100%; height: 36rem; border: 1px solid var(--line); border-radius: .3rem; background: #fff; }

@@ -6,6 +6,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { Activations } from '../core/activations.js';
+import type { Owners } from '../core/owner-links.js';
 import type { Dispatcher } from '../core/command/dispatch.js';
 import { localeOf, type Locale } from '../core/locales/locale.js';
 import type { Session, Sessions } from '../core/sessions.js';
@@ -23,6 +24,7 @@ export interface Door {
   readonly dispatcher: Dispatcher;
   readonly sessions: Sessions;
   readonly activations: Activations;
+  readonly owners: Owners;
   readonly publicUrl: URL;
   /** Origins (`http://host:port`) under which this door is reached. */
   readonly origins: () => ReadonlySet<string>;

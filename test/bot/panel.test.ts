@@ -325,6 +325,8 @@ test.each([
   'group:basket show:K-000001',
   'fill:basket show:K-000001',
   'do:help:K-000001',
+  'do:basket drop:K-000001:reason',
+  'do:basket settle:K-000001:task',
 ])('an id that no panel has does nothing: %s', async (id) => {
   await say(ann, 'basket new');
   const there = await planted(id);
@@ -363,10 +365,21 @@ test('a request that can be reviewed has a button for it; a task has one for wha
   expect(task!.content).toBe('Please look at \\*K-000001\\*.');
   expect(task!.components[0]!.components).toMatchObject([
     { custom_id: 'do:basket look:K-000001', label: 'Looked', style: 3 },
+    { custom_id: 'do:basket settle:W-000007:task', label: 'Settled', style: 4 },
   ]);
+  expect(task!.components[0]!.components).toHaveLength(2);
   const looked = await whole(boss.press(task!, 'Looked'));
   expect(looked.answer).toMatchObject({ type: 4, ephemeral: true, components: [] });
   expect(looked.answer.content).toContain('K-000001');
+  // what its command still lacks is asked, after a restart too
+  await ground.bot.close();
+  await ground.start();
+  const asked = await boss.press(task!, 'Settled');
+  expect(inputsOf(asked)).toMatchObject([{ custom_id: 'reason', required: true }]);
+  const settled = await whole(boss.submit(asked, { reason: 'nobody wants it' }));
+  expect(settled.answer).toMatchObject({ ephemeral: true });
+  expect(settled.answer.content).toContain('W-000007');
+  expect(settled.answer.content).toContain('nobody wants it');
   // for whoever may not, neither
   const there = await planted('do:basket look:K-000001');
   const denied = await whole(ann.press(there, 'do:basket look:K-000001'));

@@ -117,6 +117,7 @@ function valueOf(type: ReturnType<typeof typeOf>): fc.Arbitrary<Raw> {
   if (kind === 'phone') return fc.constantFrom('+33 1 23 45 67 89', '01 23 45 67 89');
   if (kind === 'country') return fc.constantFrom('FR', 'Allemagne');
   if (kind === 'ref') return fc.integer({ min: 1, max: 999_999 }).map((id) => `${type.prefix}-${id}`);
+  if (kind === 'amount') return fc.constantFrom('1234.56', '1 234,56', '12 €');
   if (kind === 'domain') return fc.constantFrom('example.fr', 'Bücher.de');
   if (kind === 'secret') return fc.constantFrom('Aé-9!xY#%&=;', 'secret');
   if (kind === 'mac') return fc.constantFrom('00:1a:2b:3c:4d:5e', '001A.2B3C.4D5E');

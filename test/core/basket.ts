@@ -13,6 +13,7 @@ import {
   siteCity,
   siteEmail,
   siteName,
+  task,
   type Field,
 } from '../../src/core/command/dictionary.js';
 import type { Done, Panel } from '../../src/core/command/outcome.js';
@@ -21,6 +22,7 @@ import { choice, text, type Choice, type Upload } from '../../src/core/command/t
 import { commands } from '../../src/core/commands.js';
 import { Refusal } from '../../src/core/guard/refusal.js';
 import type { Work } from '../../src/core/guard/work.js';
+import type { TaskButton } from '../../src/core/record/outbox.js';
 import { crateCommands } from './crate.js';
 
 const colours: readonly Choice[] = [
@@ -156,7 +158,7 @@ const help = { fr: 'Un panier', en: 'A basket' };
 
 /**
  * All commands there are, and the basket's: `basket new`, `edit`, `show`, `submit`, `drop`; `ask`, which a second person
- * reviews and a task goes with, and `look`, which is for staff. And the crate's (crate.ts).
+ * reviews and a task goes with, and `look` and `settle`, which are for staff. And the crate's (crate.ts).
  */
 export function withBaskets(shape: Shape = {}): Registry {
   const answer = (code: Done['code'], id: string, row: Row): Done => ({
@@ -228,8 +230,12 @@ export function withBaskets(shape: Shape = {}): Registry {
       fourEyes: {
         async hold(work, input) {
           await drafted(work, input.number);
-          const button = { command: 'basket look', number: input.number, label: 'Looked' };
-          const params = { text: `Please look at *${input.number}*.`, button };
+          const buttons: TaskButton[] = [
+            { command: 'basket look', number: input.number, label: 'Looked' },
+            { command: 'basket settle', number: 'W-000007', label: 'Settled', by: 'task', style: 'danger' },
+            { command: 'basket settle', number: '7', label: 'No number' },
+          ];
+          const params = { text: `Please look at *${input.number}*.`, buttons };
           work.send({ channel: 'chat', letter: 'task', recipient: 'approvals', locale: 'en', params });
           return { object: input.number };
         },
@@ -245,6 +251,16 @@ export function withBaskets(shape: Shape = {}): Registry {
       name: 'basket look',
       fields: [required(number)],
       run: async (_, input) => ({ code: 'order.shown', data: { order: input.number } }),
+    }),
+    command({
+      ...common,
+      who: 'staff',
+      name: 'basket settle',
+      fields: [required(task), required(reason)],
+      run: async (_, { task: settled, reason: why }) => ({
+        code: 'order.cancelled',
+        data: { order: settled, reason: why },
+      }),
     }),
     command({
       ...common,

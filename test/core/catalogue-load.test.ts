@@ -383,14 +383,73 @@ describe.each(databases())('the catalogue on $name', (provider) => {
     expect(priceOf(await show({ part: 'prices' }))).toMatchObject({ amountCents: 9000 });
     const past = await show({ part: 'prices', date: '2026-11-25' });
     expect(priceOf(past)).toMatchObject({ amountCents: 8500 });
-    expect(past['versions']).toMatchObject([{ part: 'orders' }]);
+    expect(past['versions']).toMatchObject([{ part: 'orders' }, { part: 'domains' }]);
     expect(past['versions']?.[0]?.['version']).not.toBe(version);
     const all = await show();
-    expect(all['versions']?.map((one) => one['part'])).toEqual(['packs', 'orders', 'policy']);
+    expect(all['versions']?.map((one) => one['part'])).toEqual(['packs', 'orders', 'domains', 'policy']);
     expect(Object.keys(all)).toEqual(
-      expect.arrayContaining(['products', 'boxes', 'types', 'solutions', 'prices', 'policy']),
+      expect.arrayContaining(['products', 'boxes', 'types', 'solutions', 'tlds', 'prices', 'domainPrices', 'policy']),
     );
     expect(JSON.stringify(all)).not.toContain('example-ssh');
+  });
+
+  test('domains: a load shows what changes and holds at once; prices and rules are those of the day', async () => {
+    const domains = readFileSync(join(dir, 'domains.yaml'), 'utf8');
+    const com = (of: Record<string, Row[]>, list: string) => of[list]?.find(({ tld }) => tld === 'com');
+    expect(await show({ part: 'domains' })).toMatchObject({
+      terms: '2026-01',
+      vatPercent: 20,
+      versions: [{ part: 'domains' }],
+      tlds: expect.arrayContaining([
+        {
+          ...{ tld: 'com', years: '1–10', transferYears: 1, renewByDays: 0, holdDays: 45, redemptionDays: 30 },
+          ...{ pendingDeleteDays: 5, verifyOwner: true },
+        },
+      ]) as unknown,
+    });
+    const file = yaml(
+      domains.replace('register: 1590, renew: 1590', 'register: 1690, renew: 1590').replace('hold: 45', 'hold: 40'),
+      'domains.yaml',
+    );
+    const preview = await desk.done('catalogue load', { file }, { as: asker });
+    expect(preview['preview']).toMatchObject({
+      part: 'domains',
+      changes: [
+        { path: 'tlds.com.hold', was: '45', becomes: '40' },
+        { path: 'tlds.com.prices.2026-09-01.register', was: '1590', becomes: '1690' },
+      ],
+    });
+    await loaded(file);
+    expect(com(await show({ part: 'domains' }), 'tlds')).toMatchObject({ holdDays: 40 });
+    const prices = async (date?: string) =>
+      com(await show({ part: 'prices', ...(date === undefined ? {} : { date }) }), 'domainPrices');
+    expect(await prices()).toMatchObject({ registerCents: 1690, restoreCents: 9000, from: '2026-09-01' });
+    expect(await prices('2026-08-31')).toMatchObject({ registerCents: 1500, currency: 'EUR' });
+    expect(await prices('2023-12-31')).toBeUndefined();
+    expect(
+      await ask({ file: yaml(domains.replace('tld: net', 'tld: com'), 'domains.yaml'), yes: 'yes' }),
+    ).toMatchObject({
+      code: 'file.refused',
+      fields: {
+        [`domains.yaml:${domains.slice(0, domains.indexOf('tld: net')).split('\n').length} tlds.2.tld`]: expect.any(
+          String,
+        ) as unknown,
+      },
+    });
+
+    // without its file nothing is sold, until one is loaded
+    const without = mkdtempSync(join(tmpdir(), 'catalogue-'));
+    cpSync(dir, without, { recursive: true });
+    rmSync(join(without, 'domains.yaml'));
+    const own = await openTestDesk(provider, { catalogue: without, locale: 'en' });
+    const [boss, second] = [await newStaff(own, 'admin'), await newStaff(own, 'admin')];
+    const shown = async () => (await own.done('catalogue show', { part: 'domains' }, { as: boss }))['tlds'];
+    expect(await shown()).toEqual([]);
+    const request = await own.done('catalogue load', { file: yaml(domains), yes: 'yes' }, { as: boss });
+    await own.done('approval approve', { number: String(request['approval']) }, { as: second });
+    expect(await shown()).toHaveLength(9);
+    await own.close();
+    rmSync(without, { recursive: true });
   });
 
   test('why explains every rule there is, to partners too, and helps with names', async () => {

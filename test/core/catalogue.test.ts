@@ -11,6 +11,7 @@ import {
   loadCatalogue,
   servicesOf,
 } from '../../src/core/record/catalogue.js';
+import { tldOf } from '../../src/core/record/domains-shape.js';
 import { FileFaults } from '../../src/core/record/faults.js';
 
 const shipped = loadCatalogue('catalogue');
@@ -59,6 +60,13 @@ describe('the shipped catalogue', () => {
       deviceDraftDays: 7,
       deviceLinkDays: 14,
       deviceReminderDays: [3, 10],
+      ownerVerificationDays: 15,
+      ownerReminderDays: [3, 7, 12],
+      renewalReminderDays: [60, 30, 15, 1, 0],
+      autoRenewDays: 10,
+      renewalHour: 8,
+      uncertainMinutes: 10,
+      ticketReopenDays: 14,
       answerDays: 30,
       sentMailDays: 30,
     });
@@ -69,6 +77,7 @@ describe('the shipped catalogue', () => {
       wrongPackNumbersPerHourAndIp: 30,
       deviceChecksPerHour: 100,
       accessVerificationsPerMinute: 120,
+      ticketsPerHour: 5,
       confirmationMailsPerDay: 3,
     });
   });
@@ -174,7 +183,7 @@ describe('a catalogue of the vendor’s own', () => {
         .split('\n')
         .findIndex((it) => it.includes(text)) + 1;
     for (const expected of [
-      'prices.yaml: no file of the catalogue. The files are vendor.yaml, packs.yaml, orders.yaml, policy.yaml.',
+      'prices.yaml: no file of the catalogue. The files are vendor.yaml, packs.yaml, orders.yaml, domains.yaml, policy.yaml.',
       `vendor.yaml:${line('vendor.yaml', 'contry')} (contry): unknown key. Remove it, or correct its name.`,
       `vendor.yaml:${line('vendor.yaml', 'javascript')} (links.support.url.fr): must be a full http or https address. Correct the value.`,
       `vendor.yaml:${line('vendor.yaml', 'javascript')} (links.support.url.en): must be a full http or https address. Correct the value.`,
@@ -221,6 +230,45 @@ describe('a catalogue of the vendor’s own', () => {
     expect(faults()).toHaveLength(2);
     writeFileSync(join(dir, 'policy.yaml'), 'times:\n  approvalReminderHours: [72, 24]\n');
     expect(faults()).toEqual([expect.stringContaining('policy.yaml:2 (times.approvalReminderHours): must rise')]);
+  });
+
+  describe('which domains are sold', () => {
+    const domains = 'domains.yaml';
+    const lineOf = (text: string): number =>
+      readFileSync(join(dir, domains), 'utf8')
+        .split('\n')
+        .findIndex((it) => it.includes(text)) + 1;
+
+    test('none without the file', () => {
+      rmSync(join(dir, domains));
+      expect(faults()).toEqual([]);
+      const catalogue = loadCatalogue(dir);
+      expect(catalogue.domains).toEqual({ tlds: [] });
+      expect(tldOf(catalogue.domains, 'exemple.fr')).toBeUndefined();
+      expect(tldOf(shipped.domains, 'example.co.uk')).toMatchObject({ tld: 'co.uk', hold: 30, renewBy: 0 });
+    });
+
+    test('every fault is named with its line', () => {
+      edit(domains, '- tld: net', '- tld: com');
+      edit(domains, 'years: { min: 1, max: 5 }', 'years: { min: 6, max: 5 }');
+      expect(faults()).toEqual([
+        `  domains.yaml:${lineOf('tld: com') + 9} (tlds.2.tld): com is there already. Put both together.`,
+        `  domains.yaml:${lineOf('min: 6')} (tlds.7.years): min is more than max. Lower min, or raise max.`,
+      ]);
+      edit(domains, '{ from: 2026-09-01, register: 1590', '{ from: 2023-09-01, register: 15.90');
+      edit(domains, 'hold: 45', 'hlod: 45');
+      edit(domains, '[AT, BE,', '[at, BE,');
+      expect(faults().map((fault) => fault.trim())).toEqual([
+        `domains.yaml:${lineOf('[at, ')} (vat.reverseCharge.0): must be two capitals, as FR. Correct the value.`,
+        expect.stringMatching(new RegExp(`^domains.yaml:${lineOf('15.90')} \\(tlds\\.1\\.prices\\.1\\.register\\): `)),
+        `domains.yaml:${lineOf('hlod')} (tlds.1.hlod): unknown key. Remove it, or correct its name.`,
+      ]);
+    });
+
+    test('prices stand in the order of their days', () => {
+      edit(domains, '{ from: 2026-09-01, register: 1590', '{ from: 2023-09-01, register: 1590');
+      expect(faults()).toEqual([expect.stringContaining('(tlds.1.prices): must stand in the order of their days')]);
+    });
   });
 
   describe('what can be ordered', () => {

@@ -285,6 +285,8 @@ describe.each(databases())('dispatch on $name', (provider) => {
       'account password',
       'account export',
       'account erase',
+      'org create',
+      'org remove',
       'pack redeem',
       'installer register',
       'device list',
@@ -292,6 +294,12 @@ describe.each(databases())('dispatch on $name', (provider) => {
       'device grants',
       'device revoke',
       'device consent',
+      'support open',
+      'support reply',
+      'support close',
+      'support reopen',
+      'support list',
+      'support show',
     ]);
     expect(await names({ as: reseller.email })).toContain('declare new');
     expect(await names({ as: reseller.email })).not.toContain('stock receive');
@@ -304,15 +312,28 @@ describe.each(databases())('dispatch on $name', (provider) => {
   });
 });
 
-describe('texts', () => {
+/** What the tour came to, in each language: taken once, for every test that looks at it. */
+const toured = new Map<Locale, Promise<Outcome[]>>();
+
+async function tour(locale: Locale): Promise<Outcome[]> {
+  const [provider] = databases();
+  if (!provider) throw new Error('no database');
+  const desk = await openTestDesk(provider, { locale, chat: true });
+  return everything(desk).finally(() => desk.close());
+}
+
+function outcomesIn(locale: Locale): Promise<Outcome[]> {
+  const taken = toured.get(locale) ?? tour(locale);
+  toured.set(locale, taken);
+  return taken;
+}
+
+describe('texts', { timeout: 120_000 }, () => {
   test.each(localeNames)(
     'every answer and refusal has a whole sentence in %s for the data it really gets',
     async (locale) => {
-      const [provider] = databases();
-      if (!provider) throw new Error('no database');
-      const desk = await openTestDesk(provider, { locale, chat: true });
       const seen = new Map<string, string[]>();
-      for (const outcome of await everything(desk)) {
+      for (const outcome of await outcomesIn(locale)) {
         const { headline } = replyTo(outcome, { locale, timeZone: 'Europe/Paris' });
         seen.set(outcome.code, [...(seen.get(outcome.code) ?? []), headline]);
       }
@@ -326,7 +347,6 @@ describe('texts', () => {
           expect(headline, code).toMatch(/[.!?:]$/);
           expect(headline, code).not.toMatch(/undefined|null|\[object|–|«\s*»|“”|  /);
         }
-      await desk.close();
     },
   );
 
@@ -339,9 +359,6 @@ describe('texts', () => {
   });
 
   test('every key and state that an answer may show has a word', async () => {
-    const [provider] = databases();
-    if (!provider) throw new Error('no database');
-    const desk = await openTestDesk(provider, { chat: true });
     const { keys, states } = textsOf('en');
     const unnamed = new Set<string>();
     const look = (value: unknown, key = ''): void => {
@@ -355,9 +372,8 @@ describe('texts', () => {
         }
       } else if (key === 'state' && typeof value === 'string' && !(value in states)) unnamed.add(`state ${value}`);
     };
-    for (const outcome of await everything(desk)) if (outcome.ok) look(outcome.data);
+    for (const outcome of await outcomesIn('en')) if (outcome.ok) look(outcome.data);
     expect([...unnamed]).toEqual([]);
-    await desk.close();
   });
 
   test('every command says what it is for, in one line of each language, and who may', () => {

@@ -103,6 +103,8 @@ export interface TestDeskOptions {
   readonly chat?: boolean;
   readonly locale?: Locale;
   readonly catalogue?: string;
+  /** Who carries out what is ordered of a registry; `staff` unless told. */
+  readonly registrar?: 'staff' | 'gandi';
   /** An empty, not yet migrated database. */
   readonly empty?: boolean;
 }
@@ -123,6 +125,7 @@ export async function openTestDesk(provider: TestProvider, options: TestDeskOpti
     LOCALE: options.locale ?? 'fr',
     TIME_ZONE: 'Europe/Paris',
     ...(options.chat ? { DISCORD_TOKEN: 'unused' } : {}),
+    ...(options.registrar ? { REGISTRAR: options.registrar } : {}),
   };
   const answers: Outcome[] = [];
   const faults: TestDesk['faults'] = [];

@@ -12,6 +12,7 @@ import { erasePerson } from '../../src/core/parties/erasure.js';
 import { findSession, startSession } from '../../src/core/parties/session.js';
 import { databases, type TestProvider } from '../servers/databases.js';
 import { openHouse, type House } from '../mail/house.js';
+import { png, upload } from './files.js';
 import {
   codeOf,
   declaring,
@@ -64,7 +65,8 @@ const idOf = async ({ connection }: TestDesk, email: string): Promise<number> =>
 let count = 0;
 const unique = (word: string): string => `${word}${(count += 1)}x`;
 
-async function newRich({ desk, home, seller, installer }: Place): Promise<Rich> {
+/** @param more.trade also as a customer with domains, and in talks with support */
+async function newRich({ desk, home, seller, installer }: Place, more: { trade?: true } = {}): Promise<Rich> {
   const { writer } = desk.connection;
   const name = unique('Quelleville');
   const [email, second, former] = ['main', 'second', 'former'].map((one) => `${one}@${name.toLowerCase()}.example`) as [
@@ -141,6 +143,10 @@ async function newRich({ desk, home, seller, installer }: Place): Promise<Rich> 
       ...{ createdAt: desk.clock(), usedAt: desk.clock(), expiresAt: new Date(desk.clock().getTime() + hourMs) },
     },
   });
+  if (more.trade) {
+    await asCustomer(desk, { orgId: seller.id, id, email, name, first });
+    await askSupport(desk, { email, second, name, orgId: seller.id });
+  }
   await writer.secondFactor.create({ data: { personId: id, secret: 'sealed-factor', createdAt: desk.clock() } });
   const session = await desk.desk.database.transact(({ tx }) =>
     startSession(tx, desk.desk, { personId: id, now: desk.clock() }),
@@ -173,6 +179,82 @@ async function newRich({ desk, home, seller, installer }: Place): Promise<Rich> 
     device: device.id,
     words: folded.filter((one) => one !== 'avant'),
   };
+}
+
+/** Twice a reseller's customer, with a domain and without; a receipt, a reminder and an order are in the name. */
+async function asCustomer(
+  { connection: { writer }, clock }: TestDesk,
+  who: { orgId: number; id: number; email: string; name: string; first: string },
+): Promise<void> {
+  const { orgId, id, email, name, first } = who;
+  const times = { createdAt: clock(), updatedAt: clock() };
+  const party = {
+    ...{ orgId, type: 'individual', email, lastName: name, firstName: first, city: 'Zutkerque', locale: 'fr' },
+    ...{ tags: '["fidèle"]', state: 'verified', searchText: name.toLowerCase(), ...times },
+  };
+  const [holding] = [await writer.customer.create({ data: party }), await writer.customer.create({ data: party })];
+  const held = `${unique('domaine')}.fr`;
+  const domain = await writer.domain.create({
+    data: {
+      ...{ name: held, heldName: held, tld: 'fr', orgId, customerId: holding.id, state: 'active', ...times },
+      ...{ registeredOn: '2026-01-10', expiresOn: '2027-01-10', searchText: `${held} ${email}` },
+    },
+  });
+  await writer.ownerAddress.create({ data: { email, state: 'verified', locale: 'fr', createdAt: clock() } });
+  const due = { domainId: domain.id, expiresOn: '2027-01-10', outcome: 'sent', at: clock() };
+  await writer.renewalNotice.create({ data: { ...due, milestone: 60, recipient: email, personId: id } });
+  await writer.registrarTask.create({
+    data: {
+      ...{ domainId: domain.id, orgId, kind: 'register', port: 'staff', state: 'done', requesterId: id },
+      ...{ door: 'chat', locale: 'fr', createdAt: clock(), endedAt: clock() },
+    },
+  });
+  const money = { netCents: 1250, vatCents: 250, grossCents: 1500, currency: 'EUR' };
+  const content = JSON.stringify({ buyer: { name: `${first} ${name}`, address: [] } });
+  const year = 1900 + domain.id;
+  await writer.receipt.create({
+    data: {
+      ...{ year, seq: 1, number: `R-${year}-000001`, orgId, entryId: 100_000 + domain.id, kind: 'charge' },
+      ...{ ...money, content, locale: 'fr', issuedAt: clock() },
+    },
+  });
+}
+
+/** A ticket of its own with an answer, and a word in another's; each mail has a signature. */
+async function askSupport(
+  desk: TestDesk,
+  who: { email: string; second: string; name: string; orgId: number },
+): Promise<void> {
+  const { email, second, name, orgId } = who;
+  const { clock, connection } = desk;
+  const { writer } = connection;
+  const file = upload(`${name}.png`, png(name));
+  const opened = await desk.ask(
+    'support open',
+    { subject: `Panne chez ${name}`, text: `Bonjour, ${second}`, file },
+    { as: email },
+  );
+  if (!opened.ok) throw new Error(JSON.stringify(opened));
+  const ticketId = Number(String(opened.data['ticket']).slice(2));
+  await writer.ticketMessage.create({
+    data: { ticketId, staff: true, door: 'mail', text: `Bonjour ${email}, essayez encore`, at: clock() },
+  });
+  const { id: personId } = await writer.person.findFirstOrThrow({ where: { addresses: { some: { email } } } });
+  const other = await writer.ticket.create({
+    data: {
+      ...{ orgId, personId: 1, subject: `Pour ${email}`, priority: true, door: 'chat', locale: 'fr' },
+      ...{ searchText: `pour ${email} anna`, createdAt: clock(), updatedAt: clock() },
+    },
+  });
+  const reply = {
+    ticketId: other.id,
+    personId,
+    staff: false,
+    door: 'mail',
+    text: `Cordialement, ${name}`,
+    at: clock(),
+  };
+  await writer.ticketMessage.create({ data: reply });
 }
 
 /** Links an address, to a Discord user or to whoever has another one, as its owner would. */
@@ -216,10 +298,17 @@ async function columnsWith(desk: TestDesk, words: readonly string[]): Promise<st
 }
 
 const keptColumns = [
+  'Customer.email',
+  'Customer.firstName',
+  'Customer.lastName',
+  'Customer.searchText',
   'Declaration.email',
   'Declaration.firstName',
   'Declaration.lastName',
   'Declaration.searchText',
+  'Domain.searchText',
+  'OwnerAddress.email',
+  'Receipt.content',
   'Site.contactEmail',
   'Site.contactFirstName',
   'Site.contactLastName',
@@ -265,7 +354,7 @@ describe.each(databases())('personal data on $name', (provider) => {
 
   describe('account export', () => {
     test('holds everything about the person, and no secret', async () => {
-      const rich = await newRich(place);
+      const rich = await newRich(place, { trade: true });
       const { outcome, file, data, text } = await exported(rich.email);
       expect(outcome).toMatchObject({
         code: 'account.exported',
@@ -299,6 +388,23 @@ describe.each(databases())('personal data on $name', (provider) => {
         orders: [{ type: 'initial', state: 'draft' }],
         contacts: [{ in: expect.stringMatching(/^S-/) as string, contactEmail: rich.email }],
         mails: { fromMe: [{ sender: rich.second, state: 'held' }] },
+        customers: [
+          { organisation: expect.any(String) as string, email: rich.email, tags: ['fidèle'], domains: [/^domaine/] },
+          { email: rich.email, domains: [] },
+        ].map((one) => ({ ...one, domains: one.domains.map((name) => expect.stringMatching(name) as string) })),
+        ownerAddresses: [{ email: rich.email, state: 'verified' }],
+        renewalNotices: [{ recipient: rich.email, milestone: 60 }],
+        registrarTasks: [{ kind: 'register', state: 'done' }],
+        tickets: [
+          {
+            subject: expect.stringMatching(/^Panne/) as string,
+            messages: [
+              { byMe: true, files: [{ type: 'image/png' }] },
+              { byMe: false, text: expect.stringContaining('essayez') as string },
+            ],
+          },
+        ],
+        ticketReplies: [{ text: expect.stringMatching(/^Cordialement/) as string }],
       });
       const letters = (data['mails']?.['toMe'] as { letter: string }[]).map(({ letter }) => letter);
       expect(letters).toEqual(
@@ -360,7 +466,7 @@ describe.each(databases())('personal data on $name', (provider) => {
 
   describe('account erase', () => {
     test('without yes it says what goes and what stays, in the reader’s language, and changes nothing', async () => {
-      const rich = await newRich(place);
+      const rich = await newRich(place, { trade: true });
       const before = await everything(desk);
       const outcome = await erase(rich.email, { confirm: rich.email });
       expect(outcome).toMatchObject({ ok: true, code: 'account.previewed', data: { preview: { person: rich.email } } });
@@ -374,10 +480,17 @@ describe.each(databases())('personal data on $name', (provider) => {
           { what: 'Adresses de messagerie', count: 2 },
           { what: 'Nom, société, coordonnées', count: 8 },
           { what: 'Dispositifs et données', count: 1 },
+          { what: 'Fiches de client', count: 1 },
+          { what: 'Messages au support', count: 2 },
         ]),
       );
       expect(kept).toEqual(
-        expect.arrayContaining([{ what: 'Ventes, telles que saisies', count: 1, why: '10 ans : C. com. L123-22' }]),
+        expect.arrayContaining([
+          { what: 'Ventes, telles que saisies', count: 1, why: '10 ans : C. com. L123-22' },
+          { what: 'Titulaire de domaines', count: 1, why: 'contrat avec le registre' },
+          { what: 'Reçus à ce nom', count: 1, why: '10 ans : C. com. L123-22' },
+          { what: 'Tickets, sans leur texte', count: 1, why: 'suivi du support' },
+        ]),
       );
       await desk.done('account edit', { locale: 'anglais' }, { as: rich.email });
       const english = await erase(rich.email, { confirm: rich.email });
@@ -396,7 +509,7 @@ describe.each(databases())('personal data on $name', (provider) => {
     });
 
     test('with yes nothing that names the person is left but what is kept by law', async () => {
-      const [rich, other] = [await newRich(place), await newRich(place)];
+      const [rich, other] = [await newRich(place, { trade: true }), await newRich(place, { trade: true })];
       await exported(rich.email);
       await exported(staff, { person: rich.email });
       await erase(rich.email, { confirm: rich.email });
@@ -427,7 +540,7 @@ describe.each(databases())('personal data on $name', (provider) => {
     });
 
     test('the row is a number; devices, grants, memberships and sessions have ended', async () => {
-      const rich = await newRich(place);
+      const rich = await newRich(place, { trade: true });
       const { reader } = desk.connection;
       expect(await findSession(desk.desk, rich.session)).toMatchObject({ personId: rich.id });
       await erase(rich.email, { confirm: rich.email, yes: 'yes' });
@@ -447,6 +560,17 @@ describe.each(databases())('personal data on $name', (provider) => {
         state: 'revoked',
         uses: 3,
       });
+      // the registry's owner stays; who held nothing is gone, and so are the words to support and their file
+      const customers = await reader.customer.findMany({ where: { orgId: place.seller.id }, orderBy: { id: 'desc' } });
+      expect(customers.slice(0, 2)).toMatchObject([
+        { state: 'deleted', email: '', lastName: '' },
+        { state: 'verified', email: rich.email },
+      ]);
+      const ticket = await reader.ticket.findFirstOrThrow({ where: { personId: rich.id } });
+      const messages = await reader.ticketMessage.findMany({ where: { ticketId: ticket.id } });
+      expect(messages.map(({ text }) => text)).toEqual(['–', '–']);
+      expect(await reader.ticketFile.count({ where: { ticketId: ticket.id } })).toBe(0);
+      expect(ticket.subject).toBe('–');
       // the sale stands, and the pack stays whose it was
       expect(await reader.declaration.count({ where: { clientId: rich.id, state: 'completed' } })).toBe(1);
       expect(await reader.stockUnit.count(of)).toBe(1);
@@ -616,7 +740,7 @@ describe.each(databases())('personal data on $name', (provider) => {
   });
 
   test('an account that was made by mistake goes silently', async () => {
-    const rich = await newRich(place);
+    const rich = await newRich(place, { trade: true });
     const { database } = desk.desk;
     const letters = await desk.queuedBy(() =>
       database.transact(async (unit) => {

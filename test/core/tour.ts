@@ -6,6 +6,7 @@ import { createMailbox } from '../../src/core/mailbox.js';
 import type { openTestDesk } from './ground.js';
 import { dayMs, newEmail, type AskOptions } from './ground.js';
 import { toDevices } from './tour-devices.js';
+import { toDomains } from './tour-domains.js';
 import { toOrders } from './tour-orders.js';
 import { toSites } from './tour-sites.js';
 
@@ -198,6 +199,7 @@ export async function everything(desk: Awaited<ReturnType<typeof openTestDesk>>)
   // sites and opportunities
   await toSites(ask, { reseller, boss });
   await toOrders(ask, { reseller, boss });
+  await toDomains(ask, { boss });
   await toDevices(ask, {
     boss,
     async come(device, to) {

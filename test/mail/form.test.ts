@@ -4,6 +4,7 @@ import { describe, expect, test } from 'vitest';
 import type { AnyCommand, Use } from '../../src/core/command/define.js';
 import { understand, type RawInput } from '../../src/core/command/input.js';
 import { usesOf } from '../../src/core/command/registry.js';
+import { withoutSecrets } from '../../src/core/command/secret-fields.js';
 import type { FieldContext, Upload } from '../../src/core/command/type.js';
 import { commands } from '../../src/core/commands.js';
 import { fold } from '../../src/core/record/fold.js';
@@ -373,6 +374,8 @@ function valueOf(use: Use): fc.Arbitrary<string> {
       return fc.constantFrom('FR', 'France', 'Allemagne');
     case 'ref':
       return fc.constantFrom(`${type.prefix}-000123`, '12');
+    case 'amount':
+      return fc.constantFrom('1234.56', '1 234,56', '12 €');
     case 'domain':
       return fc.constantFrom('example.fr', 'Bücher.de');
     case 'secret':
@@ -390,6 +393,7 @@ function valueOf(use: Use): fc.Arbitrary<string> {
     case 'list':
       if (type.item?.kind === 'email') return fc.constantFrom('a@b.test, c@d.test', 'a@b.test\nc@d.test');
       if (type.item?.kind === 'catalogue') return fc.constantFrom('power', 'power; pro');
+      if (type.item?.kind === 'domain') return fc.constantFrom('example.fr', 'example.fr; Bücher.de');
       return fc.constantFrom('a, b', 'a\nb', '-a;b');
     case 'pairs':
       return fc.constantFrom('pro=3, power=0', 'pro=3\npower=0');
@@ -428,10 +432,12 @@ describe.each(commands.all.map((one) => [one.name, one] as const))('decode(encod
         const [form, ...more] = decodeMail(mail(text, { attachments }), commands).forms;
         expect(more).toEqual([]);
         expect(form?.command).toBe(one.name);
-        expect(plain(form?.raw ?? {})).toEqual({ ...raw, ...files });
+        expect(plain(form?.raw ?? {})).toEqual({ ...withoutSecrets(raw), ...files });
         const { 'dry-run': __, ...rest } = raw;
         const { 'dry-run': ___, ...decoded } = form?.raw ?? {};
-        if (Object.keys(files).length === 0)
+        // a secret is asked for again
+        const hasSecret = Object.keys(withoutSecrets(raw)).length < Object.keys(raw).length;
+        if (Object.keys(files).length === 0 && !hasSecret)
           expect(understand(one, decoded, context)).toEqual(understand(one, rest, context));
       }),
       { numRuns: 60 },

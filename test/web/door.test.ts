@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { acceptedLocale } from '../../src/web/visit.js';
-import { ground, type Ground } from './ground.js';
+import { ground, reseller, type Ground } from './ground.js';
 
 let desk: Ground;
 let ready = false;
@@ -93,6 +93,24 @@ it('takes no more than it asked for', async () => {
   expect([400, 403]).toContain(damaged.status);
   expect((await desk.send({ method: 'PUT', path: '/sign-in' })).status).toBe(404);
   expect((await desk.send({ path: `/${'x'.repeat(20_000)}` })).status).toBe(431);
+});
+
+it('reads a body that comes in chunks, up to the same limit', async () => {
+  const { email, password } = await reseller(desk);
+  const headers = { 'transfer-encoding': 'chunked' };
+  const visitor = desk.visitor();
+  const signedIn = await visitor.post('/sign-in', { email, password }, { headers });
+  expect([signedIn.status, signedIn.location]).toEqual([303, '/me']);
+  expect((await visitor.get('/me')).location).toBe('/password');
+  const large = await desk.visitor().post('/sign-in', { email, password: 'x'.repeat(300_000) }, { headers });
+  expect(large.status).toBe(413);
+  // nothing of it makes a request without the page's mark a right one
+  const bare = await desk.send({
+    ...{ method: 'POST', path: '/sign-in', body: new URLSearchParams({ email, password }).toString() },
+    headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded', origin: desk.web.url },
+  });
+  expect(bare.status).toBe(403);
+  expect((await desk.send({ method: 'GET', path: '/sign-in', headers })).status).toBe(200);
 });
 
 it('answers HEAD like GET, without a body', async () => {

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { AnyCommand } from '../../src/core/command/define.js';
 import { understand, type RawInput } from '../../src/core/command/input.js';
 import { usesOf } from '../../src/core/command/registry.js';
+import { isSecret } from '../../src/core/command/secret-fields.js';
 import {
   areUploads,
   isUpload,
@@ -212,7 +213,11 @@ inBrowser('in a browser', () => {
         "[...document.forms].map((form) => [...new FormData(form)].filter(([, value]) => typeof value === 'string'))",
       );
       inputs.forEach((raw, at) => {
-        const back = decodeForm(command, Object.fromEntries(sent[at] ?? []));
+        const hidden = Object.entries(raw).filter(([name]) => isSecret(name));
+        expect(
+          hidden.every(([name]) => (sent[at] ?? []).some(([field, value]) => field === name && value === '')),
+        ).toBe(true);
+        const back = { ...decodeForm(command, Object.fromEntries(sent[at] ?? [])), ...Object.fromEntries(hidden) };
         expect(unset(meant(command, back)), command.name).toEqual(unset(meant(command, raw)));
       });
     }

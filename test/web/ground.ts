@@ -139,7 +139,12 @@ export async function ground(
           port: web.port,
           method,
           path,
-          headers: { ...headers, ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }) },
+          headers: {
+            ...headers,
+            ...(body === undefined || 'transfer-encoding' in headers
+              ? {}
+              : { 'content-length': String(Buffer.byteLength(body)) }),
+          },
           ...(from ? { localAddress: from } : {}),
         },
         (response) => {

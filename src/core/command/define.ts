@@ -106,8 +106,8 @@ export interface Command<I = never> {
   readonly parts?: (steps: Steps, input: I) => Promise<unknown>;
   /** Its answer holds a secret, shown once: not by mail, which is kept and passed on. */
   readonly secret?: boolean;
-  /** What `yes` would do; the command changes nothing without it. */
-  readonly preview?: (work: Work, input: I) => Promise<Preview>;
+  /** What `yes` would do; the command changes nothing without it, but where it answers nothing. */
+  readonly preview?: (work: Work, input: I) => Promise<Preview | undefined>;
   /** How long a preview can be confirmed, in milliseconds; the policy's `previewHours` unless told. */
   readonly previewLasts?: (times: Policy['times']) => number;
   /** Does it, in the caller's transaction. `approvalId`: it was asked for before and has now been approved. */
@@ -135,7 +135,7 @@ export function command<const Uses extends readonly Use[]>(definition: {
   parts?: (steps: Steps, input: Input<Uses>) => Promise<unknown>;
   secret?: boolean;
   previewLasts?: Command['previewLasts'];
-  preview?: (work: Work, input: Input<Uses>) => Promise<Preview>;
+  preview?: (work: Work, input: Input<Uses>) => Promise<Preview | undefined>;
   run: (work: Work, input: Input<Uses>, approvalId?: number) => Promise<Done | CountedRefusal>;
 }): AnyCommand {
   const { fields, who, reads = false, ...rest } = definition;

@@ -342,6 +342,7 @@ export const part = field(
     products: { fr: 'produits', en: 'products' },
     boxes: { fr: 'box', en: 'boxes' },
     orders: { fr: 'commandes', en: 'orders' },
+    domains: { fr: 'domaines', en: 'domains' },
     prices: { fr: 'prix', en: 'prices' },
     policy: { fr: 'règles', en: 'policy' },
   }),
@@ -389,6 +390,7 @@ export const memberRole = field(
 export const acceptTerms = field('accept-terms', bool, {
   fr: ['Conditions acceptées', "J'accepte les conditions"],
   en: ['Terms accepted', 'I accept the terms'],
+  hint: { fr: 'définitif, ne peut pas être annulé', en: 'permanent, can’t be undone' },
 });
 /** The version of the terms that was read. */
 export const terms = field('terms', textType(40), {

@@ -3,24 +3,23 @@
  * transaction with its audit, mails and stored answer (invariants 2 and 4). The only place where errors become answers.
  */
 import { randomUUID } from 'node:crypto';
-import { openApproval } from '../guard/approval.js';
 import { firstPerson } from '../guard/person.js';
 import { identify, type Actor, type Caller } from '../guard/identity.js';
-import { answerRow, contentHash, firstAnswer, type Once } from '../guard/once.js';
+import { answerRow, firstAnswer, type Once } from '../guard/once.js';
 import { denied } from '../guard/policy.js';
 import { Refusal } from '../guard/refusal.js';
-import { createWork, type Desk, type Door, type Work, type WorkUnit } from '../guard/work.js';
+import { createWork, type Desk, type Door, type WorkUnit } from '../guard/work.js';
 import { localeOf, type Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
 import type { Leaves, Unit } from '../record/transact.js';
+import { carryOut, refused } from './carrying-out.js';
 import { fieldContext } from './context.js';
 import type { AnyCommand } from './define.js';
-import { understand, type RawInput, type Understood } from './input.js';
-import { keepFiles, keptInput, mayWait } from './kept-files.js';
-import type { CountedRefusal, Done, Outcome } from './outcome.js';
+import { understand, type RawInput } from './input.js';
+import { keepFiles, mayWait } from './kept-files.js';
+import type { Outcome } from './outcome.js';
 import { carrierOf, Interrupted, keepFound, type Found } from './parts.js';
 import { dryRun as dryRunField } from './dictionary.js';
-import { dropPreview, keepPreview, previewBasis } from './preview.js';
 import type { Registry } from './registry.js';
 import { onceBefore, onceOf, storable } from './repeat.js';
 import type { FieldContext } from './type.js';
@@ -82,9 +81,9 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
     const locale = known.locale ?? localeOf(request.locale, desk.locale);
     request.speaks?.(locale);
     try {
-      const why = denied(known, command) ?? (command.secret && request.door === 'mail' ? 'mail' : undefined);
+      const why = denied(known, command, request.door);
       if (why) throw new Refusal('access.denied', { why, command: command.name });
-      const before = onceBefore(request, known, command);
+      const before = onceBefore(request, known, { command, desk });
       for (const once of before) {
         const first = await firstAnswer<Outcome>(unit.tx, once, desk.secrets);
         if (first) return first;
@@ -93,7 +92,7 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
         known.personId === 0 && !command.reads
           ? await firstPerson(unit, { desk, actor: known, door: request.door, locale })
           : known;
-      const once = actor === known ? before[0] : onceOf(request, actor, command);
+      const once = actor === known ? before[0] : onceOf(request, actor, { command, desk });
       return await answerOnce(unit, { once, actor, locale, request, command });
     } catch (error) {
       throw error instanceof Refusal ? new Told(error, known, locale) : error;
@@ -176,7 +175,7 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
   /** What would hold up the transaction, and everybody who waits for it; for nobody who will be refused. */
   async function lookAhead(request: Request, command: AnyCommand): Promise<void> {
     const actor = await desk.database.read((tx) => identify(tx, request.caller));
-    if (denied(actor, command)) return;
+    if (denied(actor, command, request.door)) return;
     await command.ahead?.(desk, request.input);
     if (!request.dryRun && mayWait(command, request.input)) await keepFiles(desk, command, request.input);
   }
@@ -208,7 +207,7 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
     const once =
       more.command.reads || more.outcome.dryRun || told.refusal.code === 'key.reused'
         ? undefined
-        : onceOf(more.request, told.actor, more.command);
+        : onceOf(more.request, told.actor, { command: more.command, desk });
     if (!once) return;
     await desk.database
       .transact(async (unit) => {
@@ -246,79 +245,3 @@ class Told extends Error {
 }
 
 const noLeaves: Leaves = { audit: [], outbox: [], answers: [] };
-
-const previewLasts: NonNullable<AnyCommand['previewLasts']> = ({ previewHours }) => previewHours * 3_600_000;
-
-/** Preview, approval or the handler itself. `counted`: a refusal whose count is kept. */
-async function carryOut(
-  work: Work,
-  command: AnyCommand,
-  asked: { understood: Understood; raw: RawInput },
-): Promise<{ outcome: Outcome; counted: boolean; previewed?: true }> {
-  const input = asked.understood.input as never;
-  if (command.preview) {
-    const preview = await command.preview(work, input);
-    const basis = contentHash(preview.basis);
-    if (!asked.understood.yes) {
-      const pending = work.dryRun
-        ? undefined
-        : await keepPreview(work, {
-            ...{ command: command.name, raw: asked.raw, basis },
-            lastsMs: (command.previewLasts ?? previewLasts)(work.desk.catalogue.policy.times),
-          });
-      return {
-        outcome: { ok: true, code: preview.code, data: { preview: preview.data }, ...(pending ? { pending } : {}) },
-        counted: false,
-        previewed: true,
-      };
-    }
-    const seen = await previewBasis(work, { command: command.name, raw: asked.raw });
-    await dropPreview(work, { command: command.name, raw: asked.raw });
-    if (seen !== undefined && seen !== basis) throw new Refusal('preview.stale', { command: command.name });
-  }
-  const { fourEyes } = command;
-  if (fourEyes && ((await fourEyes.needed?.(work, input)) ?? true)) {
-    const approval = await openApproval(work, {
-      command: command.name,
-      input: keptInput(asked.raw),
-      hold: (approvalId) => fourEyes.hold(work, input, approvalId),
-      summary: fourEyes.summary,
-    });
-    return {
-      outcome: { ok: true, code: 'approval.pending', data: { approval: work.made(approval) }, waiting: true },
-      counted: false,
-    };
-  }
-  const done = await command.run(work, input);
-  return { outcome: outcomeOf(done, work.locale), counted: 'refusal' in done };
-}
-
-/** The public shape of what a handler answered. */
-export function outcomeOf(done: Done | CountedRefusal, locale: Locale): Outcome {
-  if ('refusal' in done) return refused(done.refusal, locale);
-  const { code, data, file, waiting, panel } = done;
-  return {
-    ok: true,
-    code,
-    data,
-    ...(file ? { file } : {}),
-    ...(waiting ? { waiting } : {}),
-    ...(panel ? { panel } : {}),
-  };
-}
-
-/** A refusal as an answer, in the asker's language. */
-export function refused(refusal: Refusal, locale: Locale, more: { dryRun?: true } = {}): Outcome {
-  const message = textsOf(locale).refusals[refusal.code](refusal.params);
-  const { missing, rule } = refusal.params;
-  const leftOut = Array.isArray(missing) && missing.length > 0 ? { missing: missing as readonly string[] } : {};
-  return {
-    ok: false,
-    code: refusal.code,
-    message,
-    ...(refusal.fields ? { fields: refusal.fields } : {}),
-    ...leftOut,
-    ...(rule === undefined ? {} : { data: { rule } }),
-    ...more,
-  };
-}

@@ -27,8 +27,12 @@ export interface ListSpec<Row> {
   readonly code: AnswerCode;
   /** States of the objects listed; their labels are accepted too. */
   readonly states: readonly string[];
+  /** The rows in a state, where it is no column: part of Prisma's where, with no key of another filter. */
+  inState?(state: string): Readonly<Record<string, unknown>>;
   /** Field names that can be sorted by, and the column of each. */
   readonly sortable: Readonly<Record<string, string>>;
+  /** When `sort` says nothing: columns, first to last. */
+  readonly usualOrder?: readonly Readonly<Record<string, 'asc' | 'desc'>>[];
   /** The column of `searchable` text that `search` looks in; or, for want of one, the rows that have every word. */
   readonly searchColumn?: string;
   /** The index of that column, where it has one: its rows have an `orgId`, and are found without a look at all of them. */
@@ -110,7 +114,7 @@ function filters<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Record
   const from = input.since && dayStart(work, input.since);
   const to = input.until && dayStart(work, input.until).plus({ days: 1 });
   return {
-    ...(input.state ? { state: stateNamed(work, input.state, spec.states) } : {}),
+    ...(input.state ? inState(spec, stateNamed(work, input.state, spec.states)) : {}),
     ...(from || to
       ? {
           [spec.dateColumn ?? 'createdAt']: {
@@ -121,6 +125,8 @@ function filters<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Record
       : {}),
   };
 }
+
+const inState = <Row>(spec: ListSpec<Row>, state: string): Where => spec.inState?.(state) ?? { state };
 
 /** What `search` asks for, as it is compared. */
 export const searchWords = (typed: string | undefined): readonly string[] =>
@@ -192,6 +198,7 @@ function order<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Record<s
       );
     return { [column]: typed.startsWith('-') ? 'desc' : 'asc' };
   });
+  if (orders.length === 0 && spec.usualOrder) return [...spec.usualOrder];
   // newest first, and always a total order, so that pages neither overlap nor leave gaps
   return [...orders, { id: 'desc' }];
 }

@@ -147,6 +147,15 @@ export interface Done {
   readonly waiting?: boolean;
   /** How it can be filled in further where there is something to pick and click (chat, desk), or a form to send back (mail). */
   readonly panel?: Panel;
+  readonly talk?: Talk;
+}
+
+/** A conversation that the answer is about: who replies to the answer goes on with it. */
+export interface Talk {
+  /** Its printed number. */
+  readonly number: string;
+  /** Who writes in it by mail waits for no answer to each of their mails. */
+  readonly quiet?: true;
 }
 
 /** An object that is being filled in: a draft order. Everything in it is data; doors know no command of it. */
@@ -199,6 +208,8 @@ export type Outcome =
       /** a preview to confirm */ readonly pending?: string;
       /** No part of the public shape. */
       readonly panel?: Panel;
+      /** No part of the public shape. */
+      readonly talk?: Talk;
     }
   | {
       readonly ok: false;

@@ -86,9 +86,9 @@ interface Asked {
 async function admitted({ tx }: Pick<WorkUnit, 'tx'>, { desk, request, command }: Asked) {
   const actor = await identify(tx, request.caller);
   const locale = actor.locale ?? localeOf(request.locale, desk.locale);
-  if (denied(actor, command) || (command.secret && request.door === 'mail')) return undefined;
+  if (denied(actor, command, request.door)) return undefined;
   try {
-    for (const once of onceBefore(request, actor, command))
+    for (const once of onceBefore(request, actor, { command, desk }))
       if (await firstAnswer<Outcome>(tx, once, desk.secrets)) return undefined;
     const context = fieldContext(desk, { locale, country: actor.country });
     const understood = understand(command, request.input, context);
@@ -145,7 +145,7 @@ async function foundBy(asked: Asked, as: Admitted, { writes }: { writes: boolean
   let written = false;
   const part = async <T>(unit: WorkUnit, work: (work: Work) => Promise<T>): Promise<T> => {
     const actor = await identify(unit.tx, request.caller);
-    const why = denied(actor, command);
+    const why = denied(actor, command, request.door);
     if (why) throw new Refusal('access.denied', { why, command: command.name });
     return work(workOf(unit, asked, { ...as, actor, writes }));
   };

@@ -46,7 +46,7 @@ export function openInput(work: Pick<Work, 'desk'>, sealed: string): RawInput {
 /** One preview a person, command and content: asking again replaces it. The id is not guessable, but bound to its person too. */
 const idOf = (work: Work, command: string, raw: RawInput): string => {
   const { yes: _, 'dry-run': __, ...content } = raw;
-  return `p${contentHash([work.actor.personId, command, keyContent(content)]).slice(0, 30)}`;
+  return `p${contentHash([work.actor.personId, command, keyContent(content, work.desk)]).slice(0, 30)}`;
 };
 
 /** Larger files are not kept with a preview. */

@@ -1,8 +1,8 @@
 /** The commands that exist, by name. */
 import { closest } from 'fastest-levenshtein';
 import { fold } from '../record/fold.js';
-import { dryRun, org, yes } from './dictionary.js';
-import { optional, type AnyCommand, type Form, type Use } from './define.js';
+import { dryRun, org, orgNumber, yes } from './dictionary.js';
+import { optional, typeOf, type AnyCommand, type Form, type Use } from './define.js';
 
 export interface Registry {
   readonly all: readonly AnyCommand[];
@@ -14,6 +14,9 @@ export interface Registry {
 export function createRegistry(commands: readonly AnyCommand[]): Registry {
   const byName = new Map(commands.map((command) => [command.name, command]));
   if (byName.size !== commands.length) throw new Error('two commands share a name');
+  // a request that waits for a second person keeps what was typed, and shows it
+  const telling = commands.find(({ fourEyes, uses }) => fourEyes && uses.some((use) => typeOf(use).kind === 'secret'));
+  if (telling) throw new Error(`a request of “${telling.name}” would show a secret`);
   return {
     all: commands,
     find: (name) => byName.get(name.trim().toLowerCase().replace(/\s+/g, ' ')),
@@ -32,7 +35,8 @@ export function everyUseOf(command: Form): readonly Use[] {
   return [
     ...command.uses,
     ...(command.who.some((who) => who === 'reseller' || who === 'member') &&
-    !command.uses.some(({ field }) => field.name === org.name)
+    // one that is about an organisation names it by its number
+    !command.uses.some(({ field }) => field.name === org.name || field === orgNumber)
       ? [optional(org)]
       : []),
     ...(command.preview ? [optional(yes)] : []),

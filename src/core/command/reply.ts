@@ -17,10 +17,17 @@ export interface Table {
   readonly rows: readonly (readonly string[])[];
 }
 
+export interface Line {
+  readonly label: string;
+  readonly value: string;
+  /** Somebody's own words in a conversation: whole, however long, and never to be taken for lines of ours. */
+  readonly said?: true;
+}
+
 export interface Reply {
   readonly ok: boolean;
   readonly headline: string;
-  readonly lines: readonly { readonly label: string; readonly value: string }[];
+  readonly lines: readonly Line[];
   readonly tables: readonly Table[];
   /** Faulty fields: name as typed, label in the reader's language, what is wrong. */
   readonly faults: readonly { readonly field: string; readonly label: string; readonly text: string }[];
@@ -59,7 +66,8 @@ function plain(key: string, value: unknown, reader: Reader): string {
   if (typeof value === 'string' && day.test(value)) return formatDay(new Date(value), 'UTC', reader.locale);
   const choice = fields.get(key)?.type.choices?.find(({ id }) => id === value);
   if (choice) return choice.names[reader.locale];
-  if (/^(state|verdict|account|\w+State)$/.test(key) && typeof value === 'string') return texts.states[value] ?? value;
+  if (/^(state|verdict|account|role|kind|outcome|\w+State)$/.test(key) && typeof value === 'string')
+    return texts.states[value] ?? value;
   if (key.endsWith('Cents') && typeof value === 'number') return formatMoney(value, reader.locale);
   if (key === 'column' && typeof value === 'string') return heading(camel(value), reader.locale);
   if (key === 'changed' && Array.isArray(value))
@@ -88,6 +96,27 @@ const isForm = (value: unknown): value is Readonly<Record<string, { value?: unkn
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+interface Spoken {
+  readonly at: string;
+  readonly who: string;
+  readonly text: string;
+  readonly staff?: boolean;
+  readonly door?: string;
+  readonly files?: readonly string[];
+}
+
+/** What people said to each other: a table would cut it. */
+const isTalk = (value: unknown): value is readonly Spoken[] =>
+  isRows(value) && value.every((row) => ['at', 'who', 'text'].every((key) => typeof row[key] === 'string'));
+
+/** The newest first: it is what is looked for, and where there is little room the oldest is left out. */
+const talk = (spoken: readonly Spoken[], reader: Reader): Line[] =>
+  spoken.toReversed().map(({ at, who, text, staff, door, files = [] }) => {
+    const side = staff ? ` (${heading('staff', reader.locale)})` : '';
+    const label = [plain('at', at, reader), `${who}${side}`, ...(door ? [door] : []), ...files].join(', ');
+    return { label, value: text, said: true };
+  });
+
 /** A list has pages; what a table of ten thousand rows did has none. JSON has all of them. */
 const rowsAtMost = 1_000;
 
@@ -104,13 +133,10 @@ function table(key: string, all: readonly Readonly<Record<string, unknown>>[], r
   };
 }
 
-function fill(
-  data: Readonly<Record<string, unknown>>,
-  reader: Reader,
-  into: { lines: { label: string; value: string }[]; tables: Table[] },
-): void {
+function fill(data: Readonly<Record<string, unknown>>, reader: Reader, into: { lines: Line[]; tables: Table[] }): void {
   for (const [key, value] of Object.entries(data)) {
-    if (isRows(value)) into.tables.push(table(key, value, reader));
+    if (isTalk(value)) into.lines.push(...talk(value, reader));
+    else if (isRows(value)) into.tables.push(table(key, value, reader));
     else if (isChange(value))
       into.lines.push({
         label: heading(key, reader.locale),
@@ -149,7 +175,7 @@ export function replyTo(outcome: Outcome, reader: Reader & { readonly command?: 
     }));
     return { ok: false, headline: outcome.message + dryRun, lines: [], tables: [], faults };
   }
-  const into = { lines: [] as { label: string; value: string }[], tables: [] as Table[] };
+  const into = { lines: [] as Line[], tables: [] as Table[] };
   const { missing = outcome.panel?.missing, ...data } = outcome.data;
   fill({ ...data, ...(missing === undefined ? {} : { missing }) }, reader, into);
   return { ok: true, headline: texts.answers[outcome.code](outcome.data) + dryRun, ...into, faults: [] };

@@ -41,7 +41,7 @@ export async function suggest(dispatcher: Dispatcher, typing: Typing): Promise<r
   if (!use) return [];
   return desk.database.read(async (tx) => {
     const actor = await identify(tx, typing.caller);
-    if (denied(actor, command)) return [];
+    if (denied(actor, command, typing.door)) return [];
     const locale = actor.locale ?? localeOf(typing.locale, desk.locale);
     const work = createWork(
       { tx, leaves: { audit: [], outbox: [], answers: [] } },

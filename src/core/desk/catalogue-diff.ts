@@ -26,8 +26,8 @@ interface Leaf {
 
 /** The word by which an entry of a list is known: what stands where it stands may be another one. */
 function nameOf(entry: object, at: number): string {
-  const { id, key, from } = entry as Readonly<Record<string, unknown>>;
-  const name = id ?? key ?? from;
+  const { id, key, tld, from } = entry as Readonly<Record<string, unknown>>;
+  const name = id ?? key ?? tld ?? from;
   return typeof name === 'string' ? name : String(at + 1);
 }
 

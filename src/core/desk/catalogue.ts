@@ -8,6 +8,7 @@ import { dayIn } from '../locales/format.js';
 import { assembled, type Catalogue } from '../record/catalogue.js';
 import { partNames, type Contents, type Part } from '../record/catalogue-page.js';
 import { versionAt, type KeptVersion } from '../record/catalogue-versions.js';
+import { domainPricesShown, domainsShown } from './catalogue-domains.js';
 import { ordersShown, pricesShown } from './catalogue-orders.js';
 
 /** What held at the end of a day of the desk, or holds now. */
@@ -22,13 +23,14 @@ async function heldOn(work: Work, date: string | undefined) {
 
 type Shown = Awaited<ReturnType<typeof heldOn>>;
 
-/** Of which version each part of an answer is. */
-const sourceOf: Readonly<Record<string, Part>> = {
-  products: 'packs',
-  boxes: 'packs',
-  orders: 'orders',
-  prices: 'orders',
-  policy: 'policy',
+/** Of which versions each part of an answer is. */
+const sourcesOf: Readonly<Record<string, readonly Part[]>> = {
+  products: ['packs'],
+  boxes: ['packs'],
+  orders: ['orders'],
+  domains: ['domains'],
+  prices: ['orders', 'domains'],
+  policy: ['policy'],
 };
 
 const shownBy: Readonly<Record<string, (catalogue: Catalogue, work: Work, today: string) => Data>> = {
@@ -44,12 +46,16 @@ const shownBy: Readonly<Record<string, (catalogue: Catalogue, work: Work, today:
     boxes: boxes.map(({ id, name, brings }) => ({ box: id, name: name[locale], product: brings })),
   }),
   orders: ({ orders }, { locale }, today) => ordersShown(orders, { locale, today }),
-  prices: ({ orders }, { locale }, today) => pricesShown(orders, { locale, today }),
+  domains: ({ domains }, { locale }, today) => domainsShown(domains, { locale, today }),
+  prices: ({ orders, domains }, { locale }, today) => ({
+    ...pricesShown(orders, { locale, today }),
+    ...domainPricesShown(domains, { today }),
+  }),
   policy: ({ policy }) => ({ policy }),
 };
 
 function versionsOf({ versions }: Shown, wanted: readonly string[]): Data {
-  const parts = new Set(wanted.map((name) => sourceOf[name]));
+  const parts = new Set(wanted.flatMap((name) => sourcesOf[name] ?? []));
   return {
     versions: versions
       .filter((one) => parts.has(one.part))
@@ -60,8 +66,8 @@ function versionsOf({ versions }: Shown, wanted: readonly string[]): Data {
 export const catalogueShow = command({
   name: 'catalogue show',
   help: {
-    fr: 'Voir les données du fournisseur, aujourd’hui ou un autre jour : produits, box, commandes, prix, règles',
-    en: 'See the vendor’s data, today or on another day: products, boxes, orders, prices, policy',
+    fr: 'Voir les données du fournisseur, aujourd’hui ou un autre jour : produits, box, commandes, domaines, prix, règles',
+    en: 'See the vendor’s data, today or on another day: products, boxes, orders, domains, prices, policy',
   },
   who: 'staff',
   reads: true,

@@ -23,9 +23,7 @@ export const helpCommand = (registry: () => Registry): AnyCommand =>
     reads: true,
     fields: [optional(topic)],
     run(work, input) {
-      // what answers with a secret is refused by mail, and not offered there
-      const isShut = (one: AnyCommand): boolean => work.door === 'mail' && one.secret === true;
-      const may = registry().all.filter((one) => denied(work.actor, one) === undefined && !isShut(one));
+      const may = registry().all.filter((one) => denied(work.actor, one, work.door) === undefined);
       if (input.topic === undefined)
         return Promise.resolve({
           code: 'help.shown',
@@ -40,7 +38,9 @@ export const helpCommand = (registry: () => Registry): AnyCommand =>
         });
       if (!found)
         throw new Refusal('command.unknown', { command: input.topic, nearest: registry().nearest(input.topic) });
-      if (isShut(found)) throw new Refusal('access.denied', { why: 'mail', command: found.name });
+      // anybody may read how a command is asked, but for what is never asked here
+      const why = denied(work.actor, found, work.door);
+      if (why === 'mail') throw new Refusal('access.denied', { why, command: found.name });
       return Promise.resolve({
         code: 'help.shown',
         data: { command: found.name, help: found.help[work.locale], fields: fieldsOf(found, work) },

@@ -5,7 +5,7 @@ import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import { camel } from '../locales/key.js';
 import { textsOf } from '../locales/texts.js';
-import type { Person, Tx } from '../record/database.js';
+import type { Person } from '../record/database.js';
 
 const or = {
   when: { fr: 'avec les autres données du client, ou aucune', en: 'with the client’s other details, or none' },
@@ -85,25 +85,23 @@ export const typedAgain = (client: ClientData): Record<string, string> =>
   );
 
 /** What a client has told about itself, for an installer that works for it already; nothing for any other (E3). */
-export async function prefilled({ tx, actor }: Work, client: Person | undefined): Promise<ClientData> {
-  if (!client) return {};
-  const installer = { personId: actor.personId, orgIds: actor.members.map(({ orgId }) => orgId) };
-  return (await worksFor(tx, installer, client.id)) ? clientOf(client) : {};
-}
+export const prefilled = async (work: Work, client: Person | undefined): Promise<ClientData> =>
+  client && (await worksFor(work, client.id)) ? clientOf(client) : {};
 
 /**
- * Whether an installer works for this client already: by a device that the client has activated, or a declaration of a
+ * Whether the asker, an installer, works for this client already: by a device that the client has activated, or a declaration of a
  * reseller that the installer belongs to. Only then does it see what the client has told about itself (E3).
  */
-export async function worksFor(tx: Tx, installer: { personId: number; orgIds: readonly number[] }, clientId: number) {
+export async function worksFor({ tx, actor }: Pick<Work, 'tx' | 'actor'>, clientId: number): Promise<boolean> {
   const device = await tx.device.findFirst({
-    where: { installerId: installer.personId, clientId, state: 'active' },
+    where: { installerId: actor.personId, clientId, state: 'active' },
     select: { id: true },
   });
   if (device) return true;
-  if (installer.orgIds.length === 0) return false;
+  const orgIds = actor.members.map(({ orgId }) => orgId);
+  if (orgIds.length === 0) return false;
   const declared = await tx.declaration.findFirst({
-    where: { clientId, orgId: { in: [...installer.orgIds] }, state: { not: 'undone' } },
+    where: { clientId, orgId: { in: orgIds }, state: { not: 'undone' } },
     select: { id: true },
   });
   return declared !== null;

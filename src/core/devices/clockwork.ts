@@ -29,8 +29,7 @@ async function remind(work: Work): Promise<void> {
     })) as DeviceRow[];
     for (const row of rows) {
       await tx.device.update({ where: { id: row.id }, data: { reminders: past + 1 } });
-      const account = row.account === 'created' ? 'created' : 'existing';
-      await mailActivation(work, row, { account, ...(row.linkUntil ? { until: row.linkUntil } : {}) });
+      await mailActivation(work, row, row.linkUntil ?? undefined);
       await noteStep(work, row.id, 'reminded');
     }
   }

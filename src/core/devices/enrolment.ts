@@ -177,7 +177,7 @@ export async function mailClient(
   { account, first }: { account: 'created' | 'existing'; first: ReturnType<typeof firstPassword> },
 ): Promise<{ row: DeviceRow; mails: number }> {
   if (account === 'created') await mailCredentials(work, row, first);
-  const linkUntil = await mailActivation(work, row, { account });
+  const linkUntil = await mailActivation(work, row);
   const changed = { linkedAt: work.now, linkUntil, reminders: 0 };
   await work.tx.device.update({ where: { id: row.id }, data: changed });
   return { row: { ...row, ...changed }, mails: account === 'created' ? 2 : 1 };

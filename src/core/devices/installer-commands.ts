@@ -46,11 +46,8 @@ const checkedVat = (work: Work, given: { vat?: string | undefined; country?: str
 
 /** What of it is the person's own. */
 function personal(input: Partial<Input<typeof registerFields>>) {
-  const { company: firm, lastName: last, firstName: first, phone: number } = input;
-  const { street: road, zip: code, city: town, country: land } = input;
-  const all = { company: firm, lastName: last, firstName: first, phone: number };
-  const place = { street: road, zip: code, city: town, country: land };
-  return Object.fromEntries(Object.entries({ ...all, ...place }).filter(([, value]) => value !== undefined));
+  const { email: _, vat: __, ...own } = input;
+  return Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
 }
 
 /**

@@ -75,17 +75,12 @@ export async function mailCredentials(work: Work, row: DeviceRow, first: FirstPa
 
 /**
  * The link that activates the device.
- * @param more.until an earlier link's end, for a reminder; else the link lasts as the policy says
+ * @param until an earlier link's end, for a reminder; else the link lasts as the policy says
  * @returns when the link ends
  */
-export async function mailActivation(
-  work: Work,
-  row: DeviceRow,
-  more: { account: 'created' | 'existing'; until?: Date },
-): Promise<Date> {
+export async function mailActivation(work: Work, row: DeviceRow, until?: Date): Promise<Date> {
   const { tx, desk, now } = work;
   const { params, ...to } = await about(work, row);
-  const { until } = more;
   const link = await makeLink(tx, desk, {
     ...{ purpose: 'device', personId: to.personId, content: deviceContent(row.id), now },
     ...(until ? { until } : {}),
@@ -96,7 +91,7 @@ export async function mailActivation(
     ...to,
     params: {
       ...params,
-      account: more.account,
+      account: row.account === 'created' ? 'created' : 'existing',
       reminder: until !== undefined,
       until: formatInstant(link.expiresAt, desk.timeZone, to.locale),
     },

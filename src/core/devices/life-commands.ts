@@ -64,8 +64,11 @@ async function edit(work: Work, input: Input<typeof editFields>): Promise<Done> 
   // an active device's client keeps its own data
   if (row.state === 'removed' || (row.state === 'active' && aboutClient)) throw wrongState(row);
   const client = { ...keptClient(row.client), ...given };
+  const moves = email !== undefined && waits(row);
   const changes = {
     ...(input.webAddress === undefined ? {} : { webAddress: input.webAddress }),
+    // where nothing has been sent yet, the address is only another one
+    ...(email === undefined || moves ? {} : { email }),
     client: JSON.stringify(client),
     locale: localeOf(client.locale ?? row.locale, work.desk.locale),
     door: work.door,
@@ -76,12 +79,7 @@ async function edit(work: Work, input: Input<typeof editFields>): Promise<Done> 
     where: { id: row.id },
     data: { ...changes, searchText: searchTextOf(edited) },
   });
-  const after =
-    email === undefined
-      ? { row: edited, mails: 0, erased: false }
-      : waits(row)
-        ? await readdressed(work, edited, email)
-        : { row: await unsent(work, edited, email), mails: 0, erased: false };
+  const after = moves ? await readdressed(work, edited, email) : { row: edited, mails: 0, erased: false };
   work.audit({
     action: 'device edit',
     object: deviceRef(row.id),
@@ -103,13 +101,6 @@ async function edit(work: Work, input: Input<typeof editFields>): Promise<Done> 
       ? { panel: devicePanel(after.row, await prefilled(work, await clientAt(work, after.row.email))) }
       : {}),
   };
-}
-
-/** Nothing has been sent yet: the address is only another one. */
-async function unsent(work: Work, row: DeviceRow, to: string): Promise<DeviceRow> {
-  const next = { ...row, email: to };
-  await work.tx.device.update({ where: { id: row.id }, data: { email: to, searchText: searchTextOf(next) } });
-  return next;
 }
 
 export const deviceEdit = command({
@@ -168,7 +159,7 @@ async function resend(work: Work, row: DeviceRow): Promise<{ row: DeviceRow; let
   let changed: Partial<DeviceRow> = { reason: null, updatedAt: now };
   if (letters.includes('device-activation')) {
     await endDeviceLinks(tx, row.id, now);
-    const linkUntil = await mailActivation(work, row, { account: row.account === 'created' ? 'created' : 'existing' });
+    const linkUntil = await mailActivation(work, row);
     changed = { ...changed, linkedAt: now, linkUntil, reminders: 0 };
   }
   if (leadsTo(row.state, 'link-sent')) return { row: await move(work, row, { ...changed, to: 'link-sent' }), letters };

@@ -121,14 +121,9 @@ async function timeline(work: Work, row: DeviceRow): Promise<Data[]> {
 
 /** What the asker may know of the client: what it has told itself, else what the installer gave. */
 async function clientShown(work: Work, row: DeviceRow): Promise<Data> {
-  const { personId, members } = work.actor;
-  const own = row.clientId === personId;
+  const own = row.clientId === work.actor.personId;
   const person = row.clientId === null ? null : await work.tx.person.findUnique({ where: { id: row.clientId } });
-  const told =
-    person &&
-    (own ||
-      (await worksFor(work.tx, { personId, orgIds: members.map(({ orgId }) => orgId) }, person.id)) ||
-      (isStaff(work.actor) && row.state === 'active'));
+  const told = person && (own || (await worksFor(work, person.id)) || (isStaff(work.actor) && row.state === 'active'));
   return told ? clientOf(person) : keptClient(row.client);
 }
 

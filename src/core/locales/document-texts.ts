@@ -39,6 +39,8 @@ const fr: Say = {
   'document-empty': (p) => `${s(p['name'])} est vide : vérifiez-le et envoyez-le à nouveau.`,
   'document-large': (p) => `${s(p['name'])} est trop grand : ${s(p['max'])} Mo au plus. Réduisez-le ou divisez-le.`,
   'document-many': (p) => `Une commande prend ${s(p['max'])} documents au plus ; il y en aurait ${s(p['count'])}.`,
+  'ticket-files': (p) =>
+    `Un ticket prend ${s(p['max'])} fichiers au plus : ouvrez-en un autre, ou écrivez sans fichier.`,
   'document-type': (p, what) =>
     `${s(p['name'])} est ${what}. Envoyez un PDF, une image PNG ou JPEG, ou un document DOCX, XLSX ou ODT.`,
   'document-macros': (p) =>
@@ -59,6 +61,7 @@ const en: Say = {
   'document-empty': (p) => `${s(p['name'])} is empty: check it and send it again.`,
   'document-large': (p) => `${s(p['name'])} is too large: at most ${s(p['max'])} MB. Make it smaller or split it.`,
   'document-many': (p) => `An order takes at most ${s(p['max'])} documents; it would have ${s(p['count'])}.`,
+  'ticket-files': (p) => `A ticket takes at most ${s(p['max'])} files: open another one, or write without a file.`,
   'document-type': (p, what) =>
     `${s(p['name'])} is ${what}. Send a PDF, a PNG or JPEG picture, or a DOCX, XLSX or ODT document.`,
   'document-macros': (p) => `${s(p['name'])} contains macros. Save it without macros, or as PDF, and send that.`,

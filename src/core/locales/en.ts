@@ -125,7 +125,10 @@ export const en: Texts = {
     'billing.credit-set': (d) => `The credit of ${s(d['name'])} is set.`,
     'ticket.opened': (d) =>
       `Ticket ${s(d['ticket'])} is open${d['priority'] ? ', with priority' : ''}; we answer here or by mail.`,
-    'ticket.replied': (d) => `Your reply stands in ${s(d['ticket'])}.`,
+    'ticket.replied': (d) =>
+      d['follows']
+        ? `${s(d['follows'])} has been closed for too long: your message opens ${s(d['ticket'])}, which follows it.`
+        : `Your reply stands in ${s(d['ticket'])}.`,
     'ticket.closed': (d) => `Ticket ${s(d['ticket'])} is closed.`,
     'ticket.reopened': (d) => `Ticket ${s(d['ticket'])} is open again.`,
     'ticket.listed': (d) => `${s(d['total'])} ${one(d['total'], 'ticket', 'tickets')}.`,
@@ -301,6 +304,12 @@ export const en: Texts = {
           return `${s(p['number'])} is no company: only a company can become a reseller.`;
         case 'is-reseller':
           return `${s(p['number'])} is a reseller already.`;
+        case 'no-terms':
+          return `No terms for resellers are published here, so nobody can become one yet. Write to us.`;
+        case 'not-reseller':
+          return `${s(p['number'])} is no reseller: it holds domains for itself alone, and has no customers.`;
+        case 'customer-self':
+          return `${s(p['number'])} is your organisation itself: it can’t leave your care.`;
         case 'domain':
         case 'customer':
         case 'org':
@@ -327,7 +336,9 @@ export const en: Texts = {
     'declaration.duplicate': (p) =>
       `The same declaration exists already: ${s(p['declaration'])}. If you mean a second one, say “anyway”.`,
     'purchase.conflict': (p) =>
-      `Purchase ${s(p['purchase'])} is already there with quantity ${s(p['quantity'])}. Use another purchase reference, or the same quantity.`,
+      p['why'] === 'payment'
+        ? `Payment ${s(p['payment'])} is booked already${p['org'] ? ` for ${s(p['org'])}` : ''}, with ${s(p['amount'])}. Check it, or use another reference.`
+        : `Purchase ${s(p['purchase'])} is already there with quantity ${s(p['quantity'])}. Use another purchase reference, or the same quantity.`,
     'key.reused': (p) => `The key ${s(p['key'])} was used for something else. Use a new one.`,
     'preview.stale': () => 'What you saw has changed meanwhile. Ask for a new preview and confirm that.',
     'approval.self': (p) => `${s(p['number'])} is your own request: another person must decide.`,
@@ -427,6 +438,13 @@ export const en: Texts = {
     same: () => 'is so already',
     nothing: () => 'say at least one thing that should change',
   },
+  organisations: {
+    accept: () => 'must be yes: nobody becomes a reseller without it',
+    confirm: (p) => `must be the organisation’s name: ${s(p['name'])}`,
+    named: () => 'another organisation of the same owner is called so: choose another display name',
+    permanent: (p) =>
+      `To become a reseller: read the terms, then “org become-reseller”. It is permanent and can’t be undone. Version in force: ${s(p['version'])}.`,
+  },
   orders: {
     objection: (p) => (p['allowed'] ? `${s(p['because'])} Allowed: ${s(p['allowed'])}.` : s(p['because'])),
     askChange: () => 'belongs to the site: ask “site change” for it',
@@ -435,6 +453,45 @@ export const en: Texts = {
     future: () => 'must be today or earlier',
     task: (p) => `${s(p['number'])} is approved and waits for the cloud team: ${s(p['solution'])}, ${s(p['site'])}.`,
     provisioned: () => 'Provisioned',
+  },
+  domains: {
+    notSold: (p) => `this ending is not sold here; these are: ${s(p['tlds'])}`,
+    noneSold: () => 'no domains are sold here',
+    years: (p) =>
+      p['min'] === p['max']
+        ? `a .${s(p['tld'])} takes ${s(p['min'])} ${one(p['min'], 'year', 'years')} at a time`
+        : `a .${s(p['tld'])} takes ${s(p['min'])} to ${s(p['max'])} years`,
+    yearsAhead: (p) =>
+      `${s(p['domain'])} would run until ${s(p['day'])}: a .${s(p['tld'])} is renewed at most ${s(p['max'])} ${one(p['max'], 'year', 'years')} ahead`,
+    onlyNew: () => 'is only for a new customer; “customer edit” changes one that is there',
+    untilWhen: () => 'give the day until which the domain runs: this transfer does not tell it',
+    doneWhen: (p) => `can’t be: the domain would then run until ${s(p['day'])}`,
+    held: () => 'is held here already',
+    twice: (p) => `the same domain as in row ${s(p['line'])}`,
+    over: () => 'is so long ago that the domain is free again by now',
+    farAhead: () => 'is further ahead than any registry takes',
+    otherOwner: () => 'is not the address of this domain’s customer, whom an import does not change',
+    noTags: () => 'name at least one tag to add or to remove',
+    period: (p) => `${s(p['years'])} ${one(p['years'], 'year', 'years')}`,
+    line: (p) =>
+      `${s(p['kind'])}: ${s(p['domain'])}${p['years'] ? `, ${s(p['years'])} ${one(p['years'], 'year', 'years')}` : ''}`,
+    task: (p) => `${s(p['number'])} is to be done at the registrar. ${s(p['what'])}, for ${s(p['owner'])}.`,
+    tasks: (p) =>
+      `${s(p['total'])} tasks are to be done at the registrar, ${s(p['first'])} to ${s(p['last'])}; a mail lists them. Answer each with “domain done” or “domain failed”.`,
+    done: () => 'Done',
+    failed: () => 'Failed',
+    ownerVerified: () => 'The owner’s address was verified meanwhile.',
+  },
+  registrar: {
+    denied: (p) =>
+      `The registrar refuses what the desk asks of it (${s(p['reason'])}): check the token GANDI_TOKEN, its rights and the prepaid account. What was asked waits, and is taken up again by itself.`,
+    found: (p) =>
+      `${s(p['domain'])} (${s(p['task'])}) is in the account at the registrar already, or on order there, without this task having asked for it. Nothing more was bought; please see whose it is.`,
+    inAccount: () => 'This name is held in the registrar account already; our staff are looking into it.',
+    notInAccount: () => 'This domain is not in the registrar account.',
+    runsAlready: (p) => `At the registrar, the domain runs until ${s(p['day'])} already.`,
+    lost: () => 'The order did not reach the registrar: nothing was bought. You can order again.',
+    ownSuspension: () => 'The registrar suspends and restores by itself.',
   },
   imports: {
     twice: (p) => `the same number as in row ${s(p['line'])}`,
@@ -450,6 +507,19 @@ export const en: Texts = {
     macTwice: (p) => `row ${s(p['line'])} gives this MAC address to another Code ID`,
     macTaken: (p) => `this MAC address is registered for Code ID ${s(p['codeId'])}`,
     enrolled: (p) => `the device is enrolled with MAC address ${s(p['mac'])}, which can no longer change`,
+  },
+  tickets: {
+    opened: (p) =>
+      `${p['priority'] ? 'Priority: ' : ''}new ticket ${s(p['number'])} of ${s(p['asker'])}: ${s(p['subject'])}`,
+    replied: (p) => `${s(p['asker'])} replied in ${s(p['number'])}: ${s(p['subject'])}`,
+    reopened: (p) => `${s(p['asker'])} reopened ${s(p['number'])}: ${s(p['subject'])}`,
+    closed: (p) => `${s(p['asker'])} closed ${s(p['number'])}: ${s(p['subject'])}`,
+    about: (p) => `About: ${s(p['object'])}`,
+    attached: (p) => `With a file: ${s(p['file'])}`,
+    reply: () => 'Reply',
+    close: () => 'Close',
+    team: () => 'our team',
+    discord: (p) => `Discord user ${s(p['id'])}`,
   },
   fault: ({ reference }) =>
     `Something went wrong on our side; nothing was changed. Try again, or tell us this reference: ${reference}.`,
@@ -473,11 +543,14 @@ export const en: Texts = {
     registration: 'Company number',
     terms: 'Version of the terms',
     termsUrl: 'Terms',
+    notice: 'Please note',
     termsAcceptedAt: 'Terms accepted on',
     members: 'Members',
     domain: 'Domain',
     domains: 'Domains',
     tags: 'Tags',
+    newCustomers: 'New customers',
+    givenBackCents: 'Given back',
     autoRenew: 'Renewed automatically',
     years: 'Years',
     task: 'Task',
@@ -495,6 +568,9 @@ export const en: Texts = {
     payment: 'Payment',
     receipt: 'Receipt',
     receipts: 'Receipts',
+    reverseCharge: 'Reverse charge',
+    lines: 'Lines',
+    unpriced: 'Domains without a price',
     shortOn: 'Not enough from',
     month: 'Month',
     months: 'Months',
@@ -523,11 +599,27 @@ export const en: Texts = {
     waitingMinutes: 'Waiting, in minutes',
     firstAnswerMinutes: 'First answer after, in minutes',
     follows: 'Follows',
+    followedBy: 'Followed by',
+    closedAt: 'Closed',
     staff: 'Staff',
     entry: 'Entry',
     unicode: 'As it is written',
     tlds: 'Top-level domains',
     tld: 'TLD',
+    termsSummary: 'The terms in short',
+    vatPercent: 'VAT, per cent',
+    reverseChargeIn: 'VAT owed by the buyer in',
+    transferYears: 'Years a transfer adds',
+    renewByDays: 'To be renewed (days ahead)',
+    holdDays: 'Renewable for (days)',
+    redemptionDays: 'Restorable for (days)',
+    pendingDeleteDays: 'Then free after (days)',
+    verifyOwner: 'Owner to be verified',
+    domainPrices: 'Prices of domains',
+    registerCents: 'Registration',
+    renewCents: 'Renewal',
+    transferCents: 'Transfer',
+    restoreCents: 'Restoration',
     dueOn: 'Due on',
     self: 'Own',
     customerEmail: 'Customer’s email',

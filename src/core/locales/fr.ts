@@ -72,8 +72,8 @@ export const fr: Texts = {
     'gateway.removed': (d) => `La passerelle ${s(d['name'])} ne peut plus interroger le guichet.`,
     'org.created': (d) => `L’organisation ${s(d['org'])} (${s(d['name'])}) est créée ; vous en êtes propriétaire.`,
     'org.edited': (d) => `L’organisation ${s(d['org'])} est modifiée.`,
-    'org.listed': (d) => `${s(d['total'])} ${one(d['total'], 'organisation', 'organisations')}.`,
-    'org.shown': (d) => `Organisation ${s(d['org'])}.`,
+    'org.listed': (d) => `${s(d['total'])} ${one(d['total'], 'organisation trouvée', 'organisations trouvées')}.`,
+    'org.shown': (d) => `Voici l’organisation ${s(d['org'])}.`,
     'org.invited': (d) =>
       `${s(d['email'])} fait désormais partie de ${s(d['org'])}, comme ${label(d['role'])} ; une lettre l’en informe.`,
     'org.member-removed': (d) => `${s(d['email'])} ne fait plus partie de ${s(d['org'])}.`,
@@ -128,11 +128,14 @@ export const fr: Texts = {
     'billing.credit-set': (d) => `Le crédit de ${s(d['name'])} est fixé.`,
     'ticket.opened': (d) =>
       `Le ticket ${s(d['ticket'])} est ouvert${d['priority'] ? ', en priorité' : ''} ; nous répondons ici ou par courrier.`,
-    'ticket.replied': (d) => `Votre réponse figure dans ${s(d['ticket'])}.`,
+    'ticket.replied': (d) =>
+      d['follows']
+        ? `${s(d['follows'])} est fermé depuis trop longtemps : votre message ouvre ${s(d['ticket'])}, qui en est la suite.`
+        : `Votre réponse figure dans ${s(d['ticket'])}.`,
     'ticket.closed': (d) => `Le ticket ${s(d['ticket'])} est fermé.`,
     'ticket.reopened': (d) => `Le ticket ${s(d['ticket'])} est rouvert.`,
-    'ticket.listed': (d) => `${s(d['total'])} ${one(d['total'], 'ticket', 'tickets')}.`,
-    'ticket.shown': (d) => `Ticket ${s(d['ticket'])}.`,
+    'ticket.listed': (d) => `${s(d['total'])} ${one(d['total'], 'ticket', 'tickets')} en tout.`,
+    'ticket.shown': (d) => `Voici le ticket ${s(d['ticket'])}.`,
     'reseller.registered': (d) =>
       `${s(d['company'])} est enregistrée comme revendeur ${s(d['reseller'])} ; une lettre l’annonce à ${s(d['email'])}.`,
     'reseller.existing': (d) =>
@@ -308,6 +311,12 @@ export const fr: Texts = {
           return `${s(p['number'])} n’est pas une société : seule une société peut devenir revendeur.`;
         case 'is-reseller':
           return `${s(p['number'])} est déjà revendeur.`;
+        case 'no-terms':
+          return `Aucune condition de revente n’est publiée ici : on ne peut pas encore devenir revendeur. Écrivez-nous.`;
+        case 'not-reseller':
+          return `${s(p['number'])} n’est pas revendeur : elle n’a de domaines que pour elle-même, sans clients.`;
+        case 'customer-self':
+          return `${s(p['number'])} est votre organisation elle-même : elle ne peut pas quitter vos soins.`;
         case 'domain':
         case 'customer':
         case 'org':
@@ -334,7 +343,9 @@ export const fr: Texts = {
     'declaration.duplicate': (p) =>
       `La même déclaration existe déjà : ${s(p['declaration'])}. Si vous en voulez une seconde, dites « quand même ».`,
     'purchase.conflict': (p) =>
-      `L’achat ${s(p['purchase'])} existe déjà, avec la quantité ${s(p['quantity'])}. Changez de référence d’achat, ou reprenez la même quantité.`,
+      p['why'] === 'payment'
+        ? `Le paiement ${s(p['payment'])} est déjà enregistré${p['org'] ? ` pour ${s(p['org'])}` : ''}, d’un montant de ${s(p['amount'])}. Vérifiez-le, ou prenez une autre référence.`
+        : `L’achat ${s(p['purchase'])} existe déjà, avec la quantité ${s(p['quantity'])}. Changez de référence d’achat, ou reprenez la même quantité.`,
     'key.reused': (p) => `La clé ${s(p['key'])} a servi pour autre chose. Prenez-en une nouvelle.`,
     'preview.stale': () => 'Ce que vous avez vu a changé entre-temps. Redemandez un aperçu et validez celui-là.',
     'approval.self': (p) => `${s(p['number'])} est votre propre demande : une autre personne doit décider.`,
@@ -435,6 +446,14 @@ export const fr: Texts = {
     same: () => 'est déjà ainsi',
     nothing: () => 'dites au moins une chose à changer',
   },
+  organisations: {
+    accept: () => 'doit être oui : sans cet accord on ne devient pas revendeur',
+    confirm: (p) => `doit être le nom de l’organisation : ${s(p['name'])}`,
+    named: () =>
+      'une autre organisation du même propriétaire s’appelle déjà ainsi : choisissez un autre nom d’affichage',
+    permanent: (p) =>
+      `Pour devenir revendeur : lisez les conditions, puis « org become-reseller ». C’est définitif et ne peut pas être annulé. Version en vigueur : ${s(p['version'])}.`,
+  },
   orders: {
     objection: (p) => (p['allowed'] ? `${s(p['because'])} Possible : ${s(p['allowed'])}.` : s(p['because'])),
     askChange: () => 'appartient au site : demandez-le par « site change »',
@@ -443,6 +462,46 @@ export const fr: Texts = {
     future: () => 'doit être aujourd’hui ou avant',
     task: (p) => `${s(p['number'])} est approuvée et attend l’équipe cloud : ${s(p['solution'])}, ${s(p['site'])}.`,
     provisioned: () => 'Mise en service faite',
+  },
+  domains: {
+    notSold: (p) => `cette extension n’est pas vendue ici ; celles qui le sont : ${s(p['tlds'])}`,
+    noneSold: () => 'aucun domaine n’est vendu ici',
+    years: (p) =>
+      p['min'] === p['max']
+        ? `un .${s(p['tld'])} se prend pour ${s(p['min'])} ${one(p['min'], 'an', 'ans')} à la fois`
+        : `un .${s(p['tld'])} se prend pour ${s(p['min'])} à ${s(p['max'])} ans`,
+    yearsAhead: (p) =>
+      `${s(p['domain'])} irait jusqu’au ${s(p['day'])} : un .${s(p['tld'])} se renouvelle au plus ${s(p['max'])} ${one(p['max'], 'an', 'ans')} d’avance`,
+    onlyNew: () => 'n’est que pour un nouveau client ; « customer edit » change celui qui existe',
+    untilWhen: () => 'donnez le jour jusqu’auquel le domaine court : ce transfert ne le dit pas',
+    doneWhen: (p) => `n’est pas possible : le domaine irait alors jusqu’au ${s(p['day'])}`,
+    held: () => 'est déjà tenu ici',
+    twice: (p) => `le même domaine qu’à la ligne ${s(p['line'])}`,
+    over: () => 'est si lointain que le domaine est de nouveau libre',
+    farAhead: () => 'est plus lointain qu’aucun registre ne l’accepte',
+    otherOwner: () => 'n’est pas l’adresse du client de ce domaine, que la reprise ne change pas',
+    noTags: () => 'nommez au moins une étiquette à mettre ou à retirer',
+    period: (p) => `${s(p['years'])} ${one(p['years'], 'an', 'ans')}`,
+    line: (p) =>
+      `${s(p['kind'])} : ${s(p['domain'])}${p['years'] ? `, ${s(p['years'])} ${one(p['years'], 'an', 'ans')}` : ''}`,
+    task: (p) => `${s(p['number'])} est à faire au bureau d’enregistrement. ${s(p['what'])}, pour ${s(p['owner'])}.`,
+    tasks: (p) =>
+      `${s(p['total'])} tâches sont à faire au bureau d’enregistrement, de ${s(p['first'])} à ${s(p['last'])} ; un courrier les énumère. Répondez à chacune par « domain done » ou « domain failed ».`,
+    done: () => 'Fait',
+    failed: () => 'Échec',
+    ownerVerified: () => 'L’adresse du propriétaire a été vérifiée entre-temps.',
+  },
+  registrar: {
+    denied: (p) =>
+      `Le bureau d’enregistrement refuse ce que le desk lui demande (${s(p['reason'])}) : vérifiez le jeton GANDI_TOKEN, ses droits et le compte prépayé. Les demandes attendent et sont reprises d’elles-mêmes.`,
+    found: (p) =>
+      `${s(p['domain'])} (${s(p['task'])}) se trouve déjà sur le compte du bureau d’enregistrement, ou y est déjà en commande, sans que cette tâche l’ait demandé. Rien n’a été acheté de plus ; voyez à qui il est.`,
+    inAccount: () => 'Ce nom est déjà tenu sur le compte du bureau d’enregistrement ; notre équipe regarde pourquoi.',
+    notInAccount: () => 'Ce domaine n’est pas sur le compte du bureau d’enregistrement.',
+    runsAlready: (p) => `Au bureau d’enregistrement, le domaine court déjà jusqu’au ${s(p['day'])}.`,
+    lost: () =>
+      'La commande n’est pas arrivée au bureau d’enregistrement : rien n’a été acheté. Vous pouvez la refaire.',
+    ownSuspension: () => 'Le bureau d’enregistrement suspend et rétablit lui-même.',
   },
   imports: {
     twice: (p) => `le même numéro qu’à la ligne ${s(p['line'])}`,
@@ -459,6 +518,19 @@ export const fr: Texts = {
     macTwice: (p) => `la ligne ${s(p['line'])} donne cette adresse MAC à un autre Code ID`,
     macTaken: (p) => `cette adresse MAC est enregistrée pour le Code ID ${s(p['codeId'])}`,
     enrolled: (p) => `le dispositif est en service avec l’adresse MAC ${s(p['mac'])}, qui ne change plus`,
+  },
+  tickets: {
+    opened: (p) =>
+      `${p['priority'] ? 'Prioritaire : ' : ''}nouveau ticket ${s(p['number'])} de ${s(p['asker'])} : ${s(p['subject'])}`,
+    replied: (p) => `${s(p['asker'])} a répondu dans ${s(p['number'])} : ${s(p['subject'])}`,
+    reopened: (p) => `${s(p['asker'])} a rouvert ${s(p['number'])} : ${s(p['subject'])}`,
+    closed: (p) => `${s(p['asker'])} a fermé ${s(p['number'])} : ${s(p['subject'])}`,
+    about: (p) => `Concerne : ${s(p['object'])}`,
+    attached: (p) => `Avec un fichier : ${s(p['file'])}`,
+    reply: () => 'Répondre',
+    close: () => 'Fermer',
+    team: () => 'notre équipe',
+    discord: (p) => `utilisateur Discord ${s(p['id'])}`,
   },
   fault: ({ reference }) =>
     `Une erreur de notre côté ; rien n’a changé. Réessayez, ou donnez-nous cette référence : ${reference}.`,
@@ -482,11 +554,14 @@ export const fr: Texts = {
     registration: 'SIRET',
     terms: 'Version des conditions',
     termsUrl: 'Conditions',
+    notice: 'À savoir',
     termsAcceptedAt: 'Conditions acceptées le',
     members: 'Membres',
     domain: 'Domaine',
     domains: 'Domaines',
     tags: 'Étiquettes',
+    newCustomers: 'Nouveaux clients',
+    givenBackCents: 'Rendu',
     autoRenew: 'Renouvellement automatique',
     years: 'Années',
     task: 'Tâche',
@@ -504,6 +579,9 @@ export const fr: Texts = {
     payment: 'Paiement',
     receipt: 'Reçu',
     receipts: 'Reçus',
+    reverseCharge: 'Autoliquidation',
+    lines: 'Lignes',
+    unpriced: 'Domaines sans prix',
     shortOn: 'Insuffisant à partir du',
     month: 'Mois',
     months: 'Mois',
@@ -532,11 +610,27 @@ export const fr: Texts = {
     waitingMinutes: 'Attente en minutes',
     firstAnswerMinutes: 'Première réponse après, en minutes',
     follows: 'Suite de',
+    followedBy: 'Suivi par',
+    closedAt: 'Fermé',
     staff: 'Équipe',
     entry: 'Écriture',
     unicode: 'En toutes lettres',
     tlds: 'Extensions',
     tld: 'Extension',
+    termsSummary: 'Les conditions en bref',
+    vatPercent: 'TVA, en %',
+    reverseChargeIn: 'TVA due par l’acheteur',
+    transferYears: 'Années ajoutées par un transfert',
+    renewByDays: 'À renouveler (jours avant)',
+    holdDays: 'Encore renouvelable (jours)',
+    redemptionDays: 'Puis récupérable (jours)',
+    pendingDeleteDays: 'Puis libre après (jours)',
+    verifyOwner: 'Propriétaire à vérifier',
+    domainPrices: 'Prix des domaines',
+    registerCents: 'Enregistrement',
+    renewCents: 'Renouvellement',
+    transferCents: 'Transfert',
+    restoreCents: 'Restauration',
     dueOn: 'Échéance',
     self: 'Soi-même',
     customerEmail: 'E-mail du client',

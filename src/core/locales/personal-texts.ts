@@ -3,11 +3,34 @@ import type { Locale } from './locale.js';
 
 /** What goes. */
 export type ErasedWhat =
-  'profile' | 'addresses' | 'discordUsers' | 'access' | 'memberships' | 'installer' | 'devices' | 'mails' | 'history';
+  | 'profile'
+  | 'addresses'
+  | 'discordUsers'
+  | 'access'
+  | 'memberships'
+  | 'installer'
+  | 'devices'
+  | 'customers'
+  | 'tickets'
+  | 'mails'
+  | 'history';
 
 /** What stays. */
 export type KeptWhat =
-  'declarations' | 'packs' | 'placed' | 'orders' | 'siteChanges' | 'approvals' | 'devices' | 'contacts' | 'audit';
+  | 'declarations'
+  | 'packs'
+  | 'placed'
+  | 'orders'
+  | 'siteChanges'
+  | 'approvals'
+  | 'devices'
+  | 'contacts'
+  | 'customers'
+  | 'tasks'
+  | 'receipts'
+  | 'terms'
+  | 'tickets'
+  | 'audit';
 
 export interface PersonalTexts {
   readonly erased: Readonly<Record<ErasedWhat, string>>;
@@ -24,6 +47,8 @@ const fr: PersonalTexts = {
     memberships: 'Appartenances',
     installer: 'Rôle d’installateur',
     devices: 'Dispositifs et données',
+    customers: 'Fiches de client',
+    tickets: 'Messages au support',
     mails: 'Messages échangés',
     history: 'Détails du journal',
   },
@@ -36,6 +61,11 @@ const fr: PersonalTexts = {
     approvals: { what: 'Demandes et décisions', why: '10 ans : C. com. L123-22' },
     devices: { what: 'Dispositifs retirés', why: 'registre du fabricant' },
     contacts: { what: 'Fiches d’un partenaire', why: 'sont à lui : demandez-lui' },
+    customers: { what: 'Titulaire de domaines', why: 'contrat avec le registre' },
+    tasks: { what: 'Opérations demandées', why: '10 ans : C. com. L123-22' },
+    receipts: { what: 'Reçus à ce nom', why: '10 ans : C. com. L123-22' },
+    terms: { what: 'Conditions acceptées', why: 'preuve du contrat' },
+    tickets: { what: 'Tickets, sans leur texte', why: 'suivi du support' },
     audit: { what: 'Lignes du journal', why: 'preuve d’intégrité' },
   },
 };
@@ -49,6 +79,8 @@ const en: PersonalTexts = {
     memberships: 'Memberships',
     installer: 'Role of installer',
     devices: 'Devices and their data',
+    customers: 'Files as a customer',
+    tickets: 'Messages to support',
     mails: 'Mails exchanged',
     history: 'Details of the audit',
   },
@@ -61,6 +93,11 @@ const en: PersonalTexts = {
     approvals: { what: 'Requests and decisions', why: '10 years: C. com. L123-22' },
     devices: { what: 'Removed devices', why: 'the maker’s register' },
     contacts: { what: 'Files of a partner', why: 'theirs: ask the partner' },
+    customers: { what: 'Holder of domains', why: 'contract of the registry' },
+    tasks: { what: 'Operations ordered', why: '10 years: C. com. L123-22' },
+    receipts: { what: 'Receipts to that name', why: '10 years: C. com. L123-22' },
+    terms: { what: 'Terms agreed to', why: 'proof of the contract' },
+    tickets: { what: 'Tickets, without text', why: 'record of support' },
     audit: { what: 'Rows of the audit', why: 'proof of integrity' },
   },
 };

@@ -35,10 +35,54 @@ export interface Texts {
   readonly lists: Readonly<Record<'condition' | 'sign', (params: FaultParams) => string>>;
   /** Site changes that would change nothing. */
   readonly sites: Readonly<Record<'same' | 'nothing', (params: FaultParams) => string>>;
+  /** Organisations: what is wrong with a name or an agreement, and what is said before one becomes a reseller (G1). */
+  readonly organisations: Readonly<
+    Record<'accept' | 'confirm' | 'named' | 'permanent', (params: FaultParams) => string>
+  >;
   /** Orders: what is wrong with a choice, and the cloud team's task. */
   readonly orders: Readonly<
     Record<
       'objection' | 'askChange' | 'noSite' | 'noOpportunity' | 'future' | 'task' | 'provisioned',
+      (params: FaultParams) => string
+    >
+  >;
+  /** Domains: what is wrong with an order of one, what staff are to do, and what a receipt says of it. */
+  readonly domains: Readonly<
+    Record<
+      | 'notSold'
+      | 'noneSold'
+      | 'years'
+      | 'yearsAhead'
+      | 'untilWhen'
+      | 'onlyNew'
+      | 'doneWhen'
+      | 'held'
+      | 'twice'
+      | 'over'
+      | 'farAhead'
+      | 'otherOwner'
+      | 'noTags'
+      | 'period'
+      | 'line'
+      | 'task'
+      | 'tasks'
+      | 'done'
+      | 'failed'
+      | 'ownerVerified',
+      (params: FaultParams) => string
+    >
+  >;
+  /** The registrar's API as port: why it fails what was ordered, and alerts to staff. */
+  readonly registrar: Readonly<
+    Record<
+      'denied' | 'found' | 'inAccount' | 'notInAccount' | 'runsAlready' | 'lost' | 'ownSuspension',
+      (params: FaultParams) => string
+    >
+  >;
+  /** Tickets: what staff read in the approvals channel, its buttons, and how those are called who have no name. */
+  readonly tickets: Readonly<
+    Record<
+      'opened' | 'replied' | 'reopened' | 'closed' | 'about' | 'attached' | 'reply' | 'close' | 'team' | 'discord',
       (params: FaultParams) => string
     >
   >;

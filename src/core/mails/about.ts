@@ -4,17 +4,30 @@ import { printRef } from '../guard/number.js';
 import type { Outbox, Tx } from '../record/database.js';
 
 /** Letters that staff get about an object of somebody else's, who has no business with their addresses. */
-const staffLetters = ['order-staff'];
+const staffLetters = ['order-staff', 'domain-task'];
 
-/** @param about.object the printed number of what they are about */
-export const mailRows = (tx: Tx, { object, staff }: { object: string; staff: boolean }): Promise<Outbox[]> =>
+export interface About {
+  /** The printed number of what they are about, or a domain. */
+  readonly object: string;
+  /** For staff, who see letters to staff too. */
+  readonly staff: boolean;
+  /** Of a domain that somebody else may have had before, or since. */
+  readonly since?: Date;
+  readonly until?: Date | null;
+}
+
+export const mailRows = (tx: Tx, { object, staff, since, until }: About): Promise<Outbox[]> =>
   tx.outbox.findMany({
-    where: { object, channel: 'mail', ...(staff ? {} : { letter: { notIn: staffLetters } }) },
+    where: {
+      ...{ object, channel: 'mail' },
+      ...(staff ? {} : { letter: { notIn: staffLetters } }),
+      ...(since ? { createdAt: { gte: since, ...(until ? { lte: until } : {}) } } : {}),
+    },
     orderBy: { id: 'asc' },
   });
 
 /** The same, as an answer shows them. */
-export async function mailsAbout(tx: Tx, about: { object: string; staff: boolean }): Promise<Data[]> {
+export async function mailsAbout(tx: Tx, about: About): Promise<Data[]> {
   const mails = await mailRows(tx, about);
   return mails.map((mail) => ({
     mail: printRef('M', mail.id),

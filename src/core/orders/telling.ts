@@ -4,6 +4,7 @@ import { formatDay } from '../locales/format.js';
 import type { Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
 import { readers } from '../parties/readers.js';
+import type { TaskButton } from '../record/outbox.js';
 import { contentOf } from './content.js';
 import { orderRef, type OrderRow } from './order.js';
 
@@ -82,7 +83,7 @@ export async function tellCloud(work: Work, row: OrderRow): Promise<void> {
     object: number,
     params: {
       text: say.task({ number, solution: solution ?? '', site: site ?? '' }),
-      button: { command: 'order provisioned', number, label: say.provisioned({}) },
+      buttons: [{ command: 'order provisioned', number, label: say.provisioned({}) }] satisfies TaskButton[],
     },
   });
 }

@@ -3,7 +3,9 @@ import type { Work } from '../guard/work.js';
 import { personRef } from '../guard/about.js';
 import type { ErasedWhat, KeptWhat } from '../locales/personal-texts.js';
 import { Prisma } from '../record/database.js';
+import { asCustomers, termsAccepted } from './customer-data.js';
 import { detailsOf } from './forgetting.js';
+import { ticketsOf, wordsOf } from './ticket-data.js';
 import { mayName, namer, type Known } from './traces.js';
 
 interface Counted<What> {
@@ -44,6 +46,8 @@ export async function erasableOf(work: Work, known: Known): Promise<Counted<Eras
     memberships: await tx.membership.count(own),
     installer: await tx.installer.count(own),
     devices: await tx.device.count({ where: { clientId: personId, state: { not: 'removed' } } }),
+    customers: (await asCustomers(work, known)).free.length,
+    tickets: (await wordsOf(work, known)).length,
     mails: sent + received,
     history: (await detailsOf(work, known)).length,
   });
@@ -66,8 +70,21 @@ export async function keptOf(work: Work, known: Known): Promise<Counted<KeptWhat
     approvals: asked + (await tx.approvalDecision.count({ where: { personId } })),
     devices: await tx.device.count({ where: { OR: [{ clientId: personId }, { installerId: personId }] } }),
     contacts: (await contactsOf(work, known)).length,
+    customers: (await asCustomers(work, known)).holding.length,
+    tasks: await tx.registrarTask.count({ where: { requesterId: personId } }),
+    receipts: await receiptsNaming(work, known),
+    terms: (await termsAccepted(work, personId)).length,
+    tickets: (await ticketsOf(work, known)).length,
     audit: await tx.audit.count({ where: { OR: [{ actorId: personId }, { object: personRef(personId) }] } }),
   });
+}
+
+/** Receipts to somebody of the person's name: what was bought then, by whom, does not change (G7). */
+async function receiptsNaming({ tx }: Pick<Work, 'tx'>, known: Known): Promise<number> {
+  const named = namer(known);
+  const rows = await tx.$queryRaw<{ content: string }[]>`
+    SELECT "content" FROM "Receipt" WHERE ${mayName('content', known)}`;
+  return rows.filter(({ content }) => named(content)).length;
 }
 
 /** A file of somebody else's in which the person is named by address. */

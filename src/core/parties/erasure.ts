@@ -13,6 +13,7 @@ import { localeOf } from '../locales/locale.js';
 import type { KeptWhat } from '../locales/personal-texts.js';
 import type { Tx } from '../record/database.js';
 import type { Job } from '../record/schedule.js';
+import { forgetCustomers, forgetNotices, forgetOrgAddress } from './customer-data.js';
 import { keptOf } from './erased.js';
 import { isNeeded } from './file-link.js';
 import {
@@ -26,6 +27,7 @@ import {
   forgetSent,
   requestsNaming,
 } from './forgetting.js';
+import { forgetTickets } from './ticket-data.js';
 import { knownAs, type Known } from './traces.js';
 
 /** What stays, and how many of it. */
@@ -87,6 +89,11 @@ export async function erasePerson(
   const letter = silent ? undefined : await lastLetter(work, personId);
   await dropExports(work, personId);
   await forgetDevices(tx, known);
+  // of an account made by mistake the address is perhaps a stranger's, and whose customer that is stays
+  if (!silent) await forgetCustomers(work, known);
+  await forgetNotices(work, known);
+  await forgetOrgAddress(work, known);
+  await forgetTickets(work, known);
   await forgetSent(work, known);
   await forgetReceived(work, known);
   await forgetRequests(work, known);

@@ -99,7 +99,7 @@ const hourMs = 3_600_000;
 
 /**
  * Lets go of the bytes behind links that have ended, except what something else still needs: an order's documents, a
- * certificate, a mail's attachment, a request that waits, another link. Answers how many files went.
+ * ticket's files, a certificate, a mail's attachment, a request that waits, another link. Answers how many files went.
  */
 export async function dropLinkedFiles(desk: Desk, now: Date): Promise<number> {
   const ended = { OR: [{ usedAt: { not: null } }, { expiresAt: { lte: now } }] };
@@ -128,6 +128,7 @@ export async function isNeeded(
   const named = { contains: sha256 };
   const counts = [
     await tx.orderDocument.count({ where: { sha256 } }),
+    await tx.ticketFile.count({ where: { sha256 } }),
     await tx.certificate.count({ where: { pdfSha256: sha256 } }),
     await tx.outbox.count({ where: { attachments: named } }),
     await tx.approval.count({ where: { input: named } }),

@@ -153,7 +153,7 @@ export const dropAll = (hashes: readonly string[], drop: (sha256: string) => Pro
     for (const sha256 of hashes) await drop(sha256);
   })().catch((error: unknown) => process.emitWarning(error instanceof Error ? error : String(error)));
 
-/** Details of audit rows that are about the person, or that it left about nobody else; by their numbers. */
+/** Details of audit rows that are about the person, or that it left about nobody else or a ticket; by their numbers. */
 export async function detailsOf({ tx, desk }: Work, known: Known): Promise<number[]> {
   const objects = [
     personRef(known.personId),
@@ -161,7 +161,8 @@ export async function detailsOf({ tx, desk }: Work, known: Known): Promise<numbe
   ];
   const rows = await tx.$queryRaw<{ seq: number }[]>`
     SELECT d."seq" FROM "Audit" a JOIN "AuditDetail" d ON d."seq" = a."seq"
-    WHERE a."object" IN (${Prisma.join(objects)}) OR (a."object" IS NULL AND a."actorId" = ${known.personId})
+    WHERE a."object" IN (${Prisma.join(objects)})
+      OR (a."actorId" = ${known.personId} AND (a."object" IS NULL OR a."object" LIKE 'T-%'))
     ORDER BY d."seq"`;
   return rows.map(({ seq }) => Number(seq));
 }

@@ -5,15 +5,15 @@ import { insertRows } from '../record/rows.js';
 
 /**
  * `password`: choose or reset one; `sign-up`: the same for an address that is nobody's yet; `file`: fetch one; `device`:
- * activate one (E6).
+ * activate one (E6); `owner`: confirm a domain owner's address (G4).
  */
-export type LinkPurpose = 'password' | 'sign-up' | 'file' | 'device';
+export type LinkPurpose = 'password' | 'sign-up' | 'file' | 'device' | 'owner';
 
 export interface OpenLink {
   readonly purpose: LinkPurpose;
   readonly personId: number | null;
   readonly email: string | null;
-  /** What a link to a file or a device leads to. */
+  /** What a link to a file, a device or an owner's address leads to. */
   readonly content: string | null;
   readonly expiresAt: Date;
 }
@@ -24,8 +24,9 @@ const fileLinkHours = 24;
 
 /** How long a link is open from when it is made. */
 function openMs(desk: Desk, what: LinkPurpose): number {
-  const { passwordLinkHours, deviceLinkDays } = desk.catalogue.policy.times;
+  const { passwordLinkHours, deviceLinkDays, ownerVerificationDays } = desk.catalogue.policy.times;
   if (what === 'file') return fileLinkHours * hourMs;
+  if (what === 'owner') return ownerVerificationDays * 24 * hourMs;
   return (what === 'device' ? deviceLinkDays * 24 : passwordLinkHours) * hourMs;
 }
 
@@ -120,6 +121,17 @@ export const deviceContent = (deviceId: number): string => JSON.stringify({ devi
 export async function endDeviceLinks(tx: Tx, deviceId: number, now: Date): Promise<void> {
   await tx.oneTimeLink.updateMany({
     where: { purpose: 'device' satisfies LinkPurpose, content: deviceContent(deviceId), usedAt: null },
+    data: { usedAt: now },
+  });
+}
+
+/** What a link to confirm this address carries: not in the column `email`, whose links a chosen password ends. */
+export const ownerContent = (email: string): string => JSON.stringify({ email });
+
+/** Ends every open link to confirm this address. */
+export async function endOwnerLinks(tx: Tx, email: string, now: Date): Promise<void> {
+  await tx.oneTimeLink.updateMany({
+    where: { purpose: 'owner' satisfies LinkPurpose, content: ownerContent(email), usedAt: null },
     data: { usedAt: now },
   });
 }

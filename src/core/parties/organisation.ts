@@ -6,11 +6,18 @@ import { unknownObject } from '../guard/unknown.js';
 import type { Work } from '../guard/work.js';
 import { textsOf } from '../locales/texts.js';
 import type { Organisation, Tx } from '../record/database.js';
-import { fold } from '../record/fold.js';
+import { fold, searchable } from '../record/fold.js';
 import { email as emailField } from '../command/dictionary.js';
 import { Fault } from '../command/type.js';
 
 export const orgRef = (id: number): string => printRef('G', id);
+
+/** What lists search in. */
+export function orgSearch(row: Pick<Organisation, 'id'> & Partial<Organisation>): string {
+  const { name, displayName, email, city, vat, registration } = row;
+  const words = [orgRef(row.id), name, displayName, email, city, vat, registration];
+  return searchable(words.filter(Boolean).join(' '));
+}
 
 export interface Reseller {
   readonly id: number;
@@ -165,20 +172,32 @@ export function addressIn(work: Work, field: string, typed: string): string {
   throw new Refusal('input.invalid', {}, { [field]: textsOf(work.locale).faults[address.code](address.params) });
 }
 
+/** Somebody who is written to for an organisation. */
+export interface Writer {
+  readonly personId: number;
+  readonly email: string;
+  readonly locale: 'fr' | 'en';
+}
+
 /** Where letters to a reseller go: its owners and managers, at their main address, each in their language. */
-export async function writersTo(
-  tx: Tx,
-  orgId: number,
-): Promise<{ personId: number; email: string; locale: 'fr' | 'en' }[]> {
+export const writersTo = async (tx: Tx, orgId: number): Promise<Writer[]> =>
+  (await writersOf(tx, [orgId])).get(orgId) ?? [];
+
+/** The same of many organisations; one without anybody to write to is left out. */
+export async function writersOf(tx: Tx, orgIds: readonly number[]): Promise<Map<number, Writer[]>> {
   const members = await tx.membership.findMany({
-    where: { orgId, role: { in: ['owner', 'manager'] }, person: { state: { in: ['invited', 'active'] } } },
+    where: {
+      orgId: { in: [...orgIds] },
+      role: { in: ['owner', 'manager'] },
+      person: { state: { in: ['invited', 'active'] } },
+    },
     include: { person: { include: { addresses: { where: { main: true } } } } },
   });
-  return members.flatMap(({ person }) =>
-    person.addresses.map(({ email }) => ({
-      personId: person.id,
-      email,
-      locale: person.locale === 'en' ? ('en' as const) : ('fr' as const),
-    })),
-  );
+  const writers = new Map<number, Writer[]>();
+  for (const { orgId, person } of members)
+    for (const { email } of person.addresses) {
+      const locale = person.locale === 'en' ? 'en' : 'fr';
+      writers.set(orgId, [...(writers.get(orgId) ?? []), { personId: person.id, email, locale }]);
+    }
+  return writers;
 }

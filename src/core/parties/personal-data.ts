@@ -7,9 +7,11 @@ import { approvalRef } from '../guard/approval.js';
 import { printRef } from '../guard/number.js';
 import type { Work } from '../guard/work.js';
 import { keptContacts } from './contact-data.js';
+import { customerData, termsAccepted } from './customer-data.js';
 import { deviceData } from './device-data.js';
 import { detailsOf } from './forgetting.js';
 import { orgRef } from './organisation.js';
+import { ticketData } from './ticket-data.js';
 import { knownAs, type Known } from './traces.js';
 
 type Held = Readonly<Record<string, unknown>>;
@@ -20,11 +22,13 @@ export async function personalData(work: Work, personId: number): Promise<Held> 
   return {
     about: personRef(personId),
     exportedAt: work.now,
-    account: await account(work, personId),
+    account: { ...(await account(work, personId)), termsAccepted: await termsAccepted(work, personId) },
     access: await access(work, known),
     ...(await sales(work, personId)),
     ...(await deviceData(work, personId)),
     ...(await orders(work, personId)),
+    ...(await customerData(work, known)),
+    ...(await ticketData(work, known)),
     contacts: await keptContacts(work, known),
     ...(await approvals(work, personId)),
     mails: await mails(work, known),

@@ -6,7 +6,7 @@ import type { Work } from '../guard/work.js';
 import { formatDay } from '../locales/format.js';
 import type { Locale } from '../locales/locale.js';
 import { makeLink } from './link.js';
-import { orgRef, resellersNamed, type Reseller } from './organisation.js';
+import { orgRef, orgSearch, resellersNamed, type Reseller } from './organisation.js';
 import { hashFirst } from './password.js';
 
 export interface NewReseller {
@@ -52,6 +52,7 @@ export async function registerReseller(
       memberships: { create: { personId, role: 'owner', createdAt: now } },
     },
   });
+  await tx.organisation.update({ where: { id: org.id }, data: { searchText: orgSearch(org) } });
   work.audit({
     action: 'reseller registered',
     object: orgRef(org.id),

@@ -2,8 +2,8 @@
 import type { Errand } from './courier.js';
 import type { Tx } from './database.js';
 
-/** Their mail left together with the chat notice. */
-const mailedAnyway: ReadonlySet<string> = new Set(['mail-held']);
+/** Their mail left together with the chat notice, to whoever has an address. */
+const mailedAnyway: ReadonlySet<string> = new Set(['mail-held', 'ticket-reply', 'ticket-closed']);
 
 /**
  * Makes a failed chat notice to a person a queued mail with the same letter, in the transaction that records the failure.
@@ -15,7 +15,7 @@ export async function fallBackToMail(
   now: Date,
 ): Promise<boolean> {
   if (errand.channel !== 'chat' || errand.recipient === 'approvals') return false;
-  if (mailedAnyway.has(errand.letter)) return true;
+  if (mailedAnyway.has(errand.letter) && errand.personId !== null) return true;
   const personId =
     errand.personId ?? (await tx.discordUser.findUnique({ where: { discordId: errand.recipient } }))?.personId;
   const address = personId === undefined ? null : await tx.address.findFirst({ where: { personId, main: true } });

@@ -22,6 +22,18 @@ const deviceClient = {
   signInUrl: text,
   identifier: text,
 };
+/** `due`: the last day, where domains depend on it; `until`: the link's own end. */
+const ownerAsked = z.strictObject({
+  name: text,
+  company: text,
+  email: text,
+  domains: z.array(text),
+  late: z.boolean(),
+  due: some,
+  url: text,
+  until: text,
+});
+const ownerTold = z.strictObject({ owner: text, email: text, domains: z.array(text), ordered: z.array(text) });
 const takeover = { firstName: text, lastName: text, clientName: text, product: text, pack: some, box: some };
 
 export const letterValues = {
@@ -45,6 +57,8 @@ export const letterValues = {
     stockUrl: text,
   }),
   'stock-low': z.strictObject({ name: text, available: z.number(), threshold: z.number(), stockUrl: text }),
+  /** G7. `balance` and `threshold` as money is read. */
+  'balance-low': z.strictObject({ company: text, balance: text, threshold: text, accountUrl: text }),
   /** J6, the client's account is new. `passwordUntil` with `password` or `passwordLink`. */
   'takeover-installer-new': z.strictObject({
     ...takeover,
@@ -114,6 +128,13 @@ export const letterValues = {
     reason: some,
   }),
   'device-removed': z.strictObject({ device: text, codeId: text, company: text }),
+  /** G4, to a domain's owner. `late`: the last day is past, what is named is suspended or about to be. */
+  'owner-verification': ownerAsked,
+  'owner-reminder': ownerAsked,
+  /** G4, to the organisation. `ordered`: what is to be suspended because of it (not by a registrar itself); `domains`: the others. */
+  'owner-overdue': ownerTold,
+  /** The same: whose suspension is to end, and the others. */
+  'owner-verified': ownerTold,
   /** X1. `askedBy`: the person's or the Discord user's name, when known. */
   'link-code': z.strictObject({ code: text, minutes: z.number(), askedBy: some, door }),
   'address-linked': z.strictObject({ email: text, door, discordName: some }),
@@ -161,6 +182,22 @@ export const letterValues = {
     site: some,
     task: z.enum(['provision', 'changed']),
   }),
+  /** To an organisation, when what it ordered of a registry has ended. `what`: the operation in words; `expires` a day. */
+  'domain-step': z.strictObject({
+    step: z.enum(['done', 'suspended', 'resumed', 'failed']),
+    number: text,
+    domain: text,
+    what: text,
+    expires: some,
+    reason: some,
+    givenBack: z.boolean(),
+  }),
+  /** To staff who carry it out. `owner` of a single one; `authCode` of a transfer. */
+  'domain-task': z.strictObject({
+    tasks: z.array(z.strictObject({ number: text, what: text })),
+    owner: summary,
+    authCode: some,
+  }),
   'approval-decided': z.strictObject({
     number: text,
     verdict: z.enum(['approved', 'refused', 'expired', 'void']),
@@ -178,7 +215,74 @@ export const letterValues = {
     changes: summary,
     meanwhile: summary,
   }),
+  /** G6. Once a day and recipient; `more`: how many the lines leave out. `drawOn` when it is renewed automatically. */
+  'renewals-due': z.strictObject({
+    total: z.number(),
+    more: z.number(),
+    lines: z.array(
+      z.strictObject({
+        domain: text,
+        company: some,
+        step: z.enum(['manual', 'auto', 'failed', 'late']),
+        renewBy: text,
+        expires: text,
+        drawOn: some,
+        holdUntil: some,
+        price: text,
+      }),
+    ),
+    accountUrl: text,
+  }),
+  /** G6. `until`: the last day on which it can be renewed as usual; `amount`: of all of them, tax included. */
+  'auto-renew-failed': z.strictObject({
+    company: text,
+    total: z.number(),
+    more: z.number(),
+    amount: text,
+    balance: text,
+    lines: z.array(
+      z.strictObject({ domain: text, why: z.enum(['balance', 'refused']), renewBy: text, until: text, price: text }),
+    ),
+    accountUrl: text,
+  }),
+  /** To admins, where staff have no channel: the clockwork's heartbeat, or an alarm (a headline alone). */
+  'renewals-report': z.strictObject({ headline: text, summary, names: summary }),
+  /** G8. To staff: what the asker's side wrote. `text` is marked as a quotation, line by line. */
+  'ticket-staff': z.strictObject({
+    number: text,
+    subject: text,
+    step: z.enum(['opened', 'replied', 'reopened', 'closed']),
+    priority: z.boolean(),
+    asker: text,
+    about: some,
+    follows: some,
+    text,
+    file: some,
+  }),
+  /** G8. To whoever asked: what staff wrote. `chat`: in Discord, with a button below. */
+  'ticket-reply': z.strictObject({
+    number: text,
+    subject: text,
+    step: z.enum(['replied', 'reopened']),
+    writer: some,
+    text: some,
+    file: some,
+    days: z.number(),
+    chat: z.boolean(),
+  }),
+  'ticket-closed': z.strictObject({
+    number: text,
+    subject: text,
+    step: z.enum(['closed']),
+    writer: some,
+    text: some,
+    file: some,
+    days: z.number(),
+    chat: z.boolean(),
+  }),
   /** To staff. `letter`: what was sent (its name or subject); `object`: the number it was about. */
+  /** To staff, where no channel shows it. */
+  'registrar-alert': z.strictObject({ text }),
   'delivery-failed': z.strictObject({ number: text, letter: text, recipient: text, object: some, error: text }),
   /** X2. To the person that a held mail claims to be from. `buttons`: in Discord, with two of them below. */
   'mail-held': z.strictObject({
@@ -207,6 +311,40 @@ export const letterValues = {
     siteName: text,
     reason: some,
     verifyUrl: text,
+  }),
+  /** `passwordLink` and `until` for whoever has chosen no password yet; `role` in the reader's language. */
+  'org-invited': z.strictObject({
+    org: text,
+    number: text,
+    role: text,
+    by: text,
+    identifier: text,
+    signInUrl: text,
+    passwordLink: some,
+    until: some,
+  }),
+  'org-removed': z.strictObject({ org: text, number: text, by: text }),
+  /** G1. To its owners: what was accepted, when, by whom. */
+  'became-reseller': z.strictObject({
+    org: text,
+    number: text,
+    terms: text,
+    termsUrl: text,
+    when: text,
+    by: text,
+    signInUrl: text,
+  }),
+  /** G5. `until` of a domain: its expiry; of the letter: how long `passwordLink` is open. */
+  'customer-released': z.strictObject({
+    name: text,
+    reseller: text,
+    org: text,
+    number: text,
+    domains: z.array(z.strictObject({ domain: text, until: some })),
+    identifier: text,
+    signInUrl: text,
+    passwordLink: some,
+    until: some,
   }),
   /** An answer that chat could no longer show. */
   'late-answer': z.strictObject({ command: text, headline: text, summary }),

@@ -38,6 +38,19 @@ export interface Dispatchable {
   readonly autoReply?: boolean;
 }
 
+/** A button of the chat notice `task`: carries a command out on an object, or opens a form for what it lacks. */
+export interface TaskButton {
+  /** `noun verb`. */
+  readonly command: string;
+  /** The object's printed number. */
+  readonly number: string;
+  readonly label: string;
+  /** The field that takes the number; unless told, `number` or the one called as the noun is. */
+  readonly by?: string;
+  /** `main` unless told. */
+  readonly style?: 'main' | 'danger' | 'plain';
+}
+
 export const sealPurpose = 'outbox';
 
 // A bulk's letters are written a part at a time: their texts are many megabytes.

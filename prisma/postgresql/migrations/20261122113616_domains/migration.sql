@@ -62,6 +62,8 @@ CREATE TABLE "Domain" (
     "tld" TEXT NOT NULL,
     "orgId" INTEGER NOT NULL,
     "customerId" INTEGER NOT NULL,
+    "ownerName" TEXT NOT NULL DEFAULT '',
+    "ownerEmail" TEXT NOT NULL DEFAULT '',
     "state" TEXT NOT NULL DEFAULT 'requested',
     "autoRenew" BOOLEAN NOT NULL DEFAULT false,
     "registeredOn" TEXT,
@@ -283,6 +285,9 @@ CREATE INDEX "Domain_orgId_expiresOn_idx" ON "Domain"("orgId", "expiresOn");
 CREATE INDEX "Domain_customerId_idx" ON "Domain"("customerId");
 
 -- CreateIndex
+CREATE INDEX "Domain_ownerEmail_idx" ON "Domain"("ownerEmail");
+
+-- CreateIndex
 CREATE INDEX "Domain_state_expiresOn_idx" ON "Domain"("state", "expiresOn");
 
 -- CreateIndex
@@ -353,3 +358,6 @@ CREATE INDEX "TicketFile_sha256_idx" ON "TicketFile"("sha256");
 
 -- AddForeignKey
 ALTER TABLE "LedgerLine" ADD CONSTRAINT "LedgerLine_entryId_fkey" FOREIGN KEY ("entryId") REFERENCES "LedgerEntry"("id") ON DELETE RESTRICT ON UPDATE CASCADE;
+
+-- found by their names until they are next changed
+UPDATE "Organisation" SET "searchText" = lower("name");

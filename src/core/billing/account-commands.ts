@@ -1,0 +1,102 @@
+/** `billing balance`, `billing threshold`, and what the vendor's own people book: payments and credit (G7). */
+import { command, optional, required } from '../command/define.js';
+import { amount, payment, reseller } from '../command/dictionary.js';
+import type { Data } from '../command/outcome.js';
+import type { Work } from '../guard/work.js';
+import { namedOrg, orgRef, ownOrg } from '../parties/organisation.js';
+import type { Organisation } from '../record/database.js';
+import { accountOf } from './account.js';
+import { balanceCentsOf, balanceOf, grantCredit, outOfRange, setThreshold, topUpAtMost } from './balance.js';
+import { topUp } from './ledger.js';
+
+async function accountData({ tx }: Pick<Work, 'tx'>, org: Pick<Organisation, 'id' | 'name'>): Promise<Data> {
+  const row = await balanceOf(tx, org.id);
+  return {
+    org: orgRef(org.id),
+    name: org.name,
+    prepaidCents: row.prepaidCents,
+    receivableCents: row.receivableCents,
+    creditCents: row.creditCents,
+    balanceCents: balanceCentsOf(row),
+    thresholdCents: row.thresholdCents,
+    currency: row.currency,
+  };
+}
+
+export const billingBalance = command({
+  name: 'billing balance',
+  help: { fr: 'Voir le solde de son compte', en: 'See the balance of one’s account' },
+  who: ['member', 'staff'],
+  reads: true,
+  fields: [optional(reseller)],
+  async run(work, input) {
+    return { code: 'billing.balance', data: await accountData(work, await accountOf(work, input.reseller)) };
+  },
+});
+
+export const billingThreshold = command({
+  name: 'billing threshold',
+  help: {
+    fr: 'Être prévenu quand le solde passe sous ce montant (0 : plus jamais)',
+    en: 'Be told when the balance falls below this amount (0: never)',
+  },
+  who: 'member',
+  fields: [required(amount)],
+  async run(work, input) {
+    const { orgId, orgName } = ownOrg(work, { write: true });
+    await setThreshold(work, orgId, input.amount.cents);
+    const detail = { thresholdCents: input.amount.cents };
+    work.audit({ action: 'billing threshold', object: orgRef(orgId), detail });
+    const { balanceCents, thresholdCents, currency } = await accountData(work, { id: orgId, name: orgName });
+    return { code: 'billing.threshold-set', data: { org: orgRef(orgId), thresholdCents, balanceCents, currency } };
+  },
+});
+
+export const billingTopup = command({
+  name: 'billing topup',
+  help: {
+    fr: 'Enregistrer un paiement reçu ; la même référence ne compte qu’une fois',
+    en: 'Book a payment that has come in; the same reference counts once',
+  },
+  // money: not every staff role
+  who: 'sales',
+  fields: [required(reseller), required(amount), required(payment)],
+  async run(work, input) {
+    const { id, name } = await namedOrg(work, input.reseller);
+    const { cents } = input.amount;
+    if (cents < 1 || cents > topUpAtMost) throw outOfRange(work, { min: 1, max: topUpAtMost });
+    const { entryId, receipt, again } = await topUp(work, { orgId: id, cents, payment: input.payment });
+    const entry = await work.tx.ledgerEntry.findUniqueOrThrow({ where: { id: entryId } });
+    const detail = { payment: input.payment, amountCents: cents, receipt };
+    if (!again) work.audit({ action: 'billing topup', object: orgRef(id), detail });
+    return {
+      code: 'billing.topped-up',
+      data: {
+        org: orgRef(id),
+        name,
+        payment: entry.object,
+        amountCents: cents,
+        balanceCents: entry.balanceCents,
+        currency: entry.currency,
+        receipt: again ? receipt : work.made(receipt),
+      },
+    };
+  },
+});
+
+export const billingCredit = command({
+  name: 'billing credit',
+  help: {
+    fr: 'Fixer de combien une organisation peut être en dette (0 : rien)',
+    en: 'Set how much an organisation may owe (0: nothing)',
+  },
+  who: 'sales',
+  fields: [required(reseller), required(amount)],
+  async run(work, input) {
+    const org = await namedOrg(work, input.reseller);
+    await grantCredit(work, org.id, input.amount.cents);
+    const detail = { creditCents: input.amount.cents };
+    work.audit({ action: 'billing credit', object: orgRef(org.id), detail });
+    return { code: 'billing.credit-set', data: await accountData(work, org) };
+  },
+});
