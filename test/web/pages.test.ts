@@ -104,7 +104,7 @@ inBrowser('in a browser', () => {
     expect(await page.evaluate('document.activeElement.id')).toBe('declare-new-last-name');
     await sound();
     await page.getByLabel('Phone').fill('01 23 45 67 89');
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
     expect(await page.getByRole('status').textContent()).toBe('Your changes are saved.');
     await page.getByRole('button', { name: 'Sign out' }).click();
     expect(await page.getByRole('status').textContent()).toBe('You are signed out.');

@@ -58,8 +58,7 @@ export const billingTopup = command({
     fr: 'Enregistrer un paiement reçu ; la même référence ne compte qu’une fois',
     en: 'Book a payment that has come in; the same reference counts once',
   },
-  // money: not every staff role
-  who: 'sales',
+  who: 'staff',
   fields: [required(reseller), required(amount), required(payment)],
   async run(work, input) {
     const { id, name } = await namedOrg(work, input.reseller);
