@@ -11,8 +11,11 @@ const csv = (text: string) => ({ name: 'domains.csv', type: 'text/csv', content:
 /** Names nobody has: the tour is taken more than once over one desk. */
 let tours = 0;
 
-/** @param who.boss somebody who may do everything */
-export async function toDomains(ask: Ask, { boss }: { boss: string }): Promise<void> {
+/**
+ * @param who.boss somebody who may do everything
+ * @param who.today the desk's day
+ */
+export async function toDomains(ask: Ask, { boss, today }: { boss: string; today: string }): Promise<void> {
   const by = { as: boss };
   const own = { as: newEmail('owner') };
   const name = (label: string, tld = 'fr') => `${label}-${tours}.${tld}`;
@@ -73,7 +76,6 @@ export async function toDomains(ask: Ask, { boss }: { boss: string }): Promise<v
   const task = valueOf(ordered, 'task');
   await ask('domain register', at({ domain: name('atelier', 'com'), customer }), mine);
   await ask('domain renew', at({ domains: name('atelier', 'com') }), mine);
-  const today = new Date().toISOString().slice(0, 10);
   await ask('domain done', { task, date: today, 'registrar-reference': 'REG-1' }, by);
   await ask('domain done', { task, date: today, 'registrar-reference': 'REG-1' }, by);
   const moved = { domain: name('venu'), customer, 'auth-code': 'Ab-12345' };

@@ -199,7 +199,7 @@ export async function everything(desk: Awaited<ReturnType<typeof openTestDesk>>)
   // sites and opportunities
   await toSites(ask, { reseller, boss });
   await toOrders(ask, { reseller, boss });
-  await toDomains(ask, { boss });
+  await toDomains(ask, { boss, today: desk.clock().toISOString().slice(0, 10) });
   await toDevices(ask, {
     boss,
     async come(device, to) {

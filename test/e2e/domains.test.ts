@@ -24,6 +24,8 @@ vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 const [lea, max] = ['lea@ateliers.test', 'max@boutique.test'];
 const name = 'boutique-max.com';
 const dayMs = 86_400_000;
+/** Today, as it begins. */
+const begun = Math.floor(Date.now() / dayMs) * dayMs;
 
 describe.skipIf(dovecotMissing)(`with real mailboxes ${dovecotMissing ?? ''}`, () => {
   inBrowser('a domain, from Discord', () => {
@@ -97,9 +99,9 @@ describe.skipIf(dovecotMissing)(`with real mailboxes ${dovecotMissing ?? ''}`, (
       return (outcome.ok ? outcome.data : {}) as { state: string; expiresOn: string; ownerState: string };
     };
 
-    /** What happens by itself, once the clock is that far ahead. */
+    /** What happens by itself at noon of the day that is so many ahead, whatever the hour of this run. */
     async function after(days: number): Promise<void> {
-      ground.skewMs = days * dayMs;
+      ground.skewMs = begun + (days + 0.5) * dayMs - Date.now();
       const failures: unknown[] = [];
       const { desk } = ground.open;
       const schedule = createSchedule({
@@ -154,7 +156,7 @@ describe.skipIf(dovecotMissing)(`with real mailboxes ${dovecotMissing ?? ''}`, (
 
       // thirty days before, one mail; ten days before, it draws on the balance by itself
       const before = (await post.inbox(lea)).length;
-      const yearDays = Math.round((Date.parse(expiresOn) - Date.now()) / dayMs);
+      const yearDays = (Date.parse(expiresOn) - begun) / dayMs;
       await after(yearDays - 30);
       await after(yearDays - 29);
       const reminders = (await post.inbox(lea)).slice(before).filter(({ subject }) => /échéance/.test(subject ?? ''));
