@@ -1,6 +1,6 @@
 /** `billing orders`, `billing receipts`, `billing history`: what was ordered, issued and booked, newest first (G7). */
 import { command } from '../command/define.js';
-import { listed, listFields } from '../command/listing.js';
+import { havingWords, listed, listFields } from '../command/listing.js';
 import type { Data } from '../command/outcome.js';
 import { isStaff } from '../guard/identity.js';
 import { parseRef } from '../guard/number.js';
@@ -42,8 +42,7 @@ export const billingOrders = command({
       states: Object.keys(taskStates),
       sortable: { task: 'id', state: 'state', kind: 'kind', amount: 'grossCents', 'created-at': 'createdAt' },
       matching: async (words) => {
-        const named = { AND: words.map((word) => ({ searchText: { contains: word } })) };
-        const where = { ...(await ownedBy(work)), ...named };
+        const where = { ...(await ownedBy(work)), AND: havingWords(words) };
         const rows = await work.tx.domain.findMany({ where, select: { id: true }, take: 500 });
         const number = { id: parseRef('W', words.join('-')) ?? 0 };
         return { AND: { OR: [{ domainId: { in: rows.map(({ id }) => id) } }, number] } };

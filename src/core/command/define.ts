@@ -35,6 +35,12 @@ export type Suggest = (
 /** A choice; `matches` when it was looked up by what was typed, else it is offered only if that is in its id or name. */
 export type Suggested = Choice & { readonly matches?: true };
 
+/** One that was looked up by what was typed, called by these words. */
+export function lookedUp(id: string, ...words: readonly (string | null)[]): Suggested {
+  const name = words.filter(Boolean).join(', ');
+  return { id, names: { fr: name, en: name }, matches: true };
+}
+
 export const required = <F extends Field>(field: F, more: Omit<Use, 'field' | 'required'> = {}): Use<F, true> => ({
   field,
   required: true,

@@ -134,12 +134,16 @@ export const searchWords = (typed: string | undefined): readonly string[] =>
     .split(' ')
     .filter(Boolean);
 
+/** Prisma's conditions, for its `AND`: every word is in that column of searchable text. */
+export const havingWords = (words: readonly string[], column = 'searchText'): Record<string, { contains: string }>[] =>
+  words.map((word) => ({ [column]: { contains: word } }));
+
 /** Every word has to be there. */
 async function matching<Row>(words: readonly string[], spec: ListSpec<Row>): Promise<Where> {
   const { searchColumn } = spec;
   if (words.length === 0) return {};
   if (!searchColumn) return (await spec.matching?.(words)) ?? {};
-  return { AND: words.map((word) => ({ [searchColumn]: { contains: word } })) };
+  return { AND: havingWords(words, searchColumn) };
 }
 
 /** The rows that have every word, of the resellers that `own` names, the newest first; nothing when no index can tell. */

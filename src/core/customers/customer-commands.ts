@@ -28,7 +28,8 @@ import {
 import { countsOf, productShown, productsOf, renameIn } from './products.js';
 import { customerStates } from './states.js';
 
-export const customerData = (row: Customer): Data => ({
+/** As a list shows it. */
+const inBrief = (row: Customer): Data => ({
   customer: customerRef(row.id),
   org: orgRef(row.orgId),
   self: row.selfOf !== null,
@@ -37,14 +38,18 @@ export const customerData = (row: Customer): Data => ({
   lastName: row.lastName,
   firstName: row.firstName,
   email: row.email,
+  city: row.city,
+  country: row.country,
+  tags: tagsOf(row),
+});
+
+export const customerData = (row: Customer): Data => ({
+  ...inBrief(row),
   vat: row.vat,
   street: row.street,
   zip: row.zip,
-  city: row.city,
-  country: row.country,
   phone: row.phone,
   locale: row.locale,
-  tags: tagsOf(row),
   state: row.state,
 });
 
@@ -150,17 +155,7 @@ export const customerList = command({
         return rows.map((row) => ({ row, domains: counts.get(row.id) ?? 0 }));
       },
       item: ({ row, domains }) => ({
-        customer: customerRef(row.id),
-        org: orgRef(row.orgId),
-        self: row.selfOf !== null,
-        type: row.type,
-        company: row.company,
-        lastName: row.lastName,
-        firstName: row.firstName,
-        email: row.email,
-        city: row.city,
-        country: row.country,
-        tags: tagsOf(row),
+        ...inBrief(row),
         domains,
         state: row.state,
         createdAt: row.createdAt.toISOString(),

@@ -2,7 +2,8 @@
  * A customer: the named party for whom an organisation holds domains (G2, G3). A reseller has many; any organisation has
  * one of its own, `self`, as soon as it holds something in its own name.
  */
-import type { Suggest } from '../command/define.js';
+import { lookedUp, type Suggest } from '../command/define.js';
+import { havingWords, searchWords } from '../command/listing.js';
 import { isStaff, membershipsOf } from '../guard/identity.js';
 import { parseRef, printRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
@@ -191,16 +192,10 @@ export const suggestCustomers: Suggest = async (tx, { typed, work }) => {
   const rows = await tx.customer.findMany({
     where: {
       ...(await customersOf(work)),
-      AND: searchable(typed)
-        .split(' ')
-        .filter(Boolean)
-        .map((word) => ({ searchText: { contains: word } })),
+      AND: havingWords(searchWords(typed)),
     },
     orderBy: { id: 'desc' },
     take: 25,
   });
-  return rows.map((row) => {
-    const name = [customerRef(row.id), ownerName(row), row.email].filter(Boolean).join(', ');
-    return { id: customerRef(row.id), names: { fr: name, en: name }, matches: true as const };
-  });
+  return rows.map((row) => lookedUp(customerRef(row.id), customerRef(row.id), ownerName(row), row.email));
 };

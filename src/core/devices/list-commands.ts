@@ -1,13 +1,12 @@
 /** `device list` and `device show`: an installer's devices, a client's own, for staff all; each with its timeline (E7, E8). */
-import { command, required, type Suggest } from '../command/define.js';
+import { command, lookedUp, required, type Suggest } from '../command/define.js';
 import { device } from '../command/dictionary.js';
-import { listed, listFields } from '../command/listing.js';
+import { havingWords, listed, listFields, searchWords } from '../command/listing.js';
 import type { Data } from '../command/outcome.js';
 import { fullName, isStaff } from '../guard/identity.js';
 import type { Work } from '../guard/work.js';
 import { mailsAbout } from '../mails/about.js';
 import type { Device, Tx } from '../record/database.js';
-import { searchable } from '../record/fold.js';
 import { clientOf, keptClient, prefilled, worksFor } from './client.js';
 import { awaiting, deviceRef, findDevice, type DeviceRow } from './device.js';
 import { clientAt } from './enrolment.js';
@@ -90,18 +89,12 @@ export const suggestDevices: Suggest = async (tx, { typed, work }) => {
     where: {
       ...visibleTo(work),
       state: { not: 'removed' },
-      AND: searchable(typed)
-        .split(' ')
-        .filter(Boolean)
-        .map((word) => ({ searchText: { contains: word } })),
+      AND: havingWords(searchWords(typed)),
     },
     orderBy: { id: 'desc' },
     take: 25,
   });
-  return rows.map((row) => {
-    const name = [deviceRef(row.id), row.codeId, row.email].filter(Boolean).join(', ');
-    return { id: deviceRef(row.id), names: { fr: name, en: name }, matches: true as const };
-  });
+  return rows.map((row) => lookedUp(deviceRef(row.id), deviceRef(row.id), row.codeId, row.email));
 };
 
 /** What came to pass, in its order. */

@@ -1,6 +1,7 @@
 /** Domains as rows: found by whoever may see them, and moved only as the table of states allows. */
 import { domainToUnicode } from 'node:url';
-import type { Suggest } from '../command/define.js';
+import { lookedUp, type Suggest } from '../command/define.js';
+import { havingWords, searchWords } from '../command/listing.js';
 import { isStaff, membershipsOf } from '../guard/identity.js';
 import { Refusal } from '../guard/refusal.js';
 import { unknownObject } from '../guard/unknown.js';
@@ -135,19 +136,15 @@ export async function letGo(work: Work, row: DomainRow): Promise<void> {
 
 /** One's domains, by their names in either form. */
 export const suggestDomains: Suggest = async (tx, { typed, work }) => {
-  const words = searchable(typed).split(' ').filter(Boolean);
   const rows = await tx.domain.findMany({
     where: {
       ...(await ownedBy(work)),
       heldName: { not: null },
-      AND: words.map((word) => ({ searchText: { contains: word } })),
+      AND: havingWords(searchWords(typed)),
     },
     orderBy: { name: 'asc' },
     take: 25,
     select: { name: true },
   });
-  return rows.map(({ name }) => {
-    const shown = unicodeName(name);
-    return { id: name, names: { fr: shown, en: shown }, matches: true as const };
-  });
+  return rows.map(({ name }) => lookedUp(name, unicodeName(name)));
 };

@@ -1,5 +1,6 @@
 /** An organisation as a row: made, shown, and told apart from its owner's other ones. */
-import { optional, type Suggest } from '../command/define.js';
+import { lookedUp, optional, type Suggest } from '../command/define.js';
+import { havingWords, searchWords } from '../command/listing.js';
 import { city, country, displayName, email, phone, registration, street, vat, zip } from '../command/dictionary.js';
 import type { Data } from '../command/outcome.js';
 import { isStaff } from '../guard/identity.js';
@@ -10,7 +11,7 @@ import { textsOf } from '../locales/texts.js';
 import { orgRef, orgSearch } from '../parties/organisation.js';
 import { vatIn } from '../parties/vat.js';
 import type { Organisation, Tx } from '../record/database.js';
-import { fold, searchable } from '../record/fold.js';
+import { fold } from '../record/fold.js';
 import type { OrganisationState } from './states.js';
 
 /** What of an organisation can be given and changed, beside its name and type. */
@@ -114,16 +115,10 @@ export const suggestOrgs: Suggest = async (tx, { actor, typed }) => {
   const rows = await tx.organisation.findMany({
     where: {
       ...(isStaff(actor) ? {} : { id: { in: own } }),
-      AND: searchable(typed)
-        .split(' ')
-        .filter(Boolean)
-        .map((word) => ({ searchText: { contains: word } })),
+      AND: havingWords(searchWords(typed)),
     },
     orderBy: { id: 'desc' },
     take: 25,
   });
-  return rows.map((row) => {
-    const name = [orgRef(row.id), row.displayName ?? row.name].join(', ');
-    return { id: orgRef(row.id), names: { fr: name, en: name }, matches: true as const };
-  });
+  return rows.map((row) => lookedUp(orgRef(row.id), orgRef(row.id), row.displayName ?? row.name));
 };

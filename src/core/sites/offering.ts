@@ -1,4 +1,5 @@
 /** What is offered while somebody types: few of very many, the likeliest first. */
+import { havingWords } from '../command/listing.js';
 import { searchable } from '../record/fold.js';
 
 export const offeredAtMost = 25;
@@ -26,7 +27,7 @@ export async function offered<Row extends { readonly id: number }>(offering: Off
     .filter(Boolean)
     .sort((a, b) => b.length - a.length);
   const exact = id === undefined ? [] : await find({ id }, 1);
-  const having = await find({ AND: words.map((word) => ({ searchText: { contains: word } })) }, lookedAt);
+  const having = await find({ AND: havingWords(words) }, lookedAt);
   const first =
     having.length < lookedAt || words.length === 0
       ? having.filter((row) => searchable(offering.nameOf(row)).startsWith(wanted))
