@@ -3,11 +3,11 @@
  * assistive technology, in a font that has the letters of every European name.
  */
 import { createRequire } from 'node:module';
-import PDFDocument from 'pdfkit';
 import { formatDay, formatMoney } from '../locales/format.js';
 import type { Locale } from '../locales/locale.js';
 import { receiptTexts, type ReceiptTexts } from '../locales/receipt-texts.js';
 import { oneLine } from '../record/letter-markup.js';
+import { collected, ink, main, newDocument, Page, side, soft, type Document, type Structure } from '../record/paper.js';
 import type { ReceiptContent } from './receipt.js';
 
 export interface Drawn {
@@ -21,14 +21,9 @@ export interface Drawn {
   readonly content: ReceiptContent;
 }
 
-type Document = PDFKit.PDFDocument;
-type Structure = ReturnType<Document['struct']>;
-
 const font = (name: string): string => createRequire(import.meta.url).resolve(`dejavu-fonts-ttf/ttf/${name}.ttf`);
 const fonts = { plain: font('DejaVuSans'), bold: font('DejaVuSans-Bold') } as const;
-const [ink, soft, line, main] = ['#1c2321', '#57625e', '#d5dad7', '#0b5d50'];
-// points; A4 is 595 by 842
-const [side, top, bottom] = [56, 64, 60];
+const bottom = 60;
 const [labelWidth, moneyWidth] = [118, 120];
 
 /** Draws it. Everything in the content is data: shown as it is, in one line, whatever it looks like. */
@@ -37,21 +32,9 @@ export async function drawReceipt(drawn: Drawn): Promise<Buffer> {
   const texts = receiptTexts(locale);
   const title = titleOf(drawn, texts);
   const made = new Date(`${content.day}T00:00:00Z`);
-  const doc = new PDFDocument({
-    size: 'A4',
-    margins: { top, bottom, left: side, right: side },
-    bufferPages: true,
-    pdfVersion: '1.7',
-    tagged: true,
-    lang: locale,
-    displayTitle: true,
-    info: {
-      Title: `${title} ${number}`,
-      Author: content.seller.name,
-      Creator: 'Guichet',
-      CreationDate: made,
-      ModDate: made,
-    },
+  const doc = newDocument({
+    ...{ title: `${title} ${number}`, author: content.seller.name },
+    ...{ made, locale, bottom, bufferPages: true },
   });
   const bytes = collected(doc);
   doc.registerFont('plain', fonts.plain).registerFont('bold', fonts.bold);
@@ -69,40 +52,25 @@ export async function drawReceipt(drawn: Drawn): Promise<Buffer> {
 const titleOf = ({ kind }: Drawn, { titles }: ReceiptTexts): string =>
   titles[kind === 'topup' || kind === 'refund' ? kind : 'charge'];
 
-function collected(doc: Document): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const pieces: Buffer[] = [];
-    doc.on('data', (piece: Buffer) => pieces.push(piece));
-    doc.on('error', reject);
-    doc.on('end', () => resolve(Buffer.concat(pieces)));
-  });
-}
-
 /** The parts of the page, from top to bottom. */
-class Paper {
-  readonly #doc: Document;
+class Paper extends Page {
   readonly #drawn: Drawn;
   readonly #texts: ReceiptTexts;
-  readonly #root: Structure;
-  readonly #width: number;
 
   constructor(doc: Document, { drawn, texts }: { drawn: Drawn; texts: ReceiptTexts }) {
-    this.#doc = doc;
+    super(doc, { bottom });
     this.#drawn = drawn;
     this.#texts = texts;
-    this.#width = doc.page.width - 2 * side;
-    this.#root = doc.struct('Document');
-    doc.addStructure(this.#root);
   }
 
   head(title: string): void {
     const { content, number } = this.#drawn;
-    this.#artifact(() => this.#doc.rect(0, 0, this.#doc.page.width, 10).fill(main));
-    this.#say(content.seller.name, { type: 'P', font: 'bold', size: 11, color: main });
-    this.#doc.moveDown(1.5);
-    this.#say(title, { type: 'H1', font: 'bold', size: 24, color: ink });
-    this.#say(number, { type: 'P', font: 'bold', size: 14, color: main });
-    this.#doc.moveDown(1);
+    this.band();
+    this.say(content.seller.name, { type: 'P', font: 'bold', size: 11, color: main });
+    this.doc.moveDown(1.5);
+    this.say(title, { type: 'H1', font: 'bold', size: 24, color: ink });
+    this.say(number, { type: 'P', font: 'bold', size: 14, color: main });
+    this.doc.moveDown(1);
   }
 
   facts(): void {
@@ -116,30 +84,30 @@ class Paper {
       { label: buyer, value: [name, ...address, ...(vat ? [vatNumber(vat)] : []), number] },
       ...(about.length > 0 ? [{ label: object, value: about }] : []),
     ];
-    const list = this.#doc.struct('L');
-    this.#root.add(list);
+    const list = this.doc.struct('L');
+    this.root.add(list);
     for (const { label, value } of facts) {
-      const item = this.#doc.struct('LI');
+      const item = this.doc.struct('LI');
       list.add(item);
       this.#row({ left: label, right: value.map((one) => oneLine(one)).join('\n') }, { item, split: labelWidth });
     }
-    this.#doc.moveDown(1);
+    this.doc.moveDown(1);
   }
 
   lines(): void {
     const { content, kind } = this.#drawn;
     const { line: heading, amount, paid } = this.#texts;
-    const table = this.#doc.struct('Table');
-    this.#root.add(table);
-    const widths = { split: this.#width - moneyWidth, table: true };
+    const table = this.doc.struct('Table');
+    this.root.add(table);
+    const widths = { split: this.width - moneyWidth, table: true };
     this.#row(
       { left: heading, right: kind === 'topup' ? paid : amount },
       { item: this.#tr(table), ...widths, head: true },
     );
     for (const { text, netCents } of content.lines)
       this.#row({ left: oneLine(text), right: this.#money(netCents) }, { item: this.#tr(table), ...widths });
-    this.#rule();
-    this.#doc.moveDown(0.6);
+    this.rule();
+    this.doc.moveDown(0.6);
   }
 
   sums(): void {
@@ -154,15 +122,15 @@ class Paper {
             { left: vat(percent), cents: vatCents },
             { left: gross, cents: grossCents },
           ];
-    const table = this.#doc.struct('Table');
-    this.#root.add(table);
+    const table = this.doc.struct('Table');
+    this.root.add(table);
     sums.forEach(({ left, cents }, at) =>
       this.#row(
         { left, right: this.#money(cents) },
-        { item: this.#tr(table), split: this.#width - moneyWidth, table: true, head: at === sums.length - 1 },
+        { item: this.#tr(table), split: this.width - moneyWidth, table: true, head: at === sums.length - 1 },
       ),
     );
-    this.#doc.moveDown(1.4);
+    this.doc.moveDown(1.4);
   }
 
   notes(): void {
@@ -170,23 +138,23 @@ class Paper {
     const { reverseCharge, untaxed, settled } = this.#texts;
     const notes = kind === 'topup' ? [untaxed] : [...(content.reverseCharge ? [reverseCharge] : []), settled];
     for (const note of notes) {
-      this.#room(40);
-      this.#say(note, { type: 'P', font: 'plain', size: 9.5, color: ink });
-      this.#doc.moveDown(0.4);
+      this.room(40);
+      this.say(note, { type: 'P', font: 'plain', size: 9.5, color: ink });
+      this.doc.moveDown(0.4);
     }
   }
 
   /** Which page of how many, when there are several. */
   feet(): void {
-    const { count } = this.#doc.bufferedPageRange();
+    const { count } = this.doc.bufferedPageRange();
     for (let page = 0; count > 1 && page < count; page += 1) {
-      this.#doc.switchToPage(page);
-      const { height, margins } = this.#doc.page;
+      this.doc.switchToPage(page);
+      const { height, margins } = this.doc.page;
       margins.bottom = 0;
-      this.#artifact(() => {
+      this.artifact(() => {
         const foot = `${this.#drawn.number} · ${this.#texts.page(page + 1, count)}`;
-        this.#doc.font('plain').fontSize(8).fillColor(soft);
-        this.#doc.text(foot, side, height - 36, { width: this.#width, align: 'right' });
+        this.doc.font('plain').fontSize(8).fillColor(soft);
+        this.doc.text(foot, side, height - 36, { width: this.width, align: 'right' });
       });
       margins.bottom = bottom;
     }
@@ -197,7 +165,7 @@ class Paper {
   }
 
   #tr(table: Structure): Structure {
-    const row = this.#doc.struct('TR');
+    const row = this.doc.struct('TR');
     table.add(row);
     return row;
   }
@@ -208,8 +176,8 @@ class Paper {
     how: { item: Structure; split: number; table?: boolean; head?: boolean },
   ): void {
     const { item, split, table = false, head = false } = how;
-    const doc = this.#doc;
-    const rest = this.#width - split;
+    const doc = this.doc;
+    const rest = this.width - split;
     const [first, second] = [head ? 'bold' : 'plain', head || !table ? 'bold' : 'plain'];
     const height = Math.max(
       doc
@@ -218,8 +186,8 @@ class Paper {
         .heightOfString(left, { width: split - 10 }),
       doc.font(second).fontSize(10).heightOfString(right, { width: rest }),
     );
-    this.#room(height + 14);
-    this.#rule();
+    this.room(height + 14);
+    this.rule();
     const y = doc.y + 6;
     doc
       .font(first)
@@ -241,32 +209,7 @@ class Paper {
     doc.y = y + height + 6;
   }
 
-  #say(text: string, how: { type: string; font: string; size: number; color: string }): void {
-    const doc = this.#doc.font(how.font).fontSize(how.size).fillColor(how.color);
-    const options = { width: this.#width, lineGap: 1.5, structParent: this.#root, structType: how.type };
-    doc.text(oneLine(text), side, doc.y, options);
-  }
-
-  /** A new page where so much would not fit. */
-  #room(points: number): void {
-    if (this.#doc.y + points > this.#doc.page.height - bottom) this.#doc.addPage();
-  }
-
-  #rule(): void {
-    const { y } = this.#doc;
-    this.#artifact(() =>
-      this.#doc
-        .moveTo(side, y)
-        .lineTo(side + this.#width, y)
-        .lineWidth(0.7)
-        .stroke(line),
-    );
-  }
-
-  /** What only looks good, and is read to nobody. */
-  #artifact(draw: () => void): void {
-    this.#doc.markContent('Artifact', { type: 'Layout' });
-    draw();
-    this.#doc.endMarkedContent();
+  protected override shown(text: string): string {
+    return oneLine(text);
   }
 }

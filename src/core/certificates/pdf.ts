@@ -2,10 +2,10 @@
  * A certificate on paper: one A4 page, more when the references are many. Tagged for assistive technology; the same bytes
  * for the same certificate, so that a lost file can be made again.
  */
-import PDFDocument from 'pdfkit';
 import { formatDay } from '../locales/format.js';
 import { certificateTexts, type CertificateTexts } from '../locales/certificate-texts.js';
 import type { Locale } from '../locales/locale.js';
+import { collected, ink, main, newDocument, Page, side, soft, type Document } from '../record/paper.js';
 import { drawCode } from './code.js';
 import { shownAs } from './glyphs.js';
 import { keyOf, pageOf, type Payload } from './payload.js';
@@ -17,16 +17,8 @@ export interface Drawn {
   readonly timeZone: string;
 }
 
-type Document = PDFKit.PDFDocument;
-type Structure = ReturnType<Document['struct']>;
-
-const ink = '#1c2321';
-const soft = '#57625e';
-const line = '#d5dad7';
-const main = '#0b5d50';
 const fonts = { plain: 'Helvetica', bold: 'Helvetica-Bold', even: 'Courier' } as const;
-// points; A4 is 595 by 842
-const [side, top, bottom] = [56, 64, 52];
+const bottom = 52;
 const labelWidth = 118;
 const codeSize = 112;
 
@@ -35,20 +27,9 @@ export async function drawCertificate(drawn: Drawn): Promise<Buffer> {
   const { payload, locale } = drawn;
   const texts = certificateTexts(locale);
   const made = new Date(payload.issued);
-  const doc = new PDFDocument({
-    size: 'A4',
-    margins: { top, bottom, left: side, right: side },
-    pdfVersion: '1.7',
-    tagged: true,
-    lang: locale,
-    displayTitle: true,
-    info: {
-      Title: `${texts.title} ${payload.number}`,
-      Author: payload.issuer.name,
-      Creator: 'Guichet',
-      CreationDate: made,
-      ModDate: made,
-    },
+  const doc = newDocument({
+    ...{ title: `${texts.title} ${payload.number}`, author: payload.issuer.name },
+    ...{ made, locale, bottom },
   });
   const bytes = collected(doc);
   const paper = new Paper(doc, texts);
@@ -57,15 +38,6 @@ export async function drawCertificate(drawn: Drawn): Promise<Buffer> {
   paper.proof(drawn);
   doc.end();
   return bytes;
-}
-
-function collected(doc: Document): Promise<Buffer> {
-  return new Promise((resolve, reject) => {
-    const pieces: Buffer[] = [];
-    doc.on('data', (piece: Buffer) => pieces.push(piece));
-    doc.on('error', reject);
-    doc.on('end', () => resolve(Buffer.concat(pieces)));
-  });
 }
 
 interface Fact {
@@ -89,44 +61,38 @@ function factsOf({ payload, locale, timeZone }: Drawn, texts: CertificateTexts):
 }
 
 /** The parts of the page, from top to bottom. */
-class Paper {
-  readonly #doc: Document;
+class Paper extends Page {
   readonly #texts: CertificateTexts;
-  readonly #root: Structure;
-  readonly #width: number;
   /** Something on the page is not what the payload has. */
   #replaced = false;
 
   constructor(doc: Document, texts: CertificateTexts) {
-    this.#doc = doc;
+    super(doc, { bottom });
     this.#texts = texts;
-    this.#width = doc.page.width - 2 * side;
-    this.#root = doc.struct('Document');
-    doc.addStructure(this.#root);
   }
 
   head({ number, issuer }: Payload): void {
     const { title, statement } = this.#texts;
-    this.#artifact(() => this.#doc.rect(0, 0, this.#doc.page.width, 10).fill(main));
-    this.#say(issuer.name, { type: 'P', font: fonts.bold, size: 11, color: main });
-    this.#doc.moveDown(2);
-    this.#say(title, { type: 'H1', font: fonts.bold, size: 27, color: ink });
-    this.#doc.moveDown(0.2);
-    this.#say(number, { type: 'P', font: fonts.even, size: 15, color: main });
-    this.#doc.moveDown(1.4);
-    this.#say(statement(issuer.name), { type: 'P', font: fonts.plain, size: 11.5, color: ink });
-    this.#doc.moveDown(1.2);
+    this.band();
+    this.say(issuer.name, { type: 'P', font: fonts.bold, size: 11, color: main });
+    this.doc.moveDown(2);
+    this.say(title, { type: 'H1', font: fonts.bold, size: 27, color: ink });
+    this.doc.moveDown(0.2);
+    this.say(number, { type: 'P', font: fonts.even, size: 15, color: main });
+    this.doc.moveDown(1.4);
+    this.say(statement(issuer.name), { type: 'P', font: fonts.plain, size: 11.5, color: ink });
+    this.doc.moveDown(1.2);
   }
 
   facts(facts: readonly Fact[]): void {
-    const list = this.#doc.struct('L');
-    this.#root.add(list);
+    const list = this.doc.struct('L');
+    this.root.add(list);
     for (const { label, value } of facts) {
-      const shown = value.map((one) => this.#shown(one)).join('\n');
-      const doc = this.#doc.font(fonts.bold).fontSize(11.5);
-      const height = doc.heightOfString(shown, { width: this.#width - labelWidth, lineGap: 2 });
-      this.#room(Math.min(height, 300) + 18);
-      this.#rule();
+      const shown = value.map((one) => this.shown(one)).join('\n');
+      const doc = this.doc.font(fonts.bold).fontSize(11.5);
+      const height = doc.heightOfString(shown, { width: this.width - labelWidth, lineGap: 2 });
+      this.room(Math.min(height, 300) + 18);
+      this.rule();
       const item = doc.struct('LI');
       list.add(item);
       const y = doc.y + 9;
@@ -134,7 +100,7 @@ class Paper {
       doc.text(label, side, y + 1, { width: labelWidth, structParent: item, structType: 'Lbl' });
       doc.font(fonts.bold).fontSize(11.5).fillColor(ink);
       doc.text(shown, side + labelWidth, y, {
-        width: this.#width - labelWidth,
+        width: this.width - labelWidth,
         lineGap: 2,
         structParent: item,
         structType: 'LBody',
@@ -142,25 +108,25 @@ class Paper {
       doc.x = side;
       doc.y += 7;
     }
-    this.#rule();
+    this.rule();
   }
 
   /** The code, the page it leads to, and the signature. */
   proof({ payload, jws }: Drawn): void {
-    const doc = this.#doc;
+    const doc = this.doc;
     const url = pageOf(payload);
     const { check, checkText, signature, signatureText, replaced } = this.#texts;
-    const small = { width: this.#width, lineGap: 0.6 };
+    const small = { width: this.width, lineGap: 0.6 };
     const print = doc.font(fonts.even).fontSize(5.4).heightOfString(jws, small);
     const height = codeSize + 22 + print + 44 + (this.#replaced ? 26 : 0);
-    this.#room(height + 24);
+    this.room(height + 24);
     const y = doc.page.height - bottom - height;
     const square = () => drawCode(doc, url, { x: side, y, size: codeSize });
-    this.#root.add(doc.struct('Figure', { alt: this.#texts.codeOf(url) }, square));
-    const beside = { at: [side + codeSize + 22, y + 12] as const, width: this.#width - codeSize - 22 };
-    this.#say(check, { type: 'H2', font: fonts.bold, size: 12.5, color: ink, ...beside });
-    this.#say(checkText, { type: 'P', font: fonts.plain, size: 10, color: ink, under: 3, ...beside, at: undefined });
-    this.#say(url, {
+    this.root.add(doc.struct('Figure', { alt: this.#texts.codeOf(url) }, square));
+    const beside = { at: [side + codeSize + 22, y + 12] as const, width: this.width - codeSize - 22 };
+    this.say(check, { type: 'H2', font: fonts.bold, size: 12.5, color: ink, ...beside });
+    this.say(checkText, { type: 'P', font: fonts.plain, size: 10, color: ink, under: 3, ...beside, at: undefined });
+    this.say(url, {
       type: 'P',
       font: fonts.bold,
       size: 10,
@@ -172,66 +138,18 @@ class Paper {
     });
     doc.x = side;
     doc.y = y + codeSize + 22;
-    if (this.#replaced) this.#say(replaced, { type: 'P', font: fonts.plain, size: 8.5, color: ink });
+    if (this.#replaced) this.say(replaced, { type: 'P', font: fonts.plain, size: 8.5, color: ink });
     if (this.#replaced) doc.y += 5;
-    this.#say(signature, { type: 'H2', font: fonts.bold, size: 8.5, color: soft });
-    this.#say(signatureText(keyOf(jws)), { type: 'P', font: fonts.plain, size: 7.5, color: soft, under: 1 });
+    this.say(signature, { type: 'H2', font: fonts.bold, size: 8.5, color: soft });
+    this.say(signatureText(keyOf(jws)), { type: 'P', font: fonts.plain, size: 7.5, color: soft, under: 1 });
     doc.y += 4;
     doc.font(fonts.even).fontSize(5.4).fillColor(soft);
-    doc.text(jws, side, doc.y, { ...small, structParent: this.#root, structType: 'P' });
+    doc.text(jws, side, doc.y, { ...small, structParent: this.root, structType: 'P' });
   }
 
-  #shown(text: string): string {
+  protected override shown(text: string): string {
     const { text: shown, whole } = shownAs(text);
     if (!whole) this.#replaced = true;
     return shown;
-  }
-
-  #say(
-    text: string,
-    how: {
-      type: string;
-      font: string;
-      size: number;
-      color: string;
-      at?: readonly [number, number] | undefined;
-      width?: number;
-      /** Points above it. */
-      under?: number;
-      link?: string;
-    },
-  ): void {
-    const doc = this.#doc.font(how.font).fontSize(how.size).fillColor(how.color);
-    const [x, y] = how.at ?? [doc.x, doc.y + (how.under ?? 0)];
-    doc.text(this.#shown(text), x, y, {
-      width: how.width ?? this.#width,
-      lineGap: 1.5,
-      structParent: this.#root,
-      structType: how.type,
-      ...(how.link === undefined ? {} : { link: how.link }),
-    });
-  }
-
-  /** A new page where so much would not fit. */
-  #room(points: number): void {
-    if (this.#doc.y + points > this.#doc.page.height - bottom) this.#doc.addPage();
-  }
-
-  #rule(): void {
-    const { x, y } = { x: side, y: this.#doc.y };
-    this.#artifact(() =>
-      this.#doc
-        .moveTo(x, y)
-        .lineTo(x + this.#width, y)
-        .lineWidth(0.7)
-        .stroke(line),
-    );
-  }
-
-  /** What only looks good, and is read to nobody. */
-  #artifact(draw: () => void): void {
-    this.#doc.markContent('Artifact', { type: 'Layout' });
-    draw();
-    this.#doc.endMarkedContent();
   }
 }
