@@ -2,28 +2,22 @@
  * The story of a device begun in Discord, for somebody the desk has never heard of: two mails, a first password, data,
  * active (E2–E6, E8).
  */
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { loadLetters } from '../../src/core/record/letters.js';
-import { mailTransport } from '../../src/mail/deliver.js';
-import { mailDeliver } from '../../src/mail/outgoing.js';
 import { say, startGround, type Ground } from '../bot/ground.js';
-import { silent } from '../mail/ground.js';
 import type { DoubleUser } from '../servers/discord/double.js';
 import { dovecotMissing } from '../servers/dovecot.js';
-import { startSmtpReceiver, type SmtpReceiver } from '../servers/smtp.js';
 import { inBrowser } from '../web/ground.js';
 import {
   button,
+  expectSound,
   linkIn,
   manufacture,
   signIn,
   startClient,
-  startPost,
+  startMailing,
   type Client,
-  type Post,
-} from './devices-ground.js';
-import { root } from './ground.js';
+  type Mailing,
+} from './mailing-ground.js';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
@@ -33,48 +27,22 @@ const pair = { codeId: 'EL-7F31', mac: '00:1D:5A:7F:31:02', model: 'Hub 4' };
 describe.skipIf(dovecotMissing)(`with real mailboxes ${dovecotMissing ?? ''}`, () => {
   inBrowser('a device for a new client, from Discord', () => {
     let ground: Ground;
-    let receiver: SmtpReceiver;
-    let transport: ReturnType<typeof mailTransport>;
-    let post: Post;
+    let mailing: Mailing;
     let client: Client;
     let installer: DoubleUser;
     beforeAll(async () => {
       ground = await startGround();
-      receiver = await startSmtpReceiver();
-      post = await startPost([nora]);
-      const { desk } = ground.open;
-      transport = mailTransport({ smtpUrl: receiver.url, sentDir: join(root, 'unused'), log: silent });
-      ground.mail = mailDeliver({
-        transport,
-        letters: loadLetters(join(root, 'letters'), () => desk.catalogue.vendor),
-        documents: desk.documents,
-        secrets: desk.secrets,
-        from: desk.mailFrom,
-        vendorName: (locale) => desk.catalogue.vendor.name[locale],
-        clock: desk.clock,
-      });
+      mailing = await startMailing(ground, [nora]);
       client = await startClient(ground.open);
       await manufacture(ground.open, pair);
     });
     afterAll(async () => {
       await client.close();
-      await post.close();
-      await transport.close();
-      await receiver.close();
+      await mailing.close();
       await ground.stop();
       expect(client.faults).toEqual([]);
-      expect(ground.double.violations).toEqual([]);
-      expect(ground.double.faults).toEqual([]);
-      expect(ground.failures).toEqual([]);
-      expect(ground.log.filter(({ level }) => level === 'error')).toEqual([]);
+      expectSound(ground);
     });
-
-    /** Lets everything leave, by SMTP and into the mailboxes. */
-    async function leave(): Promise<void> {
-      const before = receiver.mails.length;
-      await ground.post();
-      await post.deliver(receiver.mails.slice(before));
-    }
 
     test('from registering to active', async () => {
       installer = await ground.linked({ name: 'Ivo', email: ivo });
@@ -86,18 +54,18 @@ describe.skipIf(dovecotMissing)(`with real mailboxes ${dovecotMissing ?? ''}`, (
       const checked = await say(installer, 'device check', typed);
       expect(checked.answer.content).toMatch(/V-\d{6}/);
       const [device = ''] = /V-\d{6}/.exec(checked.answer.content) ?? [];
-      await leave();
-      expect(await post.inbox(nora)).toEqual([]);
+      await mailing.leave();
+      expect(await mailing.post.inbox(nora)).toEqual([]);
       const added = await say(installer, 'device add', {
         ...typed,
         ...{ 'last-name': 'Petit', 'first-name': 'Nora', street: '8 rue Basse', zip: '44000', city: 'Nantes' },
         country: 'France',
       });
       expect(added.answer.content).toContain(device);
-      await leave();
+      await mailing.leave();
 
       // two mails, neither of which has what the other tells
-      const inbox = await post.inbox(nora);
+      const inbox = await mailing.post.inbox(nora);
       expect(inbox).toHaveLength(2);
       const credentials = inbox.find(({ text }) => /Mot de passe/.test(text ?? ''));
       const activation = inbox.find(({ text }) => text?.includes('/t/'));
@@ -132,7 +100,7 @@ describe.skipIf(dovecotMissing)(`with real mailboxes ${dovecotMissing ?? ''}`, (
       expect(await page.getByRole('status').first().textContent()).toMatch(/^Votre dispositif EL-7F31 est actif\.$/i);
 
       // its installer is told, and sees where it stands, with what became of each mail
-      await leave();
+      await mailing.leave();
       expect(installer.dms.at(-1)?.content).toContain(device);
       const shown = (await say(installer, 'device show', { device })).answer.content;
       expect(shown).toMatch(/actif/i);

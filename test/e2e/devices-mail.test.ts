@@ -17,7 +17,7 @@ import {
   startPost,
   type Client,
   type Post,
-} from './devices-ground.js';
+} from './mailing-ground.js';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 

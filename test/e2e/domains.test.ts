@@ -3,21 +3,14 @@
  * carry it out by a button, the owner confirms its address in a browser, and a year later it is reminded of and renewed by
  * itself (G1–G4, G6). Mails are sent by SMTP and read over IMAP.
  */
-import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { jobsOf } from '../../src/core/jobs.js';
-import { loadLetters } from '../../src/core/record/letters.js';
 import { createSchedule } from '../../src/core/record/schedule.js';
-import { mailTransport } from '../../src/mail/deliver.js';
-import { mailDeliver } from '../../src/mail/outgoing.js';
 import { say, startGround, whole, type Ground } from '../bot/ground.js';
-import { silent } from '../mail/ground.js';
 import type { DoubleUser } from '../servers/discord/double.js';
 import { dovecotMissing } from '../servers/dovecot.js';
-import { startSmtpReceiver, type SmtpReceiver } from '../servers/smtp.js';
 import { inBrowser } from '../web/ground.js';
-import { button, linkIn, startClient, startPost, type Client, type Post } from './devices-ground.js';
-import { root } from './ground.js';
+import { button, expectSound, linkIn, startClient, startMailing, type Client, type Mailing } from './mailing-ground.js';
 
 vi.setConfig({ testTimeout: 120_000, hookTimeout: 60_000 });
 
@@ -30,50 +23,24 @@ const begun = Math.floor(Date.now() / dayMs) * dayMs;
 describe.skipIf(dovecotMissing)(`with real mailboxes ${dovecotMissing ?? ''}`, () => {
   inBrowser('a domain, from Discord', () => {
     let ground: Ground;
-    let receiver: SmtpReceiver;
-    let transport: ReturnType<typeof mailTransport>;
-    let post: Post;
+    let mailing: Mailing;
     let client: Client;
     let owner: DoubleUser;
     let boss: DoubleUser;
     beforeAll(async () => {
       ground = await startGround();
-      receiver = await startSmtpReceiver();
-      post = await startPost([lea, max]);
-      const { desk } = ground.open;
-      transport = mailTransport({ smtpUrl: receiver.url, sentDir: join(root, 'unused'), log: silent });
-      ground.mail = mailDeliver({
-        transport,
-        letters: loadLetters(join(root, 'letters'), () => desk.catalogue.vendor),
-        documents: desk.documents,
-        secrets: desk.secrets,
-        from: desk.mailFrom,
-        vendorName: (locale) => desk.catalogue.vendor.name[locale],
-        clock: desk.clock,
-      });
+      mailing = await startMailing(ground, [lea, max]);
       client = await startClient(ground.open);
       boss = await ground.staff('Boss');
       owner = await ground.linked({ name: 'Léa', email: lea });
     });
     afterAll(async () => {
       await client.close();
-      await post.close();
-      await transport.close();
-      await receiver.close();
+      await mailing.close();
       await ground.stop();
       expect(client.faults).toEqual([]);
-      expect(ground.double.violations).toEqual([]);
-      expect(ground.double.faults).toEqual([]);
-      expect(ground.failures).toEqual([]);
-      expect(ground.log.filter(({ level }) => level === 'error')).toEqual([]);
+      expectSound(ground);
     });
-
-    /** Lets everything leave, by SMTP and into the mailboxes. */
-    async function leave(): Promise<void> {
-      const before = receiver.mails.length;
-      await ground.post();
-      await post.deliver(receiver.mails.slice(before));
-    }
 
     const found = (content: string, shape: RegExp): string => {
       const [number] = shape.exec(content) ?? [];
@@ -83,7 +50,7 @@ describe.skipIf(dovecotMissing)(`with real mailboxes ${dovecotMissing ?? ''}`, (
 
     /** The newest notice of a task in the channel, carried out by a button and the form it opens. */
     async function carriedOut(task: string): Promise<void> {
-      await leave();
+      await mailing.leave();
       const notice = ground.double
         .channel(ground.approvalsChannel.id)
         .messages.findLast(({ content }) => content.includes(task));
@@ -111,7 +78,7 @@ describe.skipIf(dovecotMissing)(`with real mailboxes ${dovecotMissing ?? ''}`, (
       });
       await schedule.tick();
       expect(failures).toEqual([]);
-      await leave();
+      await mailing.leave();
     }
 
     test('from an organisation to a renewal a year later', async () => {
@@ -134,13 +101,13 @@ describe.skipIf(dovecotMissing)(`with real mailboxes ${dovecotMissing ?? ''}`, (
       const task = found(ordered.answer.content, /W-\d{6}/);
       expect(await shown()).toMatchObject({ state: 'requested' });
       await carriedOut(task);
-      await leave();
+      await mailing.leave();
       expect(owner.dms.at(-1)?.content).toContain(name);
       const { expiresOn } = await shown();
       expect(await shown()).toMatchObject({ state: 'active', ownerState: 'pending' });
 
       // its owner is asked, and a look at the link confirms nothing
-      const [asked, ...more] = await post.inbox(max);
+      const [asked, ...more] = await mailing.post.inbox(max);
       expect(more).toEqual([]);
       const link = linkIn(asked, '/t/');
       const { page } = client;
@@ -155,11 +122,13 @@ describe.skipIf(dovecotMissing)(`with real mailboxes ${dovecotMissing ?? ''}`, (
       expect(await shown()).toMatchObject({ state: 'active' });
 
       // thirty days before, one mail; ten days before, it draws on the balance by itself
-      const before = (await post.inbox(lea)).length;
+      const before = (await mailing.post.inbox(lea)).length;
       const yearDays = (Date.parse(expiresOn) - begun) / dayMs;
       await after(yearDays - 30);
       await after(yearDays - 29);
-      const reminders = (await post.inbox(lea)).slice(before).filter(({ subject }) => /échéance/.test(subject ?? ''));
+      const reminders = (await mailing.post.inbox(lea))
+        .slice(before)
+        .filter(({ subject }) => /échéance/.test(subject ?? ''));
       expect(reminders).toHaveLength(1);
       expect(reminders[0]?.text).toContain(name);
       await after(yearDays - 10);

@@ -1,13 +1,20 @@
-/** What both stories of a device stand on: the client's real mailbox, and its browser, in which a mailed link opens as it is. */
+/** What stories with real mail stand on: the client's real mailbox, and its browser, in which a mailed link opens as it is. */
+import { join } from 'node:path';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { createTransport } from 'nodemailer';
 import type { Browser, Page } from 'playwright-core';
+import { expect } from 'vitest';
 import type { OpenDesk } from '../../src/core/open.js';
+import { loadLetters } from '../../src/core/record/letters.js';
+import { mailTransport } from '../../src/mail/deliver.js';
+import { mailDeliver } from '../../src/mail/outgoing.js';
 import { startWeb, type Web } from '../../src/web/server.js';
+import type { Ground } from '../bot/ground.js';
+import { silent } from '../mail/ground.js';
 import { startDovecot } from '../servers/dovecot.js';
-import type { ReceivedMail } from '../servers/smtp.js';
+import { startSmtpReceiver, type ReceivedMail } from '../servers/smtp.js';
 import { startBrowser } from '../web/ground.js';
-import { freePort } from './ground.js';
+import { freePort, root } from './ground.js';
 
 export interface Post {
   /** Hands mails that an SMTP server took to their mailboxes here, as it would; those of others go nowhere. */
@@ -49,6 +56,51 @@ service lmtp {
       await dovecot.close();
     },
   };
+}
+
+/** A bot's desk whose mails really leave: by SMTP, and into these mailboxes. */
+export interface Mailing {
+  readonly post: Post;
+  /** Lets everything leave that is queued. */
+  leave(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export async function startMailing(ground: Ground, users: readonly string[]): Promise<Mailing> {
+  const { desk } = ground.open;
+  const receiver = await startSmtpReceiver();
+  const post = await startPost(users);
+  const transport = mailTransport({ smtpUrl: receiver.url, sentDir: join(root, 'unused'), log: silent });
+  ground.mail = mailDeliver({
+    transport,
+    letters: loadLetters(join(root, 'letters'), () => desk.catalogue.vendor),
+    documents: desk.documents,
+    secrets: desk.secrets,
+    from: desk.mailFrom,
+    vendorName: (locale) => desk.catalogue.vendor.name[locale],
+    clock: desk.clock,
+  });
+  return {
+    post,
+    async leave() {
+      const before = receiver.mails.length;
+      await ground.post();
+      await post.deliver(receiver.mails.slice(before));
+    },
+    async close() {
+      await post.close();
+      await transport.close();
+      await receiver.close();
+    },
+  };
+}
+
+/** Nothing failed on the way, in the bot, the double or the log. */
+export function expectSound(ground: Ground): void {
+  expect(ground.double.violations).toEqual([]);
+  expect(ground.double.faults).toEqual([]);
+  expect(ground.failures).toEqual([]);
+  expect(ground.log.filter(({ level }) => level === 'error')).toEqual([]);
 }
 
 export interface Client {
