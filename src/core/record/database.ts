@@ -99,11 +99,12 @@ async function openSqlite(url: string, followedIn: Followed): Promise<Clients> {
     const adapter = prepared(new PrismaBetterSqlite3({ url, timeout: busyTimeoutMs }), pragmas);
     return new PrismaClient({ adapter: followed(adapter, transactions), ...clientOptions });
   };
-  const durable = ['PRAGMA synchronous = FULL', 'PRAGMA foreign_keys = ON'];
+  const both = ['PRAGMA synchronous = FULL', 'PRAGMA foreign_keys = ON'];
   return {
-    writer: open(durable, followedIn.writes),
+    // a savepoint keeps the pages it changes as they were: in memory, else it writes five times what the commit does
+    writer: open([...both, 'PRAGMA temp_store = MEMORY'], followedIn.writes),
     // a list over 100,000 sites goes through 40 MB; the memory is taken only as it is read
-    reader: open([...durable, 'PRAGMA query_only = ON', 'PRAGMA cache_size = -65536'], followedIn.reads),
+    reader: open([...both, 'PRAGMA query_only = ON', 'PRAGMA cache_size = -65536'], followedIn.reads),
   };
 }
 

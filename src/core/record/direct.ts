@@ -60,9 +60,8 @@ export function direct<Tx extends object>(
   { transaction, open, provider }: { transaction: Transaction; open: Open; provider: 'sqlite' | 'postgresql' },
 ): Tx {
   const queryOf = (text: Text, values: readonly unknown[]): SqlQuery => {
-    const statement = 'raw' in text ? Prisma.sql(text, ...values) : text;
-    const sql = provider === 'sqlite' ? statement.sql : statement.text;
-    return { sql, args: statement.values, argTypes: statement.values.map(() => untyped) };
+    const { sql, args } = writtenFor(provider, text, values);
+    return { sql, args, argTypes: args.map(() => untyped) };
   };
   const driver = (): Transaction => {
     if (!open.has(transaction)) throw new Error('a statement after the end of its transaction');
@@ -100,6 +99,32 @@ export function direct<Tx extends object>(
   };
   // defined, not assigned: the client's own object would take an assignment for itself
   return Object.create(tx, Object.getOwnPropertyDescriptors(own)) as Tx;
+}
+
+interface Written {
+  readonly sql: string;
+  readonly args: unknown[];
+}
+
+/** The same template is the same text: once put together, it is found again by the driver without being read again. */
+const templates = {
+  sqlite: new WeakMap<TemplateStringsArray, string>(),
+  postgresql: new WeakMap<TemplateStringsArray, string>(),
+};
+
+function writtenFor(provider: 'sqlite' | 'postgresql', text: Text, values: readonly unknown[]): Written {
+  const put = ({ sql, text: numbered, values: args }: Prisma.Sql): Written => ({
+    sql: provider === 'sqlite' ? sql : numbered,
+    args,
+  });
+  if (!('raw' in text)) return put(text);
+  // a part of SQL among the values makes another text of it each time
+  if (values.some((value) => value instanceof Prisma.Sql)) return put(Prisma.sql(text, ...values));
+  const known = templates[provider].get(text);
+  if (known !== undefined) return { sql: known, args: [...values] };
+  const written = put(Prisma.sql(text, ...values));
+  templates[provider].set(text, written.sql);
+  return written;
 }
 
 const untyped: ArgType = { scalarType: 'unknown', arity: 'scalar' };

@@ -30,16 +30,23 @@ const spaces = /[\s\p{Pd}_]+/gu;
 
 /** Lower case without accents; marks are the accents, format characters the invisible ones that mail programs leave in. */
 const plain = (text: string): string =>
+  (ascii.test(text) ? text.toLowerCase() : unaccented(text)).replace(apostrophes, "'");
+
+/** Most of what is folded: there is nothing to take apart in it. */
+// eslint-disable-next-line no-control-regex -- the control characters of ASCII are as plain as its letters
+const ascii = /^[\x00-\x7f]*$/;
+
+const unaccented = (text: string): string =>
   text
     .normalize('NFKD')
     .toLowerCase()
     .normalize('NFKD')
-    .replace(/[\p{M}\p{Cf}]/gu, '')
-    .replace(apostrophes, "'");
+    .replace(/[\p{M}\p{Cf}]/gu, '');
 
 /** Drops each `(…)` with what is inside it, nested ones too; a bracket without its partner stays. One pass, so that
  * ten thousand opening brackets from a hostile mail cost no more than ten thousand letters. */
 function withoutBrackets(text: string): string {
+  if (!text.includes(')')) return text;
   const kept: string[] = [];
   const opened: number[] = [];
   for (const char of text) {

@@ -23,7 +23,7 @@ export async function inParts<T>(
 
 /** `INSERT INTO table (columns of the first row) VALUES …`, in as few statements as the databases take. */
 export async function insertRows(tx: Tx, table: string, rows: readonly Row[]): Promise<void> {
-  for (const part of parts(rows)) await tx.$executeRaw(insertion(table, part));
+  for (const part of parts(rows)) await tx.$executeRaw(...insertion(table, part));
 }
 
 /** The same; a row whose `key` is there already is replaced, every column of it but what is to `keep`. */
@@ -35,7 +35,7 @@ export async function putRows(
   const columns = Object.keys(rows[0] ?? {}).filter((column) => column !== key && !keep.includes(column));
   const sets = columns.map((column) => `"${column}" = excluded."${column}"`).join(', ');
   for (const part of parts(rows))
-    await tx.$executeRaw(insertion(table, part, ` ON CONFLICT ("${key}") DO UPDATE SET ${sets}`));
+    await tx.$executeRaw(...insertion(table, part, ` ON CONFLICT ("${key}") DO UPDATE SET ${sets}`));
 }
 
 /** The same, and answers these columns of the new rows, in no order that could be relied upon. */
@@ -46,7 +46,7 @@ export async function insertReturning<R>(
 ): Promise<R[]> {
   const made: R[] = [];
   for (const part of parts(rows))
-    made.push(...(await tx.$queryRaw<R[]>(insertion(table, part, ` RETURNING ${named(returning)}`))));
+    made.push(...(await tx.$queryRaw<R[]>(...insertion(table, part, ` RETURNING ${named(returning)}`))));
   return made;
 }
 
@@ -57,12 +57,15 @@ function parts(rows: readonly Row[]): readonly (readonly Row[])[] {
   return Array.from({ length: Math.ceil(rows.length / size) }, (_, at) => rows.slice(at * size, (at + 1) * size));
 }
 
-// in one piece: a template a row and one around them cost as much as the statement
-function insertion(table: string, rows: readonly Row[], ending = ''): Prisma.Sql {
+/** One row is a template, whose text is put together once; many are one piece, for there are too many values to spread. */
+type Inserting = readonly [TemplateStringsArray | Prisma.Sql, ...Cell[]];
+
+function insertion(table: string, rows: readonly Row[], ending = ''): Inserting {
   const columns = Object.keys(rows[0] ?? {});
   const values: Cell[] = [];
   for (const row of rows) for (const column of columns) values.push(row[column] ?? null);
-  return new Prisma.Sql(textsOf({ table, columns, ending }, rows.length), values);
+  const of = { table, columns, ending };
+  return rows.length === 1 ? [templateOf(of), ...values] : [new Prisma.Sql(written(of, rows.length), values)];
 }
 
 interface Insertion {
@@ -73,15 +76,15 @@ interface Insertion {
 }
 
 /** What stands around the values of one row, by table: it comes again with every command. */
-const singles = new Map<string, { readonly of: Insertion; readonly texts: readonly string[] }>();
+const singles = new Map<string, { readonly of: Insertion; readonly template: TemplateStringsArray }>();
 
-function textsOf(of: Insertion, rows: number): readonly string[] {
-  if (rows > 1) return written(of, rows);
+function templateOf(of: Insertion): TemplateStringsArray {
   const known = singles.get(of.table);
-  if (known && known.of.ending === of.ending && same(known.of.columns, of.columns)) return known.texts;
+  if (known && known.of.ending === of.ending && same(known.of.columns, of.columns)) return known.template;
   const texts = written(of, 1);
-  singles.set(of.table, { of, texts });
-  return texts;
+  const template = Object.assign(texts, { raw: texts });
+  singles.set(of.table, { of, template });
+  return template;
 }
 
 const same = (some: readonly string[], others: readonly string[]): boolean =>

@@ -70,7 +70,7 @@ type Ended = { readonly waiting: Waiting; readonly callbacks: readonly (() => vo
 // Beyond 64 a batch's latency grows and its cost a unit no longer falls.
 const unitsAtMost = 64;
 /** Of writers fewer: a shared transaction holds the thread for its length, and answers leave between two of them. */
-const writersAtMost = 24;
+const writersAtMost = 48;
 const retriesForMs = 30_000;
 const transactionLimits = { maxWait: 30_000, timeout: 60_000 };
 
