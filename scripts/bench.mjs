@@ -4,6 +4,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -18,9 +19,12 @@ if (unknown.length > 0) {
 }
 
 await ready();
+// measured as it runs: with the options that `npm start` gives Node
+const { scripts } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+const options = scripts.start.match(/--\S+/g) ?? [];
 const figures = [];
 for (const name of asked.length > 0 ? asked : all) {
-  const args = ['--import', './test/servers/typescript.mjs', join('test', 'bench', `${name}.ts`)];
+  const args = [...options, '--import', './test/servers/typescript.mjs', join('test', 'bench', `${name}.ts`)];
   const child = spawn(process.execPath, args, { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   const ended = once(child, 'exit');
   for await (const line of createInterface({ input: child.stdout })) {

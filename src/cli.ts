@@ -34,7 +34,7 @@ function address(typed: string | undefined, open: OpenDesk, locale: Locale): { a
 }
 
 async function run(line: Line, settings: Settings): Promise<Outcome> {
-  const log = createLog(settings);
+  const log = await createLog(settings);
   const open = await openDesk(settings, {
     onFault: ({ reference, error, command }) => log.error({ reference, err: error, command }, 'a command failed'),
   });

@@ -1,15 +1,14 @@
 /** The log: pino on stderr, so that stdout stays for answers. Nothing secret is ever handed to it. */
 import { pino, type Logger } from 'pino';
-import pretty from 'pino-pretty';
 import type { Settings } from './settings.js';
 
 export type Log = Logger;
 
-export function createLog(settings: Pick<Settings, 'LOG_LEVEL' | 'LOG_FORMAT'>): Log {
+export async function createLog(settings: Pick<Settings, 'LOG_LEVEL' | 'LOG_FORMAT'>): Promise<Log> {
   const format = settings.LOG_FORMAT ?? (process.stderr.isTTY ? 'pretty' : 'json');
   const stream =
     format === 'pretty'
-      ? pretty({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' })
+      ? (await import('pino-pretty')).default({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' })
       : pino.destination({ dest: 2, sync: true });
   // belts beside the braces: what might carry a secret is cut out wherever it stands
   const redact = {

@@ -61,7 +61,7 @@ export async function main(args: readonly string[]): Promise<void> {
     process.exitCode = 1;
     return;
   }
-  const log = createLog(settings);
+  const log = await createLog(settings);
   const parts: Part[] = [];
   stopOnSignals(parts, log);
   try {

@@ -80,9 +80,13 @@ const off = (texts: PageTexts, { mark, email }: FactorState): Html =>
         ${field({ id: 'password', name: 'password', label: texts.factor.password, type: 'password', autocomplete: 'current-password' })}`,
     })}`;
 
-const begun = (texts: PageTexts, { mark, factor }: { mark: string; factor: FactorView & { state: 'begun' } }): Html =>
-  html`<p>${texts.factor.scan}</p>
-    <img class="qr" src="${codeImage(factor.uri)}" alt="${texts.factor.picture}" width="224" height="224" />
+async function begun(
+  texts: PageTexts,
+  { mark, factor }: { mark: string; factor: FactorView & { state: 'begun' } },
+): Promise<Awaited<Html>> {
+  const image = await codeImage(factor.uri);
+  return html`<p>${texts.factor.scan}</p>
+    <img class="qr" src="${image}" alt="${texts.factor.picture}" width="224" height="224" />
     <p>${texts.factor.byHand}</p>
     <p class="number">${factor.secret.replace(/(.{4})(?=.)/g, '$1 ')}</p>
     <p>${texts.factor.then}</p>
@@ -91,6 +95,7 @@ const begun = (texts: PageTexts, { mark, factor }: { mark: string; factor: Facto
       submit: texts.factor.confirm,
       fields: html`${field({ id: 'code', name: 'code', label: texts.code.label, type: 'text', autocomplete: 'one-time-code', hint: texts.code.digits, numeric: true })}`,
     })}`;
+}
 
 const on = (
   texts: PageTexts,

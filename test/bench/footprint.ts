@@ -58,7 +58,8 @@ async function ends(args: readonly string[], environment: NodeJS.ProcessEnv): Pr
 }
 
 const bare = fileURLToPath(new URL('./bare-client.mjs', import.meta.url));
-const start = ['scripts/start.mjs'];
+// this process was given the options of `npm start`
+const start = [...process.execArgv.filter((option) => option.startsWith('--max-')), 'scripts/start.mjs'];
 const processes = {
   floor: () => stays([bare, double.api, double.token], base),
   'our bot (ROLES=bot)': () => stays(start, { ...base, ...discord, ROLES: 'bot' }),

@@ -32,7 +32,7 @@ export async function drawReceipt(drawn: Drawn): Promise<Buffer> {
   const texts = receiptTexts(locale);
   const title = titleOf(drawn, texts);
   const made = new Date(`${content.day}T00:00:00Z`);
-  const doc = newDocument({
+  const doc = await newDocument({
     ...{ title: `${title} ${number}`, author: content.seller.name },
     ...{ made, locale, bottom, bufferPages: true },
   });

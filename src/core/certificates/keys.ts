@@ -1,6 +1,5 @@
 /** The Ed25519 keys that certificates are signed with: the newest signs, all verify (RFC 8037). */
 import { createPrivateKey, createPublicKey, generateKeyPairSync, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { calculateJwkThumbprint } from 'jose';
 import type { Work } from '../guard/work.js';
 import type { Tx } from '../record/database.js';
 
@@ -31,6 +30,7 @@ export async function signingKey({ tx, desk, now }: Pick<Work, 'tx' | 'desk' | '
   }
   const made = generateKeyPairSync('ed25519');
   const { kty, crv, x } = made.publicKey.export({ format: 'jwk' });
+  const { calculateJwkThumbprint } = await import('jose');
   const kid = await calculateJwkThumbprint({ kty: kty ?? '', crv: crv ?? '', x: x ?? '' });
   await tx.signingKey.create({
     data: {

@@ -1,6 +1,5 @@
 /** What a certificate says, and its signature (JWS, compact: RFC 7515; Ed25519: RFC 8037). docs/certificates.md tells how to check it. */
 import { createHash } from 'node:crypto';
-import { compactVerify, CompactSign, decodeProtectedHeader, errors } from 'jose';
 import { z } from 'zod';
 import { verifyingKey, type PublicKey, type SigningKey } from './keys.js';
 
@@ -36,18 +35,24 @@ export const recipientsHash = (number: string, recipients: readonly string[]): s
     .update([number, ...recipients.toSorted()].map((line) => `${line}\n`).join(''))
     .digest('hex');
 
-export const sign = (payload: Payload, key: SigningKey): Promise<string> =>
-  new CompactSign(Buffer.from(JSON.stringify(payload)))
+// few commands sign or verify, and every start would load it
+const signatures = () => import('jose');
+
+export async function sign(payload: Payload, key: SigningKey): Promise<string> {
+  const { CompactSign } = await signatures();
+  return new CompactSign(Buffer.from(JSON.stringify(payload)))
     .setProtectedHeader({ alg: 'EdDSA', kid: key.kid, typ: type })
     .sign(key.secret);
-
-/** What a certificate of our own says. @throws when the text is none */
-export function readPayload(jws: string): Payload {
-  return payloadShape.parse(JSON.parse(Buffer.from(jws.split('.')[1] ?? '', 'base64url').toString('utf8')));
 }
 
+const partOf = (jws: string, at: number): unknown =>
+  JSON.parse(Buffer.from(jws.split('.')[at] ?? '', 'base64url').toString('utf8'));
+
+/** What a certificate of our own says. @throws when the text is none */
+export const readPayload = (jws: string): Payload => payloadShape.parse(partOf(jws, 1));
+
 /** The key that a certificate of our own names. */
-export const keyOf = (jws: string): string => decodeProtectedHeader(jws).kid ?? '';
+export const keyOf = (jws: string): string => z.object({ kid: z.string() }).parse(partOf(jws, 0)).kid;
 
 // the last letter has bits that say nothing: of the texts that mean the same, one is the certificate
 const isExact = (part: string): boolean => Buffer.from(part, 'base64url').toString('base64url') === part;
@@ -57,6 +62,7 @@ export async function verify(
   jws: string,
   keys: readonly PublicKey[],
 ): Promise<{ payload: Payload; kid: string } | undefined> {
+  const { compactVerify, decodeProtectedHeader, errors } = await signatures();
   try {
     const { kid, typ } = decodeProtectedHeader(jws);
     const key = keys.find((one) => one.kid === kid);

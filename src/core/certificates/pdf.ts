@@ -6,7 +6,7 @@ import { formatDay } from '../locales/format.js';
 import { certificateTexts, type CertificateTexts } from '../locales/certificate-texts.js';
 import type { Locale } from '../locales/locale.js';
 import { collected, ink, main, newDocument, Page, side, soft, type Document } from '../record/paper.js';
-import { drawCode } from './code.js';
+import { codeOf, type Code } from '../record/qr-code.js';
 import { shownAs } from './glyphs.js';
 import { keyOf, pageOf, type Payload } from './payload.js';
 
@@ -27,7 +27,7 @@ export async function drawCertificate(drawn: Drawn): Promise<Buffer> {
   const { payload, locale } = drawn;
   const texts = certificateTexts(locale);
   const made = new Date(payload.issued);
-  const doc = newDocument({
+  const doc = await newDocument({
     ...{ title: `${texts.title} ${payload.number}`, author: payload.issuer.name },
     ...{ made, locale, bottom },
   });
@@ -35,7 +35,7 @@ export async function drawCertificate(drawn: Drawn): Promise<Buffer> {
   const paper = new Paper(doc, texts);
   paper.head(payload);
   paper.facts(factsOf(drawn, texts));
-  paper.proof(drawn);
+  paper.proof(drawn, await codeOf(pageOf(payload)));
   doc.end();
   return bytes;
 }
@@ -112,7 +112,7 @@ class Paper extends Page {
   }
 
   /** The code, the page it leads to, and the signature. */
-  proof({ payload, jws }: Drawn): void {
+  proof({ payload, jws }: Drawn, code: Code): void {
     const doc = this.doc;
     const url = pageOf(payload);
     const { check, checkText, signature, signatureText, replaced } = this.#texts;
@@ -121,7 +121,7 @@ class Paper extends Page {
     const height = codeSize + 22 + print + 44 + (this.#replaced ? 26 : 0);
     this.room(height + 24);
     const y = doc.page.height - bottom - height;
-    const square = () => drawCode(doc, url, { x: side, y, size: codeSize });
+    const square = () => this.#draw(code, y);
     this.root.add(doc.struct('Figure', { alt: this.#texts.codeOf(url) }, square));
     const beside = { at: [side + codeSize + 22, y + 12] as const, width: this.width - codeSize - 22 };
     this.say(check, { type: 'H2', font: fonts.bold, size: 12.5, color: ink, ...beside });
@@ -145,6 +145,13 @@ class Paper extends Page {
     doc.y += 4;
     doc.font(fonts.even).fontSize(5.4).fillColor(soft);
     doc.text(jws, side, doc.y, { ...small, structParent: this.root, structType: 'P' });
+  }
+
+  /** Squares, not a picture: sharp at every size. */
+  #draw({ size, runs }: Code, top: number): void {
+    const one = codeSize / size;
+    for (const { x, y, length } of runs) this.doc.rect(side + x * one, top + y * one, length * one, one);
+    this.doc.fill('#000000');
   }
 
   protected override shown(text: string): string {

@@ -3,8 +3,9 @@
  * (docs/commands.md, "Types"). A type is neutral: a Discord option, a mail line, a terminal flag and a form control
  * are made from the same description.
  */
+import { createRequire } from 'node:module';
 import { domainToASCII } from 'node:url';
-import countries from 'i18n-iso-countries';
+import countries, { type LocaleData } from 'i18n-iso-countries/index.js';
 import { parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/min';
 import { DateTime } from 'luxon';
 import { parse as parseDomain } from 'tldts';
@@ -294,6 +295,11 @@ export const phone: FieldType<string> = {
   },
   print: itself,
 };
+
+// of eighty languages two; each is a file of the library
+const load = createRequire(import.meta.url);
+for (const language of ['en', 'fr'])
+  countries.registerLocale(load(`i18n-iso-countries/langs/${language}.json`) as LocaleData);
 
 /** Every name by which people call a country, to its code: the long ones of ISO, and the short ones of everyday. */
 let countryNames: ReadonlyMap<string, string> | undefined;

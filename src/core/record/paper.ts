@@ -1,5 +1,4 @@
 /** What the desk's papers (certificates, receipts) have in common: an A4 page, tagged for assistive technology. */
-import PDFDocument from 'pdfkit';
 import type { Locale } from '../locales/locale.js';
 
 export type Document = PDFKit.PDFDocument;
@@ -10,15 +9,17 @@ export const [ink, soft, line, main] = ['#1c2321', '#57625e', '#d5dad7', '#0b5d5
 export const [side, top] = [56, 64];
 
 /** @param about.made the instant it bears: the same content makes the same bytes, whenever it is drawn */
-export const newDocument = (about: {
+export async function newDocument(about: {
   readonly title: string;
   readonly author: string;
   readonly made: Date;
   readonly locale: Locale;
   readonly bottom: number;
   readonly bufferPages?: boolean;
-}): Document =>
-  new PDFDocument({
+}): Promise<Document> {
+  // few commands draw, and every start would load it with its fonts
+  const { default: PDFDocument } = await import('pdfkit');
+  return new PDFDocument({
     size: 'A4',
     margins: { top, bottom: about.bottom, left: side, right: side },
     ...(about.bufferPages ? { bufferPages: true } : {}),
@@ -34,6 +35,7 @@ export const newDocument = (about: {
       ModDate: about.made,
     },
   });
+}
 
 /** Its bytes, once it has ended. */
 export function collected(doc: Document): Promise<Buffer> {
