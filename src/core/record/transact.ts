@@ -7,7 +7,7 @@
  * 0.33, shared 0.72. The first statement is always a write (the audit chain's lock): SQLite then never
  * has to upgrade a read snapshot, and on PostgreSQL writers queue instead of deadlocking.
  */
-import { setTimeout as pause } from 'node:timers/promises';
+import { setImmediate as turn, setTimeout as pause } from 'node:timers/promises';
 import { appendAudit, lockChain, type AuditEvent } from './audit.js';
 import { isBusy, type Connection, type Tx } from './database.js';
 import { enqueue, type Dispatchable } from './outbox.js';
@@ -115,7 +115,7 @@ export function createDatabase(connection: Connection, options: TransactOptions)
   function readShared<T>(work: (tx: Tx) => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
       reads.push({ work, resolve: resolve as (value: unknown) => void, reject });
-      reading ??= Promise.resolve().then(drainReads);
+      reading ??= turn().then(drainReads);
     });
   }
 
@@ -210,8 +210,9 @@ export function createDatabase(connection: Connection, options: TransactOptions)
       if (closed) return Promise.reject(new Error('the database is closed'));
       return new Promise<T>((resolve, reject) => {
         queue.push({ work, resolve: resolve as (value: unknown) => void, reject });
-        // Started a turn later, so that all who ask in this turn share the batch.
-        running ??= Promise.resolve().then(drain);
+        // Started once everything that has come in was looked at (files read, messages, DNS), so that all who then
+        // ask share the batch: 16 mails at a time end in 1.4 transactions each instead of seven.
+        running ??= turn().then(drain);
       });
     },
     // the client would open itself again
