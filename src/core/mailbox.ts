@@ -68,8 +68,8 @@ export interface Mailbox {
     load(mailbox: string): Promise<{ uidValidity: string; lastUid: number } | null>;
     save(mailbox: string, cursor: { uidValidity: string; lastUid: number }): Promise<void>;
   };
-  /** Ends a mail that is not acted on; once, however often it comes. The raw bytes are kept for staff. */
-  end(mail: Arrived, more: { state: 'ignored' | 'held'; reason: string }): Promise<void>;
+  /** Ends a mail that is not acted on; once, however often it comes: false when it has come before. The raw bytes are kept for staff. */
+  end(mail: Arrived, more: { state: 'ignored' | 'held'; reason: string }): Promise<boolean>;
   /**
    * Begins to act for a proven sender. The same mail again (same bytes, or Message-ID and sender) is the same inbound
    * mail; one of its signatures that another mail has spent holds this one (X2): undefined.
@@ -126,23 +126,24 @@ export function createMailbox(desk: Desk): Mailbox {
     receivedAt: desk.clock(),
   });
 
-  async function end(mail: Arrived, more: { state: 'ignored' | 'held'; reason: string }): Promise<void> {
+  async function end(mail: Arrived, more: { state: 'ignored' | 'held'; reason: string }): Promise<boolean> {
     const sha256 = await rawMail.keep(mail.raw);
-    await database.transact((unit) => endRow(unit, { row: rowOf(mail, sha256), ...more }));
+    return database.transact((unit) => endRow(unit, { row: rowOf(mail, sha256), ...more }));
   }
 
   async function endRow(
     unit: Unit,
     ending: { row: ReturnType<typeof rowOf>; state: 'ignored' | 'held'; reason: string },
-  ): Promise<void> {
+  ): Promise<boolean> {
     const { tx } = unit;
     const { row, state } = ending;
     const reason = ending.reason.slice(0, 500);
-    if (await tx.inboundMail.findFirst({ where: { sha256: row.sha256 } })) return;
+    if (await tx.inboundMail.findFirst({ where: { sha256: row.sha256 } })) return false;
     const made = await tx.inboundMail.create({
       data: { ...row, state, reason, ...(state === 'ignored' ? { endedAt: row.receivedAt } : {}) },
     });
     if (state === 'held') await askSender(unit, desk, made);
+    return true;
   }
 
   async function begin(mail: Arrived & { sender: string }, signatures: readonly string[]): Promise<Begun | undefined> {

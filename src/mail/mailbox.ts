@@ -134,6 +134,10 @@ export function mailboxReader(options: MailboxOptions): MailboxReader {
           if (!mail) return done(uid);
           const tries = failures.get(uid)?.tries ?? 0;
           const end = await options.receive({ raw: mail, source: 'imap', recipients: [], tries });
+          if (end === 'left') {
+            log.debug({ uid, ...failed(uid) }, 'inbox: another process has this mail, it is looked at again');
+            return;
+          }
           ends.set(end, [...(ends.get(end) ?? []), uid]);
         } catch (err) {
           log.error({ uid, ...failed(uid), err }, 'inbox: a mail could not be taken, it stays and is tried again');

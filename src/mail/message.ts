@@ -20,8 +20,14 @@ export interface Arrival {
 /** How a mail ended; decides the IMAP folder it is moved to. */
 export type MailEnd = 'answered' | 'ignored' | 'held';
 
+/**
+ * `left`: it had its end before this try. Another process at the same mailbox has just taken it and is about to move it;
+ * if that one died, handing it over once more tells its end.
+ */
+export type Received = MailEnd | 'left';
+
 /** Takes one mail and is idempotent: the same mail twice gives the same end. Throws when it should be handed over again. */
-export type Receive = (arrival: Arrival) => Promise<MailEnd>;
+export type Receive = (arrival: Arrival) => Promise<Received>;
 
 /** The part of a pino logger that the mail doors use. */
 export interface Log {

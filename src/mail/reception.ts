@@ -4,11 +4,11 @@
  */
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:dns/promises';
-import type { Mailbox } from '../core/mailbox.js';
+import type { Answered, Arrived, Begun, Mailbox } from '../core/mailbox.js';
 import { answerTo, type AnswerOptions } from './answer.js';
 import { readDecision } from './decision.js';
 import { neverAnswer } from './hygiene.js';
-import type { Log, Message, Receive } from './message.js';
+import type { Log, MailEnd, Message, Receive, Received } from './message.js';
 import { parseAside } from './parsing.js';
 import { tokensOf, type Token } from './thread.js';
 import { proveSender, signaturesOf, type TrustOptions } from './trust.js';
@@ -44,12 +44,21 @@ export function createReception(options: ReceptionOptions): Receive {
     const paused = await mailbox.paused();
     if (paused !== undefined) throw new Paused(`mail is paused: ${paused}`);
     const { raw, source } = arrival;
+    const before = (end: MailEnd): Received => (source === 'imap' && !arrival.tries ? 'left' : end);
+    const ended = async (mail: Arrived, more: { state: 'held' | 'ignored'; reason: string }): Promise<Received> =>
+      (await mailbox.end(mail, more)) ? more.state : before(more.state);
+    // the same bytes in a mailbox are the same delivery: its move failed, or the server has numbered it anew
+    const answered = async (reply: Proven, begun: Begun): Promise<Received> => {
+      const once = source === 'imap' && !begun.copy;
+      if (once && begun.ended) return before('answered');
+      const what = await carryOut(reply, options, once);
+      return once && what === 'waiting' ? before('answered') : 'answered';
+    };
     const message = await parseAside(raw, desk.aside);
     if ('unread' in message) {
       const { unread: reason, ...head } = message;
-      await mailbox.end({ raw, source, ...head }, { state: 'held', reason });
       log.warn({ messageId: head.messageId, reason, bytes: raw.length }, 'mail held: it could not be read');
-      return 'held';
+      return ended({ raw, source, ...head }, { state: 'held', reason });
     }
     const mail = { raw, source, messageId: message.messageId, subject: message.subject, sender: message.fromAddress };
     const tokens = tokensOf(message, arrival, { address: options.address, secrets: desk.secrets });
@@ -57,45 +66,35 @@ export function createReception(options: ReceptionOptions): Receive {
     if (never) {
       const reported = await reportIn(message, { tokens, mailbox });
       const reason = reported ? `${never.reason}: ${reported}` : never.reason;
-      await mailbox.end(mail, { state: 'ignored', reason });
       log.info({ messageId: message.messageId, reason }, 'mail ignored');
-      return 'ignored';
+      return ended(mail, { state: 'ignored', reason });
     }
-    if (message.messageId !== undefined && (await mailbox.isOurs([message.messageId]))) {
-      await mailbox.end(mail, { state: 'ignored', reason: 'our own mail' });
-      return 'ignored';
-    }
+    if (message.messageId !== undefined && (await mailbox.isOurs([message.messageId])))
+      return ended(mail, { state: 'ignored', reason: 'our own mail' });
     const held = await heldQuestion(message, { tokens, mailbox });
     if (held) {
       const begun = await mailbox.begin({ ...mail, sender: held.sender }, []);
       if (!begun) return 'held';
-      const once = source === 'imap' && !begun.copy;
-      if (once && begun.ended) return 'answered';
       const { id } = begun;
       const reply = { message, sender: held.sender, tokens, mailKey: keyOf(message, raw), id, held: held.id };
-      await carryOut(reply, options, once);
+      const end = await answered(reply, begun);
       await carryOutReleased();
-      return 'answered';
+      return end;
     }
     const proof = await proveSender(arrival, message, { resolver: systemDns, ...options.trust, now: desk.clock() });
     if (!proof.proven) {
       // over SMTP the sender's server keeps it and gives up some day; a mailbox would try the same for ever
       if (proof.temporary && (arrival.tries ?? 0) < mostTries) throw new NotChecked(proof.reason);
-      await mailbox.end(mail, { state: 'held', reason: proof.reason });
       log.info({ messageId: message.messageId, reason: proof.reason }, 'mail held');
-      return 'held';
+      return ended(mail, { state: 'held', reason: proof.reason });
     }
     const begun = await mailbox.begin({ ...mail, sender: proof.address }, proof.signatures);
     if (!begun) {
       log.warn({ messageId: message.messageId }, 'mail held: its signature was spent by another mail');
       return 'held';
     }
-    // the same bytes in a mailbox are the same delivery: its move failed, or the server has numbered it anew
-    const once = source === 'imap' && !begun.copy;
-    if (once && begun.ended) return 'answered';
     const { id } = begun;
-    await carryOut({ message, sender: proof.address, tokens, mailKey: keyOf(message, raw), id }, options, once);
-    return 'answered';
+    return answered({ message, sender: proof.address, tokens, mailKey: keyOf(message, raw), id }, begun);
   };
 }
 
@@ -103,7 +102,7 @@ export function createReception(options: ReceptionOptions): Receive {
 const keyOf = (message: Message, raw: Buffer): string =>
   message.messageId ?? `sha256:${createHash('sha256').update(raw).digest('hex')}`;
 
-async function carryOut(mail: Proven, options: ReceptionOptions, once = false): Promise<void> {
+async function carryOut(mail: Proven, options: ReceptionOptions, once = false): Promise<Answered> {
   const answer = await answerTo(mail, options);
   const answered = await options.mailbox.answer({ id: mail.id, sender: mail.sender, once }, answer);
   if (answered === 'silent')
@@ -111,6 +110,7 @@ async function carryOut(mail: Proven, options: ReceptionOptions, once = false): 
       { messageId: mail.message.messageId },
       'mail carried out but not answered: its sender had too many answers this hour',
     );
+  return answered;
 }
 
 /**

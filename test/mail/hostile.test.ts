@@ -5,7 +5,7 @@ import { commands } from '../../src/core/commands.js';
 import { AsideFault } from '../../src/core/record/aside.js';
 import { readDecision } from '../../src/mail/decision.js';
 import { decodeMail } from '../../src/mail/form.js';
-import type { MailEnd } from '../../src/mail/message.js';
+import type { Received } from '../../src/mail/message.js';
 import { parseAside } from '../../src/mail/parsing.js';
 import { newStaff } from '../core/ground.js';
 import { databases } from '../servers/databases.js';
@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => house.close());
 
-const end = (raw: Buffer): Promise<MailEnd> =>
+const end = (raw: Buffer): Promise<Received> =>
   house.receive({ raw, source: 'smtp', recipients: [address], client: { address: '127.0.0.1', loopback: true } });
 
 const rowOf = (raw: Buffer) =>

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { afterEach } from 'vitest';
 import { startInbox, type Inbox, type InboxOptions } from '../../src/mail/inbox.js';
 import type { Cursor, CursorStore } from '../../src/mail/mailbox.js';
-import type { Arrival, Log, MailEnd } from '../../src/mail/message.js';
+import type { Log, Receive } from '../../src/mail/message.js';
 import { parseMail } from '../../src/mail/parse.js';
 import type { Dovecot } from '../servers/dovecot.js';
 import { silent } from './ground.js';
@@ -34,7 +34,7 @@ export class Receiver extends EventEmitter {
   readonly raws: Buffer[] = [];
   readonly faults = new Map<string, number>();
 
-  receive = async ({ raw }: Arrival): Promise<MailEnd> => {
+  receive: Receive = async ({ raw }) => {
     const { subject } = await parseMail(raw);
     this.subjects.push(subject);
     this.raws.push(raw);

@@ -43,9 +43,11 @@ describe.skipIf(dovecotMissing).each(databases())(`once, on $name ${dovecotMissi
       log: silent,
     });
     const subjects = Array.from({ length: 6 }, (_, at) => `order ${at}`);
+    // as in service: the slower one does not look again before the other has moved it
+    const backoffMs = { first: 1000, most: 1000 };
     const inboxes = [
-      await begin(server, house, { cursor: cursor() }),
-      await begin(server, { receive }, { cursor: createMailbox(second.desk).cursor }),
+      await begin(server, house, { cursor: cursor(), backoffMs }),
+      await begin(server, { receive }, { cursor: createMailbox(second.desk).cursor, backoffMs }),
     ];
     await until(() => inboxes.every((inbox) => inbox.state().status === 'waiting'));
     for (const subject of subjects) {
@@ -62,8 +64,7 @@ describe.skipIf(dovecotMissing).each(databases())(`once, on $name ${dovecotMissi
     );
     await deliver();
     expect(await placed()).toBe(6);
-    // of two MOVEs of one mail at the same instant Dovecot may carry out both: a copy more lies there, nothing is done twice
-    expect([...new Set(await subjectsIn('Processed'))].sort()).toEqual(subjects);
+    expect((await subjectsIn('Processed')).sort()).toEqual(subjects);
     expect(answers.map(({ parsed }) => parsed.subject).sort()).toEqual(subjects.map((subject) => `Re: ${subject}`));
     await Promise.all(inboxes.map(end));
   });

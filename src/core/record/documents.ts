@@ -1,7 +1,7 @@
 /** The document store: bytes kept once, by their SHA-256, under the data folder; names from outside never reach the disk. */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 
 export interface Documents {
   /** Keeps the bytes and answers their SHA-256 (hex) once they are on disk. */
@@ -14,6 +14,16 @@ export interface Documents {
   prune(olderThan: Date, spared: ReadonlySet<string>): Promise<number>;
 }
 
+/** What was named in a folder is on disk. */
+async function flushed(folder: string): Promise<void> {
+  const handle = await open(folder);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
 /** @param folder made when first written to, mode 0700 */
 export function createDocuments(folder: string): Documents {
   const place = (sha256: string) => {
@@ -24,10 +34,13 @@ export function createDocuments(folder: string): Documents {
     async keep(content) {
       const sha256 = createHash('sha256').update(content).digest('hex');
       const file = place(sha256);
-      await mkdir(join(folder, sha256.slice(0, 2)), { recursive: true, mode: 0o700 });
+      const made = await mkdir(dirname(file), { recursive: true, mode: 0o700 });
       const draft = `${file}.${randomUUID()}`;
       await writeFile(draft, content, { mode: 0o600, flush: true });
       await rename(draft, file);
+      // a power cut must not lose the name of what an answer has promised
+      await flushed(dirname(file));
+      if (made !== undefined) await flushed(folder);
       return sha256;
     },
     async read(sha256) {
