@@ -8,7 +8,12 @@ export async function createLog(settings: Pick<Settings, 'LOG_LEVEL' | 'LOG_FORM
   const format = settings.LOG_FORMAT ?? (process.stderr.isTTY ? 'pretty' : 'json');
   const stream =
     format === 'pretty'
-      ? (await import('pino-pretty')).default({ destination: 2, sync: true, translateTime: 'SYS:HH:MM:ss', ignore: 'pid,hostname' })
+      ? (await import('pino-pretty')).default({
+          destination: 2,
+          sync: true,
+          translateTime: 'SYS:HH:MM:ss',
+          ignore: 'pid,hostname',
+        })
       : pino.destination({ dest: 2, sync: true });
   // belts beside the braces: what might carry a secret is cut out wherever it stands
   const redact = {

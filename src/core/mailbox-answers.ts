@@ -7,6 +7,7 @@ import { textsOf } from './locales/texts.js';
 import { keepThread, type ThreadChange } from './mails/thread.js';
 import { tokenOf } from './support/thread.js';
 import { sealPurpose, type Attachment } from './record/outbox.js';
+import type { InboundMail } from './record/database.js';
 import type { Unit } from './record/transact.js';
 
 /** An answer to an inbound mail, rendered. */
@@ -47,11 +48,15 @@ interface Answering {
   readonly once?: boolean;
 }
 
+type Inbound = Pick<InboundMail, 'state' | 'source' | 'endedAt' | 'personId'>;
+
 /** Ends the inbound mail as answered and queues its answer, unless nothing was done and the sender had its 60 (X7). */
 export async function answerMail(unit: Unit, desk: Desk, { id, sender, sent, once }: Answering): Promise<Answered> {
   const { tx } = unit;
   const now = desk.clock();
-  const inbound = await tx.inboundMail.findUniqueOrThrow({ where: { id } });
+  const [inbound] = await tx.$queryRaw<Inbound[]>`
+    SELECT "state", "source", "endedAt", "personId" FROM "InboundMail" WHERE "id" = ${id}`;
+  if (!inbound) throw new Error(`there is no inbound mail ${id}`);
   const { state, source, endedAt } = inbound;
   // whoever erased their account by this mail is known by the number alone
   const personId = (await identify(tx, { kind: 'address', email: sender })).personId || inbound.personId;
@@ -90,7 +95,8 @@ async function queue(
 ): Promise<Answered> {
   const params = { subject: sent.subject };
   const secret = { text: sent.text, html: sent.html };
-  const before = await tx.outbox.findUnique({ where: { messageId: sent.messageId } });
+  const [before] = await tx.$queryRaw<{ id: number }[]>`
+    SELECT "id" FROM "Outbox" WHERE "messageId" = ${sent.messageId}`;
   if (!before) {
     const { messageId, references, attachments, locale } = sent;
     const replyToken = conversationToken(desk, sent) ?? desk.secrets.thread('t', id);
@@ -111,7 +117,7 @@ async function queue(
   }
   // it leaves once more under the same Message-ID, so that a mail program shows it once
   const { count } = await tx.outbox.updateMany({
-    where: { id: before.id, state: 'sent' },
+    where: { id: Number(before.id), state: 'sent' },
     data: {
       state: 'queued',
       attempts: 0,

@@ -11,8 +11,9 @@ import { mailSigningIn } from './parties/sign-in.js';
 import { answerMail, type Answer, type Answered } from './mailbox-answers.js';
 import { askSender } from './mails/held.js';
 import { openIn, type InThread, type OpenForm } from './mails/thread.js';
-import type { InboundMail, Tx } from './record/database.js';
+import { Prisma, type InboundMail, type Tx } from './record/database.js';
 import { pauseOf } from './record/pause.js';
+import { insertReturning } from './record/rows.js';
 import type { Unit } from './record/transact.js';
 import { hashesOf, spend, spenderOf } from './mails/spent.js';
 import { joinedBy, type InThread as InConversation, type Joined } from './support/thread.js';
@@ -110,14 +111,13 @@ export interface Mailbox {
 const short = (text: string | undefined, most: number): string | null =>
   text === undefined ? null : text.slice(0, most);
 
+type Row = Pick<InboundMail, 'messageId' | 'sha256' | 'source' | 'sender' | 'subject' | 'receivedAt'>;
+
 export function createMailbox(desk: Desk): Mailbox {
   const { database, rawMail, secrets } = desk;
   const signIn = mailSigningIn(desk);
 
-  const rowOf = (
-    mail: Arrived,
-    sha256: string,
-  ): Omit<InboundMail, 'id' | 'state' | 'reason' | 'endedAt' | 'personId' | 'moveDue'> => ({
+  const rowOf = (mail: Arrived, sha256: string): Row => ({
     messageId: mail.messageId ?? null,
     sha256,
     source: mail.source,
@@ -131,10 +131,7 @@ export function createMailbox(desk: Desk): Mailbox {
     return database.transact((unit) => endRow(unit, { row: rowOf(mail, sha256), ...more }));
   }
 
-  async function endRow(
-    unit: Unit,
-    ending: { row: ReturnType<typeof rowOf>; state: 'ignored' | 'held'; reason: string },
-  ): Promise<boolean> {
+  async function endRow(unit: Unit, ending: { row: Row; state: 'ignored' | 'held'; reason: string }): Promise<boolean> {
     const { tx } = unit;
     const { row, state } = ending;
     const reason = ending.reason.slice(0, 500);
@@ -162,12 +159,15 @@ export function createMailbox(desk: Desk): Mailbox {
         });
         return undefined;
       }
-      // `received` is seen only between here and the answer, or after a crash until the mail comes again
-      const begun = same ?? (await tx.inboundMail.create({ data: { ...row, state: 'received' } }));
-      await spend(tx, begun.id, hashes);
+      const id = same?.id ?? (await received(tx, row));
+      await spend(tx, id, hashes);
       // it came again, and this time proven: that confirms it
-      if (begun.state === 'held') await tx.inboundMail.update({ where: { id: begun.id }, data: { state: 'released' } });
-      return { id: begun.id, copy: begun.sha256 !== sha256, ended: begun.endedAt !== null };
+      if (same?.state === 'held') await tx.inboundMail.update({ where: { id }, data: { state: 'released' } });
+      return {
+        id,
+        copy: same !== undefined && same.sha256 !== sha256,
+        ended: same !== undefined && same.endedAt !== null,
+      };
     });
   }
 
@@ -277,7 +277,12 @@ export function createMailbox(desk: Desk): Mailbox {
     joinedBy: (mail) => database.read((tx) => joinedBy(tx, mail)),
     isOurs: async (messageIds) =>
       messageIds.length > 0 &&
-      (await database.read((tx) => tx.outbox.count({ where: { messageId: { in: [...messageIds] } } }))) > 0,
+      (
+        await database.read(
+          (tx) => tx.$queryRaw<unknown[]>`
+          SELECT "id" FROM "Outbox" WHERE "messageId" IN (${Prisma.join([...messageIds])}) LIMIT 1`,
+        )
+      ).length > 0,
     whois: (email) => database.read((tx) => identify(tx, { kind: 'address', email })),
   };
 }
@@ -286,20 +291,22 @@ export function createMailbox(desk: Desk): Mailbox {
  * The inbound mail that this one is again. Held and ignored ones match by their bytes alone: nobody has proven who their
  * Message-ID is from.
  */
-const sameMail = (
-  tx: Tx,
-  row: { sha256: string; messageId: string | null; sender: string | null },
-): Promise<InboundMail | null> =>
-  tx.inboundMail.findFirst({
-    where: {
-      sender: row.sender,
-      state: { notIn: ['ignored', 'discarded', 'expired'] },
-      OR: [
-        { sha256: row.sha256 },
-        ...(row.messageId === null
-          ? []
-          : [{ messageId: row.messageId, state: { in: ['received', 'answered', 'released'] } }]),
-      ],
-    },
-    orderBy: { id: 'asc' },
-  });
+async function sameMail(tx: Tx, { sha256, messageId, sender }: Row): Promise<Same | undefined> {
+  const [same] = await tx.$queryRaw<Same[]>`
+    SELECT "id", "state", "sha256", "endedAt" FROM "InboundMail"
+    WHERE "sender" = ${sender} AND (("sha256" = ${sha256} AND "state" NOT IN ('ignored', 'discarded', 'expired'))
+      OR ("messageId" = ${messageId} AND "state" IN ('received', 'answered', 'released')))
+    ORDER BY "id" LIMIT 1`;
+  return same && { ...same, id: Number(same.id) };
+}
+
+type Same = Pick<InboundMail, 'id' | 'state' | 'sha256' | 'endedAt'>;
+
+/** `received` is seen only between here and the answer, or after a crash until the mail comes again. */
+async function received(tx: Tx, row: Row): Promise<number> {
+  const [made] = await insertReturning<{ id: number }>(tx, { table: 'InboundMail', returning: ['id'] }, [
+    { ...row, state: 'received' },
+  ]);
+  if (!made) throw new Error('an inbound mail was not kept');
+  return Number(made.id);
+}

@@ -95,7 +95,7 @@ async function rowsOf(tx: Tx, caller: Caller): Promise<Found[]> {
         ? Prisma.sql`p."id" = (SELECT "personId" FROM "DiscordUser" WHERE "discordId" = ${caller.id})`
         : caller.kind === 'session'
           ? Prisma.sql`p."id" = ${caller.personId}`
-          : Prisma.sql`p."operator"`;
+          : Prisma.sql`p."operator" = ${true}`;
   return tx.$queryRaw<Found[]>`
     SELECT p."id", p."operator", p."state", p."firstName", p."lastName", p."locale", p."country", a."email", a."main",
       r."role", m."orgId", m."role" AS "memberRole", o."name" AS "orgName", o."displayName", o."state" AS "orgState",

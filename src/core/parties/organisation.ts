@@ -91,6 +91,15 @@ export async function findOrg(
   return row;
 }
 
+/** Of which the address is a member's: asked from there, for the other way round every organisation would be looked at. */
+async function orgIdsOf(tx: Tx, email: string): Promise<number[]> {
+  const members = await tx.membership.findMany({
+    where: { personId: (await tx.address.findUnique({ where: { email } }))?.personId ?? 0 },
+    select: { orgId: true },
+  });
+  return members.map(({ orgId }) => orgId);
+}
+
 /**
  * Any organisation named by staff, reseller or not: by its number or a member's address.
  * @throws {Refusal} `object.unknown`; `input.invalid` naming `field` when the address is a member's of several
@@ -99,10 +108,7 @@ export async function namedOrg(work: Work, typed: string, field = 'reseller'): P
   const id = parseRef('G', typed);
   const email = id === undefined ? addressOf(typed) : undefined;
   const found = await work.tx.organisation.findMany({
-    where:
-      typeof email === 'string'
-        ? { memberships: { some: { person: { addresses: { some: { email } } } } } }
-        : { id: id ?? 0 },
+    where: typeof email === 'string' ? { id: { in: await orgIdsOf(work.tx, email) } } : { id: id ?? 0 },
     orderBy: { id: 'asc' },
   });
   const [first] = found;
@@ -120,7 +126,7 @@ export async function resellersNamed(tx: Tx, typed: string): Promise<Reseller[]>
   const email = addressOf(typed);
   if (typeof email !== 'string') return [];
   return tx.organisation.findMany({
-    where: { state: 'reseller', memberships: { some: { person: { addresses: { some: { email } } } } } },
+    where: { state: 'reseller', id: { in: await orgIdsOf(tx, email) } },
     select: { id: true, name: true },
     orderBy: { id: 'asc' },
   });

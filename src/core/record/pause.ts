@@ -10,7 +10,7 @@ export interface Pause {
 const name = 'mail.paused';
 
 export async function pauseOf(tx: Tx): Promise<Pause | undefined> {
-  const row = await tx.setting.findUnique({ where: { name } });
+  const [row] = await tx.$queryRaw<{ value: string }[]>`SELECT "value" FROM "Setting" WHERE "name" = ${name}`;
   return row ? (JSON.parse(row.value) as Pause) : undefined;
 }
 

@@ -1,0 +1,2 @@
+-- CreateIndex
+CREATE INDEX "InboundMail_sha256_idx" ON "InboundMail"("sha256");
