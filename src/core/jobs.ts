@@ -18,6 +18,7 @@ import { forgetting, toErased } from './parties/erasure.js';
 import { dropLinkedFiles } from './parties/file-link.js';
 import type { Job } from './record/schedule.js';
 import type { Unit } from './record/transact.js';
+import { alertNotice } from './record/outbox.js';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -64,7 +65,7 @@ const approvals = (desk: Desk): Job => ({
       // after an outage the latest reminder only: its number says how many are past
       await unit.tx.approval.update({ where: { id: row.id }, data: { reminders: due } });
       const text = textsOf(desk.locale).waiting({ number: approvalRef(row.id), command: row.command });
-      work.send({ channel: 'chat', letter: 'alert', recipient: 'approvals', locale: desk.locale, params: { text } });
+      work.send(alertNotice(desk.locale, text));
       const summary = commands.find(row.command)?.fourEyes?.summary;
       await mailApprovers(work, { ...row, summary }, 'approval-reminder');
     }
@@ -124,7 +125,7 @@ const heldMails = (desk: Desk): Job => ({
     const work = workOf(desk, unit);
     work.audit({ action: 'held mails expired', detail: { count: total } });
     const text = textsOf(desk.locale).heldExpired({ count: total });
-    work.send({ channel: 'chat', letter: 'alert', recipient: 'approvals', locale: desk.locale, params: { text } });
+    work.send(alertNotice(desk.locale, text));
   },
 });
 
@@ -204,8 +205,7 @@ export async function tellUndelivered(desk: Desk, unit: Unit, failed: Undelivere
   });
   // when it is the channel that takes nothing, an alert there would fail too, and the next one about it
   const inChannel = desk.chat && failed.recipient !== 'approvals';
-  if (inChannel)
-    work.send({ channel: 'chat', letter: 'alert', recipient: 'approvals', locale: desk.locale, params: { text } });
+  if (inChannel) work.send(alertNotice(desk.locale, text));
   if (inChannel) return;
   const admins = await unit.tx.person.findMany({
     where: { roles: { some: { role: 'admin' } }, state: { in: ['active', 'invited'] } },

@@ -6,7 +6,7 @@ import type { Locale } from './locales/locale.js';
 import { textsOf } from './locales/texts.js';
 import { keepThread, type ThreadChange } from './mails/thread.js';
 import { tokenOf } from './support/thread.js';
-import { sealPurpose, type Attachment } from './record/outbox.js';
+import { alertNotice, sealPurpose, type Attachment } from './record/outbox.js';
 import type { InboundMail } from './record/database.js';
 import type { Unit } from './record/transact.js';
 
@@ -156,12 +156,5 @@ async function alertOnce(
     detail,
   });
   const text = textsOf(desk.locale).unanswered(detail);
-  if (desk.chat)
-    leaves.outbox.push({
-      channel: 'chat',
-      letter: 'alert',
-      recipient: 'approvals',
-      locale: desk.locale,
-      params: { text },
-    });
+  if (desk.chat) leaves.outbox.push(alertNotice(desk.locale, text));
 }

@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { Outcome } from '../core/command/outcome.js';
 import { replyTo } from '../core/command/reply.js';
 import { commandForm, type MeView } from './me-view.js';
-import { message, table, type Html } from './page.js';
+import { message, pager, table, type Html } from './page.js';
 import { replyBody } from './reply.js';
 import { pageTexts, type PageTexts } from './texts.js';
 
@@ -115,7 +115,7 @@ export function accountPage(reading: Reading, account: Account): Html {
     return html`<section class="card" aria-labelledby="${name}">
       <h2 id="${name}">${caption}</h2>
       ${outcome ? listed(outcome, { reading, chosen: account, caption, none: texts.billing.none[name] }) : ''}
-      ${outcome?.ok ? html`${pager(outcome, { name, account, texts })} ${exports(name, account, texts)}` : ''}
+      ${outcome?.ok ? html`${pages(outcome, { name, account, texts })} ${exports(name, account, texts)}` : ''}
     </section>`;
   };
   return html` <p><a href="/me${query(account)}">${texts.billing.back}</a></p>
@@ -141,23 +141,15 @@ function forecast(reading: Reading, { forecast: outcome }: Account, { billing }:
   </section>`;
 }
 
-function pager(
-  outcome: Outcome & { ok: true },
+const pages = (
+  { data }: Outcome & { ok: true },
   { name, account, texts }: { name: ListName; account: Account; texts: PageTexts },
-): Html {
-  const { total, page } = outcome.data as { total: number; page: number };
-  const last = Math.ceil(total / perPage);
-  if (last <= 1) return html``;
-  const to = (number: number, label: string) =>
-    html`<li><a href="/me/billing${query(account, { [name]: String(number) })}#${name}">${label}</a></li>`;
-  return html`<nav aria-label="${texts.billing[name]}">
-    <ul>
-      ${page > 1 ? to(page - 1, texts.me.previous) : ''}
-      <li>${texts.me.pageOf(page, last)}</li>
-      ${page < last ? to(page + 1, texts.me.next) : ''}
-    </ul>
-  </nav>`;
-}
+): Html =>
+  pager(texts, {
+    ...(data as { total: number; page: number }),
+    ...{ perPage, label: texts.billing[name] },
+    href: (page) => `/me/billing${query(account, { [name]: String(page) })}#${name}`,
+  });
 
 const exports = (name: ListName, account: Account, { me, billing }: PageTexts): Html =>
   html`<p>

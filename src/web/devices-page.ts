@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { Data, Outcome } from '../core/command/outcome.js';
 import { replyTo, type Reply } from '../core/command/reply.js';
 import { commandButton, type MeView } from './me-view.js';
-import { table, type Html } from './page.js';
+import { pager, table, type Html } from './page.js';
 import { pageTexts, type PageTexts } from './texts.js';
 
 export interface DeviceItem {
@@ -132,19 +132,10 @@ function installedPart(view: MeView, installed: NonNullable<Devices['installed']
           })
         : html`<p class="soft">${texts.devices.none}</p>`
     }
-    ${pager(installed, texts)}
+    ${pager(texts, {
+      ...{ total: installed.total, page: installed.page, perPage: devicesPerPage },
+      label: texts.devices.installed,
+      href: (page) => `/me?devices=${page}#installed`,
+    })}
   </section>`;
-}
-
-function pager({ total, page }: { total: number; page: number }, texts: PageTexts): Html {
-  const last = Math.ceil(total / devicesPerPage);
-  if (last <= 1) return html``;
-  const to = (number: number, label: string) => html`<li><a href="/me?devices=${number}#installed">${label}</a></li>`;
-  return html`<nav aria-label="${texts.devices.installed}">
-    <ul>
-      ${page > 1 ? to(page - 1, texts.me.previous) : ''}
-      <li>${texts.me.pageOf(page, last)}</li>
-      ${page < last ? to(page + 1, texts.me.next) : ''}
-    </ul>
-  </nav>`;
 }

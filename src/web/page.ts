@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { Locale } from '../core/locales/locale.js';
 import { script, scriptPath } from './script.js';
 import { style, stylePath } from './style.js';
-import { pageTexts } from './texts.js';
+import { pageTexts, type PageTexts } from './texts.js';
 
 export type Html = ReturnType<typeof html>;
 
@@ -88,4 +88,29 @@ export function table(given: {
       </tbody>
     </table>
   </div>`;
+}
+
+/** The way through a list of many pages; nothing for one that fits on a page. */
+export function pager(
+  { me }: PageTexts,
+  given: {
+    /** What is listed. */
+    label: string;
+    total: number;
+    page: number;
+    perPage: number;
+    href: (page: number) => string;
+  },
+): Html {
+  const { page, href } = given;
+  const last = Math.ceil(given.total / given.perPage);
+  if (last <= 1) return html``;
+  const to = (number: number, label: string) => html`<li><a href="${href(number)}">${label}</a></li>`;
+  return html`<nav aria-label="${given.label}">
+    <ul>
+      ${page > 1 ? to(page - 1, me.previous) : ''}
+      <li>${me.pageOf(page, last)}</li>
+      ${page < last ? to(page + 1, me.next) : ''}
+    </ul>
+  </nav>`;
 }

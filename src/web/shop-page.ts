@@ -8,7 +8,7 @@ import { textsOf } from '../core/locales/texts.js';
 import { form } from './controls.js';
 import { formFields, type FormField } from './form.js';
 import { commandForm, type MeView } from './me-view.js';
-import { message, table, type Html } from './page.js';
+import { message, pager, table, type Html } from './page.js';
 import { pageTexts } from './texts.js';
 
 export interface Shop {
@@ -163,17 +163,11 @@ function query(shop: Shop, more: Readonly<Record<string, string>>): string {
 const perPage = 25;
 
 function pages(view: MeView, shop: Shop, at: { total: number; page: number }): Html {
-  const texts = pageTexts(view.locale).me;
-  const size = Number(shop.filters['per-page'] ?? perPage) || perPage;
-  const last = Math.ceil(at.total / size);
-  if (last <= 1) return html``;
-  const to = (page: number, label: string) =>
-    html`<li><a href="/me?${query(shop, { page: String(page) })}#declared">${label}</a></li>`;
-  return html`<nav aria-label="${texts.declared}">
-    <ul>
-      ${at.page > 1 ? to(at.page - 1, texts.previous) : ''}
-      <li>${texts.pageOf(at.page, last)}</li>
-      ${at.page < last ? to(at.page + 1, texts.next) : ''}
-    </ul>
-  </nav>`;
+  const texts = pageTexts(view.locale);
+  return pager(texts, {
+    ...at,
+    perPage: Number(shop.filters['per-page'] ?? perPage) || perPage,
+    label: texts.me.declared,
+    href: (page) => `/me?${query(shop, { page: String(page) })}#declared`,
+  });
 }

@@ -5,7 +5,7 @@ import { replyTo } from '../core/command/reply.js';
 import { formatInstant } from '../core/locales/format.js';
 import { textsOf } from '../core/locales/texts.js';
 import { commandButton, commandForm, fieldsFor, formId, type MeView } from './me-view.js';
-import { message, table, type Html } from './page.js';
+import { message, pager, table, type Html } from './page.js';
 import { replyHead } from './reply.js';
 import { pageTexts, type PageTexts } from './texts.js';
 
@@ -80,25 +80,16 @@ function listed(view: MeView, { items, total, page }: Tickets, texts: PageTexts)
     ...(staff ? [item.priority ? yes : no, item.requester] : []),
     formatInstant(new Date(item.updatedAt), view.timeZone, view.locale),
   ];
-  const last = Math.ceil(total / ticketsPerPage);
-  const to = (number: number, label: string) => html`<li><a href="${action}?page=${number}">${label}</a></li>`;
   return html`${table({
     caption: support.count(total),
     columns: heads.map((key) => keys[key] ?? key),
     rows: items.map(row),
     locale: view.locale,
     headed: true,
-  })}${
-    last > 1
-      ? html`<nav aria-label="${support.tickets}">
-          <ul>
-            ${page > 1 ? to(page - 1, texts.me.previous) : ''}
-            <li>${texts.me.pageOf(page, last)}</li>
-            ${page < last ? to(page + 1, texts.me.next) : ''}
-          </ul>
-        </nav>`
-      : ''
-  }`;
+  })}${pager(texts, {
+    ...{ total, page, perPage: ticketsPerPage, label: support.tickets },
+    href: (number) => `${action}?page=${number}`,
+  })}`;
 }
 
 interface Spoken {

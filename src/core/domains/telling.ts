@@ -8,7 +8,7 @@ import { textsOf } from '../locales/texts.js';
 import { writersTo } from '../parties/organisation.js';
 import { readers, type Reader } from '../parties/readers.js';
 import type { Customer } from '../record/database.js';
-import type { TaskButton } from '../record/outbox.js';
+import { alertNotice, taskNotice, type TaskButton } from '../record/outbox.js';
 import { unicodeName, type DomainRow } from './domain.js';
 import { secretPurpose, taskRef, type TaskRow } from './task.js';
 
@@ -59,11 +59,10 @@ async function staff(work: Work): Promise<readonly Reader[]> {
 function notices(work: Work, all: readonly TaskOf[], customers: Customers): void {
   const { locale } = work.desk;
   const say = textsOf(locale).domains;
-  const notice = { channel: 'chat', recipient: 'approvals', locale } as const;
   const [first, last] = [all[0], all.at(-1)];
   if (first && last && all.length > noticesAtMost) {
     const text = say.tasks({ total: all.length, first: numberOf(first.task), last: numberOf(last.task) });
-    work.send({ ...notice, letter: 'alert', params: { text } });
+    work.send(alertNotice(locale, text));
     return;
   }
   for (const one of all) {
@@ -74,15 +73,8 @@ function notices(work: Work, all: readonly TaskOf[], customers: Customers): void
       { command: 'domain done', by: 'task', number, label: say.done({}) },
       { command: 'domain failed', by: 'task', number, label: say.failed({}), style: 'danger' },
     ];
-    work.send({
-      ...notice,
-      letter: 'task',
-      object: one.domain.name,
-      params: {
-        text: say.task({ number, what: inWords(one, locale), owner }),
-        buttons,
-      },
-    });
+    const text = say.task({ number, what: inWords(one, locale), owner });
+    work.send(taskNotice(locale, { object: one.domain.name, text, buttons }));
   }
 }
 

@@ -10,6 +10,7 @@ import type { Tx } from '../record/database.js';
 import { pauseOf, setPause } from '../record/pause.js';
 import { endHeld, heldRef, mailItem } from './held.js';
 import { inboundMailStates } from './states.js';
+import { alertNotice } from '../record/outbox.js';
 
 const number = numberOf('H');
 const states = Object.keys(inboundMailStates);
@@ -28,8 +29,7 @@ async function matching(tx: Tx, words: readonly string[]): Promise<{ id: { in: n
 }
 
 /** Staff learn in their channel who stopped the mail, or set it going. */
-const tellStaff = (work: Work, text: string): void =>
-  work.send({ channel: 'chat', letter: 'alert', recipient: 'approvals', locale: work.desk.locale, params: { text } });
+const tellStaff = (work: Work, text: string): void => work.send(alertNotice(work.desk.locale, text));
 
 export const mailCommands: readonly AnyCommand[] = [
   command({

@@ -4,7 +4,7 @@ import { formatDay } from '../locales/format.js';
 import type { Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
 import { readers } from '../parties/readers.js';
-import type { TaskButton } from '../record/outbox.js';
+import { taskNotice } from '../record/outbox.js';
 import { contentOf } from './content.js';
 import { orderRef, type OrderRow } from './order.js';
 
@@ -75,17 +75,9 @@ export async function tellCloud(work: Work, row: OrderRow): Promise<void> {
   const { locale } = work.desk;
   const { number, solution, site } = orderInWords(work, row, locale);
   const say = textsOf(locale).orders;
-  work.send({
-    channel: 'chat',
-    letter: 'task',
-    recipient: 'approvals',
-    locale,
-    object: number,
-    params: {
-      text: say.task({ number, solution: solution ?? '', site: site ?? '' }),
-      buttons: [{ command: 'order provisioned', number, label: say.provisioned({}) }] satisfies TaskButton[],
-    },
-  });
+  const text = say.task({ number, solution: solution ?? '', site: site ?? '' });
+  const buttons = [{ command: 'order provisioned', number, label: say.provisioned({}) }];
+  work.send(taskNotice(locale, { object: number, text, buttons }));
 }
 
 async function tellStaff(

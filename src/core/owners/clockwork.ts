@@ -14,6 +14,13 @@ const dayMs = 24 * 60 * minuteMs;
 /** The rest has its turn next time. */
 const atOnce = 500;
 
+/** Somebody may have signed in with it meanwhile: then it is confirmed, and nobody is pressed. */
+async function provenMeanwhile(work: Work, { email }: OwnerRow): Promise<boolean> {
+  if (!(await isProven(work.tx, email))) return false;
+  await confirmOwner(work, email, 'account');
+  return true;
+}
+
 /** Mails the link again to owners who have not come; after an outage one letter stands for all that were due. */
 async function remind(work: Work): Promise<void> {
   const { tx, now, desk } = work;
@@ -30,11 +37,7 @@ async function remind(work: Work): Promise<void> {
       take: atOnce,
     })) as OwnerRow[];
     for (const row of rows) {
-      // somebody may have signed in with it meanwhile
-      if (await isProven(tx, row.email)) {
-        await confirmOwner(work, row.email, 'account');
-        continue;
-      }
+      if (await provenMeanwhile(work, row)) continue;
       const counted = await changeOwner(work, row, { reminders: past + 1 });
       // nothing hangs on it: nobody is pressed
       if (!counted?.dueAt || (await heldBy(work, row.email)).length === 0) continue;
@@ -52,10 +55,7 @@ async function suspend(work: Work): Promise<void> {
     take: atOnce,
   })) as OwnerRow[];
   for (const row of rows) {
-    if (await isProven(tx, row.email)) {
-      await confirmOwner(work, row.email, 'account');
-      continue;
-    }
+    if (await provenMeanwhile(work, row)) continue;
     const overdue = await changeOwner(work, row, { state: 'overdue', dueAt: null });
     if (!overdue) continue;
     const lost = await orderSuspension(work, row.email);

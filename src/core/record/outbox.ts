@@ -51,6 +51,25 @@ export interface TaskButton {
   readonly style?: 'main' | 'danger' | 'plain';
 }
 
+/** Something for staff to do, in the approvals channel: what, and the buttons that carry it out. */
+export const taskNotice = (
+  locale: Locale,
+  { object, text, buttons }: { object: string; text: string; buttons: readonly TaskButton[] },
+): Dispatchable => ({
+  channel: 'chat',
+  letter: 'task',
+  recipient: 'approvals',
+  locale,
+  object,
+  params: { text, buttons },
+});
+
+/** Something for staff to know, in the approvals channel. */
+export const alertNotice = (locale: Locale, text: string): Dispatchable => ({
+  ...{ channel: 'chat', letter: 'alert', recipient: 'approvals' },
+  ...{ locale, params: { text } },
+});
+
 export const sealPurpose = 'outbox';
 
 // A bulk's letters are written a part at a time: their texts are many megabytes.

@@ -17,6 +17,7 @@ import type { Held, Later, OwnerReach } from './registrar.js';
 import { finishTask } from '../domains/task-done.js';
 import { taskRef, type TaskRow } from '../domains/task.js';
 import { failTask } from '../domains/tasks.js';
+import { alertNotice } from '../record/outbox.js';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -189,7 +190,7 @@ export async function reached(work: Work, domain: DomainRow, reach: OwnerReach |
 async function alertStaff(work: Work, textIn: (locale: Locale) => string): Promise<void> {
   const { desk } = work;
   const text = textIn(desk.locale);
-  work.send({ channel: 'chat', letter: 'alert', recipient: 'approvals', locale: desk.locale, params: { text } });
+  work.send(alertNotice(desk.locale, text));
   if (desk.chat) return;
   for (const { email, personId, locale } of await readers(work, { roles: { some: { role: 'admin' } } }))
     if (email)

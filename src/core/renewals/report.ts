@@ -8,6 +8,7 @@ import type { DrawFailure } from './drawing.js';
 import { groupedBy, renewingKinds, type DayRun } from './parts.js';
 import type { FailReason, SkipReason } from './planning.js';
 import { dayInWords } from '../domains/telling.js';
+import { alertNotice } from '../record/outbox.js';
 
 type Why = SkipReason | FailReason | DrawFailure | 'fault';
 type Counted = Partial<Record<Why, number>>;
@@ -137,7 +138,7 @@ async function tellStaff(work: Work, toldIn: (locale: Locale) => Told): Promise<
     const { headline, summary, names } = toldIn(locale);
     const lines = [...summary, ...names].map(({ label, value }) => `${label}${locale === 'fr' ? ' ' : ''}: ${value}`);
     const text = [headline, ...lines].join('\n');
-    work.send({ channel: 'chat', letter: 'alert', recipient: 'approvals', locale, params: { text } });
+    work.send(alertNotice(locale, text));
     return;
   }
   for (const reader of await readers(work, { roles: { some: { role: 'admin' } } }))

@@ -6,7 +6,7 @@ import { textsOf } from '../locales/texts.js';
 import { writersTo } from '../parties/organisation.js';
 import { readers, type Reader } from '../parties/readers.js';
 import type { TicketFile } from '../record/database.js';
-import type { Attachment, Dispatchable, TaskButton } from '../record/outbox.js';
+import { taskNotice, type Attachment, type Dispatchable, type TaskButton } from '../record/outbox.js';
 import { ticketRef, type TicketRow } from './ticket.js';
 
 /** What a message is told with. */
@@ -139,20 +139,11 @@ function tellChannel(work: Work, row: TicketRow, told: Told & { company?: string
     ...(told.file ? [say.attached({ file: told.file.name })] : []),
     ...(told.text ? ['', told.text] : []),
   ];
-  work.send({
-    channel: 'chat',
-    letter: 'task',
-    recipient: 'approvals',
-    locale,
-    object: number,
-    params: {
-      text: lines.join('\n'),
-      buttons: [
-        { command: 'support reply', number, label: say.reply({}) },
-        { command: 'support close', number, label: say.close({}), style: 'plain' },
-      ] satisfies TaskButton[],
-    },
-  });
+  const buttons = [
+    { command: 'support reply', number, label: say.reply({}) },
+    { command: 'support close', number, label: say.close({}), style: 'plain' as const },
+  ];
+  work.send(taskNotice(locale, { object: number, text: lines.join('\n'), buttons }));
 }
 
 /** Who of the asker's side is told: who opened it, and those of its organisation who wrote in it; never who acts now. */
