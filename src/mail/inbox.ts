@@ -53,7 +53,7 @@ export interface InboxState {
   status: 'connecting' | 'waiting' | 'working' | 'offline' | 'closed';
   /** Why it is offline. */
   fault?: string;
-  /** UIDs of mails whose receiver failed; they are tried again. */
+  /** UIDs of mails that could not be taken or moved, or were left to another process; they are tried again. */
   failing: number[];
 }
 

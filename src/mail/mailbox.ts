@@ -2,7 +2,7 @@ import type { ImapFlow } from 'imapflow';
 import { batches, fetchMails } from './fetched.js';
 import { mailFolders, pathIn } from './folders.js';
 import { accepted } from './imap.js';
-import type { Log, MailEnd, Receive } from './message.js';
+import type { Log, MailEnd, Receive, Received } from './message.js';
 import { moveOn, type Onward } from './onward.js';
 
 export interface Cursor {
@@ -52,8 +52,8 @@ const windowMails = 400;
 interface Failure {
   tries: number;
   timer: NodeJS.Timeout;
-  /** Received, but not moved yet: only the move is tried again. */
-  end?: MailEnd;
+  /** Received, but not moved yet: only the move is tried again. `left`: another process had it, it is received again. */
+  end?: Received;
   due: boolean;
 }
 
@@ -73,7 +73,7 @@ export function mailboxReader(options: MailboxOptions): MailboxReader {
   };
 
   /** Keeps a mail for another try; answers in how long. */
-  const failed = (uid: number, end?: MailEnd): { tries: number; waitMs: number } => {
+  const failed = (uid: number, end?: Received): { tries: number; waitMs: number } => {
     const before = failures.get(uid);
     clearTimeout(before?.timer);
     // what was received has made progress: its move is not held back by how often receiving failed
@@ -132,10 +132,11 @@ export function mailboxReader(options: MailboxOptions): MailboxReader {
           if (mail instanceof Error) throw mail;
           // gone meanwhile: somebody moved or deleted it
           if (!mail) return done(uid);
-          const tries = failures.get(uid)?.tries ?? 0;
-          const end = await options.receive({ raw: mail, source: 'imap', recipients: [], tries });
+          const before = failures.get(uid);
+          const [tries, left] = [before?.tries ?? 0, before?.end === 'left'];
+          const end = await options.receive({ raw: mail, source: 'imap', recipients: [], tries, left });
           if (end === 'left') {
-            log.debug({ uid, ...failed(uid) }, 'inbox: another process has this mail, it is looked at again');
+            log.debug({ uid, ...failed(uid, end) }, 'inbox: another process has this mail, it is looked at again');
             return;
           }
           ends.set(end, [...(ends.get(end) ?? []), uid]);
@@ -152,7 +153,7 @@ export function mailboxReader(options: MailboxOptions): MailboxReader {
     const ends = new Map<MailEnd, number[]>();
     const unread: number[] = [];
     for (const [uid, { due, end }] of [...failures].filter((one) => one[1].due).slice(0, windowMails)) {
-      if (due && end) ends.set(end, [...(ends.get(end) ?? []), uid]);
+      if (due && end && end !== 'left') ends.set(end, [...(ends.get(end) ?? []), uid]);
       else unread.push(uid);
     }
     return { ends, unread };

@@ -15,6 +15,8 @@ export interface Arrival {
   };
   /** From IMAP, how often it was handed over before and the receiver threw. */
   tries?: number;
+  /** From IMAP, that it was `left` before: whoever had it then has not moved it. */
+  left?: boolean;
 }
 
 /** How a mail ended; decides the IMAP folder it is moved to. */

@@ -44,7 +44,7 @@ export function createReception(options: ReceptionOptions): Receive {
     const paused = await mailbox.paused();
     if (paused !== undefined) throw new Paused(`mail is paused: ${paused}`);
     const { raw, source } = arrival;
-    const before = (end: MailEnd): Received => (source === 'imap' && !arrival.tries ? 'left' : end);
+    const before = (end: MailEnd): Received => (source === 'imap' && !arrival.left ? 'left' : end);
     const ended = async (mail: Arrived, more: { state: 'held' | 'ignored'; reason: string }): Promise<Received> =>
       (await mailbox.end(mail, more)) ? more.state : before(more.state);
     // the same bytes in a mailbox are the same delivery: its move failed, or the server has numbered it anew
