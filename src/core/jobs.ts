@@ -205,8 +205,10 @@ export async function tellUndelivered(desk: Desk, unit: Unit, failed: Undelivere
   });
   // when it is the channel that takes nothing, an alert there would fail too, and the next one about it
   const inChannel = desk.chat && failed.recipient !== 'approvals';
-  if (inChannel) work.send(alertNotice(desk.locale, text));
-  if (inChannel) return;
+  if (inChannel) {
+    work.send(alertNotice(desk.locale, text));
+    return;
+  }
   const admins = await unit.tx.person.findMany({
     where: { roles: { some: { role: 'admin' } }, state: { in: ['active', 'invited'] } },
     include: { addresses: { where: { main: true } } },

@@ -275,14 +275,7 @@ export function createMailbox(desk: Desk): Mailbox {
     noted,
     openIn: (mail) => openIn(desk, mail),
     joinedBy: (mail) => database.read((tx) => joinedBy(tx, mail)),
-    isOurs: async (messageIds) =>
-      messageIds.length > 0 &&
-      (
-        await database.read(
-          (tx) => tx.$queryRaw<unknown[]>`
-          SELECT "id" FROM "Outbox" WHERE "messageId" IN (${Prisma.join([...messageIds])}) LIMIT 1`,
-        )
-      ).length > 0,
+    isOurs: (messageIds) => database.read((tx) => isOurs(tx, messageIds)),
     whois: (email) => database.read((tx) => identify(tx, { kind: 'address', email })),
   };
 }
@@ -309,4 +302,11 @@ async function received(tx: Tx, row: Row): Promise<number> {
   ]);
   if (!made) throw new Error('an inbound mail was not kept');
   return Number(made.id);
+}
+
+async function isOurs(tx: Tx, messageIds: readonly string[]): Promise<boolean> {
+  if (messageIds.length === 0) return false;
+  const [one] = await tx.$queryRaw<unknown[]>`
+    SELECT "id" FROM "Outbox" WHERE "messageId" IN (${Prisma.join([...messageIds])}) LIMIT 1`;
+  return one !== undefined;
 }

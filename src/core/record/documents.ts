@@ -40,7 +40,7 @@ export function createDocuments(folder: string): Documents {
       await rename(draft, file);
       // a power cut must not lose the name of what an answer has promised
       await flushed(dirname(file));
-      if (made !== undefined) await flushed(folder);
+      if (made !== undefined) for (const above of new Set([folder, dirname(made)])) await flushed(above);
       return sha256;
     },
     async read(sha256) {

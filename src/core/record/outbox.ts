@@ -66,8 +66,11 @@ export const taskNotice = (
 
 /** Something for staff to know, in the approvals channel. */
 export const alertNotice = (locale: Locale, text: string): Dispatchable => ({
-  ...{ channel: 'chat', letter: 'alert', recipient: 'approvals' },
-  ...{ locale, params: { text } },
+  channel: 'chat',
+  letter: 'alert',
+  recipient: 'approvals',
+  locale,
+  params: { text },
 });
 
 export const sealPurpose = 'outbox';
