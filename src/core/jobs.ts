@@ -38,7 +38,7 @@ const itself: Actor = {
   members: [],
   installer: false,
   operator: false,
-  byOperator: false,
+  proof: 'desk',
   proven: {},
 };
 

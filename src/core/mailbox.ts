@@ -44,6 +44,13 @@ export interface Released {
   readonly id: number;
   readonly raw: Buffer;
   readonly sender: string;
+  /** Of staff, who let it pass; nothing when its sender confirmed it. */
+  readonly releasedBy: Releaser | undefined;
+}
+
+export interface Releaser {
+  readonly personId: number;
+  readonly name: string;
 }
 
 /** A held mail that has ended, and still lies in the IMAP folder of held ones. */
@@ -221,12 +228,18 @@ export function createMailbox(desk: Desk): Mailbox {
       tx.inboundMail.findMany({ where: { state: 'released', endedAt: null }, orderBy: { id: 'asc' }, take: 16 }),
     );
     const mails: Released[] = [];
-    for (const { id, sha256, sender } of rows) {
+    for (const { id, sha256, sender, releasedById } of rows) {
       const raw = await rawMail.read(sha256).catch(() => undefined);
-      if (raw && sender !== null) mails.push({ id, raw, sender });
+      if (raw && sender !== null) mails.push({ id, raw, sender, releasedBy: await releaser(releasedById) });
       else await giveUp(id, 'released, but its bytes are no longer kept');
     }
     return mails;
+  }
+
+  async function releaser(personId: number | null): Promise<Releaser | undefined> {
+    if (personId === null) return undefined;
+    const { name } = await database.read((tx) => identify(tx, { kind: 'session', personId }));
+    return { personId, name };
   }
 
   const ended = async (): Promise<Ended[]> => {

@@ -77,7 +77,10 @@ function section(command: AnyCommand): string {
   const uses = everyUseOf(command);
   const notes = [
     `For: ${command.who.join(', ')}.`,
-    command.fourEyes ? 'Waits for a second person (`approval.pending`, exit 3).' : '',
+    command.fourEyes
+      ? `${command.fourEyes.needed ? 'May wait' : 'Waits'} for a second person (\`approval.pending\`, exit 3).`
+      : '',
+    command.proof ? 'Takes one’s own proof: a mail that staff let pass does not do it.' : '',
     command.preview ? 'Previews first; changes nothing without `yes`.' : '',
     command.reads ? 'Changes nothing.' : '',
   ].filter(Boolean);

@@ -1,7 +1,7 @@
 /** From a proven sender's mail to its transcript: has each of its commands carried out in turn, and writes the answer. */
 import type { Dispatcher } from '../core/command/dispatch.js';
 import type { Outcome } from '../core/command/outcome.js';
-import type { Actor } from '../core/guard/identity.js';
+import type { Actor, Caller } from '../core/guard/identity.js';
 import type { Answer, Mailbox, OpenForm } from '../core/mailbox.js';
 import { attachableBytes, linkFile } from '../core/file-links.js';
 import { localeOf, type Locale } from '../core/locales/locale.js';
@@ -12,7 +12,7 @@ import { nextForms, type NextForm } from './next-form.js';
 import { domainOf } from './headers.js';
 import { threadOf, type Outcomes } from './left-open.js';
 import { renderTranscript, type Result } from './transcript.js';
-import { readWanted, type Asked, type Proven, type Wanted } from './wanted.js';
+import { callerOf, readWanted, type Asked, type Proven, type Wanted } from './wanted.js';
 import { wordsOf, type Words } from './words.js';
 
 export interface AnswerOptions {
@@ -38,7 +38,13 @@ export async function answerTo(mail: Proven, { dispatcher, mailbox, address }: A
     outcomes.map(({ outcome }) => outcome),
     { dispatcher, actor, locale },
   );
-  const { attachments, results } = await withFiles(outcomes, { dispatcher, actor, locale, next, sender: mail.sender });
+  const { attachments, results } = await withFiles(outcomes, {
+    dispatcher,
+    actor,
+    locale,
+    next,
+    caller: callerOf(mail),
+  });
   const rendered = renderTranscript({
     locale,
     timeZone: desk.timeZone,
@@ -46,6 +52,7 @@ export async function answerTo(mail: Proven, { dispatcher, mailbox, address }: A
     results,
     more: wanted.more,
     damaged: mail.message.damaged,
+    ...(mail.releasedBy ? { released: { as: actor.name || mail.sender, by: mail.releasedBy.name } } : {}),
     ...(wanted.help || wanted.table || wanted.unclear.length > 0 || actor.personId === 0
       ? { help: await helpBlocks(mail, { dispatcher, actor, locale, wanted }) }
       : {}),
@@ -99,7 +106,7 @@ const dispatch = (
 ): Promise<Outcome> =>
   dispatcher.dispatch({
     door: 'mail',
-    caller: { kind: 'address', email: mail.sender, ...(mail.held === undefined ? {} : { held: mail.held }) },
+    caller: callerOf(mail),
     command: asked.command,
     input: asked.confirmed ? { ...asked.raw, yes: true } : asked.raw,
     key: asked.key,
@@ -116,7 +123,7 @@ interface Reader {
 /** Keeps the files of answers where the outbox finds them, as long as they fit into one mail; the others are linked. */
 async function withFiles(
   outcomes: Outcomes,
-  { dispatcher, actor, locale, next, sender }: Reader & { next: readonly (NextForm | undefined)[]; sender: string },
+  { dispatcher, actor, locale, next, caller }: Reader & { next: readonly (NextForm | undefined)[]; caller: Caller },
 ): Promise<{ attachments: Attachment[]; results: Result[] }> {
   const attachments: Attachment[] = [];
   const results: Result[] = [];
@@ -133,8 +140,7 @@ async function withFiles(
         sha256: await dispatcher.desk.documents.keep(file.content),
       });
     }
-    const link =
-      file && !fits ? await linkFile(dispatcher.desk, { caller: { kind: 'address', email: sender }, file }) : undefined;
+    const link = file && !fits ? await linkFile(dispatcher.desk, { caller, file }) : undefined;
     const topic = asked.command === 'help' && outcome.ok ? outcome.data['command'] : undefined;
     const about = typeof topic === 'string' ? dispatcher.registry.find(topic) : undefined;
     results.push({
@@ -207,7 +213,7 @@ async function helpBlocks(
   }
   const help = await dispatcher.dispatch({
     door: 'mail',
-    caller: { kind: 'address', email: mail.sender },
+    caller: callerOf(mail),
     command: 'help',
     input: {},
     locale,

@@ -123,7 +123,7 @@ export function createReleases(options: ReceptionOptions): () => Promise<number>
   async function round(): Promise<number> {
     if ((await mailbox.paused()) !== undefined) return 0;
     const released = await mailbox.released();
-    for (const { id, raw, sender } of released) {
+    for (const { id, raw, sender, releasedBy } of released) {
       const message = await parseAside(raw, dispatcher.desk.aside);
       if ('unread' in message) {
         await mailbox.giveUp(id, message.unread);
@@ -134,7 +134,8 @@ export function createReleases(options: ReceptionOptions): () => Promise<number>
       if (signatures.length > 0) await mailbox.spend(id, signatures);
       const arrival = { raw, source: 'lmtp', recipients: [] } as const;
       const tokens = tokensOf(message, { ...arrival, recipients: [] }, { address, secrets: dispatcher.desk.secrets });
-      await carryOut({ message, sender, tokens, mailKey: keyOf(message, raw), id }, options);
+      const vouched = releasedBy ? { releasedBy } : {};
+      await carryOut({ message, sender, tokens, mailKey: keyOf(message, raw), id, ...vouched }, options);
     }
     return released.length;
   }

@@ -42,6 +42,8 @@ export interface TranscriptContent {
   /** Forms that were beyond the limit. */
   readonly more?: number;
   readonly damaged?: boolean;
+  /** Nothing proved the sender: as whom it was carried out, and who let it pass. */
+  readonly released?: { readonly as: string; readonly by: string };
   /** Blocks for a sender who needs help, after the results. */
   readonly help?: readonly Block[];
   /** Who signs, a line each. */
@@ -62,6 +64,7 @@ export function renderTranscript(content: TranscriptContent): Transcript {
   const refused = results.some(({ outcome, said }) => !outcome.ok && !said);
   const blocks: Block[] = [
     ...(content.damaged ? [text(words.damaged)] : []),
+    ...(content.released ? [text(words.released(content.released))] : []),
     ...(several ? [text(words.several(results.length, countsOf(results)))] : []),
     ...results.flatMap((result, index) => resultBlocks(result, { content, place: several ? index + 1 : undefined })),
     ...(content.more ? [text(words.more(content.more))] : []),

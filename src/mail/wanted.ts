@@ -2,9 +2,10 @@
 import type { Dispatcher } from '../core/command/dispatch.js';
 import type { RawInput } from '../core/command/input.js';
 import { previewOf } from '../core/command/pending.js';
+import type { Caller } from '../core/guard/identity.js';
 import { printRef } from '../core/guard/number.js';
 import { textsOf } from '../core/locales/texts.js';
-import type { Mailbox, OpenForm } from '../core/mailbox.js';
+import type { Mailbox, OpenForm, Releaser } from '../core/mailbox.js';
 import type { Locale } from '../core/locales/locale.js';
 import { readDecision } from './decision.js';
 import { decodeMail, type DecodedForm } from './form.js';
@@ -26,7 +27,17 @@ export interface Proven {
   readonly id: number;
   /** The held mail that it decides about: all that it may do. */
   readonly held?: number;
+  /** Nothing proves its sender: this person of staff let it pass. */
+  readonly releasedBy?: Releaser;
 }
+
+/** Who asks by it. */
+export const callerOf = ({ sender, held, releasedBy }: Proven): Caller => ({
+  kind: 'address',
+  email: sender,
+  ...(held === undefined ? {} : { held }),
+  ...(releasedBy ? { releasedById: releasedBy.personId } : {}),
+});
 
 /** A command to be carried out. */
 export interface Asked {
@@ -187,7 +198,7 @@ async function repaired(
       asked.push({ ...(whole.command === command ? resumed : apart), ...whole, key });
       continue;
     }
-    const shown = preview && (await previewOf(desk, { id: preview, caller: { kind: 'address', email: mail.sender } }));
+    const shown = preview && (await previewOf(desk, { id: preview, caller: callerOf(mail) }));
     // a preview that has ended can't be confirmed; its command is asked for anew
     if (preview && !shown) continue;
     const raw = correctedInput(shown ? shown.raw : form.raw, values ?? {});

@@ -27,6 +27,8 @@ export interface Words {
   readonly linked: (file: string, url: string) => string;
   readonly more: (count: number) => string;
   readonly damaged: string;
+  /** Nothing proved the sender; staff let it pass. */
+  readonly released: (hands: { as: string; by: string }) => string;
   readonly nothing: string;
   readonly empty: string;
   /** S/MIME or PGP. */
@@ -79,6 +81,8 @@ const fr: Words = {
     'Le fichier est trop gros pour un courriel. Demandez-en une partie, par exemple avec « Depuis » et « Jusqu’au ».',
   more: (count) =>
     `Un courriel peut contenir 20 commandes. ${count === 1 ? 'La dernière n’a pas été lue : envoyez-la' : `Les ${count} dernières n’ont pas été lues : envoyez-les`} dans un autre courriel.`,
+  released: ({ as, by }) =>
+    `Rien ne prouvait que ce courriel vient de vous : il a été exécuté au nom de ${as}, libéré par ${by}. S’il n’est pas de vous, dites-le-nous.`,
   damaged: 'Une partie de votre courriel était illisible. Vérifiez qu’il ne manque rien ci-dessous.',
   nothing: 'Nous n’avons trouvé aucune commande dans votre courriel ; rien n’a été fait.',
   empty: 'Votre courriel est vide ; rien n’a été fait.',
@@ -133,6 +137,8 @@ const en: Words = {
   tooLarge: 'The file is too large for a mail. Ask for a part of it, for example with “Since” and “Until”.',
   more: (count) =>
     `A mail can have 20 commands. ${count === 1 ? 'The last one was not read: send it' : `The last ${count} were not read: send them`} in another mail.`,
+  released: ({ as, by }) =>
+    `Nothing proved that this mail is yours: it was carried out as ${as}, released by ${by}. If it is not yours, tell us.`,
   damaged: 'A part of your mail could not be read. Check that nothing is missing below.',
   nothing: 'We found no command in your mail; nothing was done.',
   empty: 'Your mail is empty; nothing was done.',

@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { replyTo } from '../../src/core/command/reply.js';
 import { jobsOf } from '../../src/core/jobs.js';
 import { createSchedule } from '../../src/core/record/schedule.js';
 import { databases } from '../servers/databases.js';
@@ -105,7 +106,7 @@ describe.each(databases())('approvals on $name', (provider) => {
     const recipients = letters.filter(({ letter }) => letter === 'approval-asked').map(({ recipient }) => recipient);
     expect(recipients).toContain(approver);
     expect(recipients).not.toContain(asker);
-    expect(letters[0]?.params).toMatchObject({ asker });
+    expect(letters[0]?.params).toMatchObject({ asker: `l’opérateur, au nom de ${asker}` });
   });
 
   test('refused, it lets the units go and the reason reaches the asker', async () => {
@@ -154,12 +155,16 @@ describe.each(databases())('approvals on $name', (provider) => {
     expect(await stateOf(number)).toBe('pending');
   });
 
-  test('the operator can’t approve what the operator asked, and can what it asked as somebody', async () => {
+  test('the operator can’t approve what the operator asked, nor what it asked as somebody', async () => {
     const own = await asked(1, {});
     expect(codeOf(await desk.ask('approval approve', { number: own }))).toBe('approval.self');
     expect(codeOf(await desk.ask('approval approve', { number: own }, { as: approver }))).toBe('approval.approved');
     const asSomebody = await asked();
-    expect(codeOf(await desk.ask('approval approve', { number: asSomebody }))).toBe('approval.approved');
+    expect(codeOf(await desk.ask('approval approve', { number: asSomebody }))).toBe('approval.self');
+    expect(codeOf(await desk.ask('approval refuse', { number: asSomebody, reason: 'mine' }))).toBe('approval.self');
+    expect(codeOf(await desk.ask('approval approve', { number: asSomebody }, { as: approver }))).toBe(
+      'approval.approved',
+    );
   });
 
   test('decided is decided', async () => {
@@ -380,7 +385,7 @@ describe.each(databases())('approvals on $name', (provider) => {
       own.clock.advance(minuteMs);
       expect(await tick()).toEqual(['alert approvals', `approval-reminder ${boss}`]);
       expect((await own.letters()).at(-1)?.params).toMatchObject({
-        asker: expect.stringMatching(/^stock\./) as string,
+        asker: expect.stringMatching(/^l’opérateur, au nom de stock\./) as string,
         number,
       });
       own.clock.advance(minuteMs);
@@ -484,12 +489,20 @@ describe.each(databases())('a catalogue that changed on $name', (provider) => {
         )
       )['approval'],
     );
-    expect(await desk.done('approval approve', { number }, { as: one })).toMatchObject({
-      state: 'pending',
-      votes: 1,
-      needed: 2,
-    });
-    expect(codeOf(await desk.ask('approval approve', { number }, { as: one }))).toBe('approval.decided');
+    const first = {
+      ok: true,
+      code: 'approval.pending',
+      waiting: true,
+      data: { state: 'pending', votes: 1, needed: 2 },
+    };
+    const vote = () => desk.ask('approval approve', { number }, { as: one, locale: 'en' });
+    expect(await vote()).toMatchObject(first);
+    const before = await desk.dump();
+    const again = await vote();
+    expect(again).toMatchObject({ ...first, data: { again: true } });
+    expect(replyTo(again, { locale: 'en', timeZone: 'UTC' }).headline).toContain('already');
+    const after = await desk.dump();
+    expect([after['ApprovalDecision'], after['Outbox']]).toEqual([before['ApprovalDecision'], before['Outbox']]);
     expect(await desk.done('approval approve', { number }, { as: two })).toMatchObject({ state: 'approved' });
     await desk.close();
     rmSync(catalogue, { recursive: true });

@@ -131,7 +131,7 @@ describe.each(databases())('the audit on $name', (provider) => {
         : ([
             [
               'replace a row',
-              `INSERT OR REPLACE INTO "Audit" SELECT "seq", "at", "actorId", "operator", "door", 'nothing', "object", "detailHash", "hash" FROM "Audit" WHERE "seq" = 1`,
+              `INSERT OR REPLACE INTO "Audit" SELECT "seq", "at", "actorId", "operator", "door", 'nothing', "object", "detailHash", "hash", "releasedById" FROM "Audit" WHERE "seq" = 1`,
             ],
           ] as const)),
     ] as readonly (readonly [string, string])[])('%s', async (_, sql) => {
@@ -167,6 +167,7 @@ describe.each(databases())('the audit on $name', (provider) => {
       ],
       actorId: [`"actorId" = 99`, `"actorId" = NULL`],
       operator: [`"operator" = NOT "operator"`],
+      releasedById: [`"releasedById" = 99`],
       door: text('door'),
       action: text('action'),
       object: [...text('object'), `"object" = NULL`],
@@ -206,7 +207,7 @@ describe.each(databases())('the audit on $name', (provider) => {
       ['the head’s hash altered', `UPDATE "AuditHead" SET "hash" = ''`, { why: 'head' }],
       [
         'a row slipped in behind the head',
-        `INSERT INTO "Audit" SELECT "seq" + 1, "at", "actorId", "operator", "door", 'nothing', "object", "detailHash", "hash" FROM "Audit" WHERE "seq" = (SELECT max("seq") FROM "Audit")`,
+        `INSERT INTO "Audit" SELECT "seq" + 1, "at", "actorId", "operator", "door", 'nothing', "object", "detailHash", "hash", "releasedById" FROM "Audit" WHERE "seq" = (SELECT max("seq") FROM "Audit")`,
         { why: 'head' },
       ],
     ])('%s', async (_, sql, broken) => {

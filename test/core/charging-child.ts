@@ -36,7 +36,7 @@ async function open({ url, key, now, vendor }: Task) {
   const database = createDatabase(await connect({ url }), options);
   const catalogue = { vendor } as Desk['catalogue'];
   const desk = { database, catalogue, secrets, clock, locale: 'fr', timeZone: 'Europe/Paris', publicUrl: '' } as Desk;
-  const actor = { personId: 0, byOperator: false } as Actor;
+  const actor = { personId: 0, proof: 'desk' } as Actor;
   const inWork = <T>(run: (work: Work) => Promise<T>): Promise<T> =>
     database.transact((unit) => run(createWork(unit, { desk, actor, door: 'schedule', locale: 'fr' })));
   return { inWork, close: () => database.close() };

@@ -8,6 +8,7 @@ import { createWork } from '../../src/core/guard/work.js';
 import { createMailbox } from '../../src/core/mailbox.js';
 import { jobsOf, tellUndelivered } from '../../src/core/jobs.js';
 import { createSchedule } from '../../src/core/record/schedule.js';
+import { takeFile } from '../../src/core/parties/file-link.js';
 import { erasePerson } from '../../src/core/parties/erasure.js';
 import { findSession, startSession } from '../../src/core/parties/session.js';
 import { databases, type TestProvider } from '../servers/databases.js';
@@ -339,7 +340,7 @@ describe.each(databases())('personal data on $name', (provider) => {
   beforeAll(async () => {
     place = await newPlace(provider);
     ({ desk } = place);
-    staff = await newStaff(desk, 'support');
+    staff = await newStaff(desk, 'admin');
   });
   afterAll(() => desk.close());
 
@@ -453,7 +454,27 @@ describe.each(databases())('personal data on $name', (provider) => {
       expect(await events()).toContain('account export');
     });
 
-    test('another’s is for staff; the operator and a stranger have none', async () => {
+    test('support asks for another’s, a second person agrees, and the file waits for whoever asked', async () => {
+      const [email, support] = [newEmail(), await newStaff(desk, 'support')];
+      await desk.done('account edit', { city: 'Lyon' }, { as: email });
+      for (const role of ['sales', 'stock', 'cloud'] as const)
+        expect(codeOf(await desk.ask('account export', { person: email }, { as: await newStaff(desk, role) }))).toBe(
+          'access.denied',
+        );
+      const asked = await desk.ask('account export', { person: email }, { as: support });
+      expect(asked).toMatchObject({ code: 'approval.pending', waiting: true });
+      const number = String(asked.ok && asked.data['approval']);
+      expect(codeOf(await desk.ask('approval approve', { number }, { as: support }))).toBe('approval.self');
+      const letters = await desk.queuedBy(() => desk.done('approval approve', { number }, { as: staff }));
+      const [ready] = letters.filter(({ letter }) => letter === 'file-ready');
+      expect(ready).toMatchObject({ recipient: support, params: { number, by: staff } });
+      const token = ready?.secret['url']?.split('/t/')[1] ?? '';
+      expect(await takeFile(desk.desk, { token, personId: await idOf(desk, staff) })).toBeUndefined();
+      const file = await takeFile(desk.desk, { token, personId: await idOf(desk, support) });
+      expect(file?.content.toString()).toContain('Lyon');
+    });
+
+    test('another’s is for an admin; the operator and a stranger have none', async () => {
       const email = newEmail();
       await desk.done('account edit', { city: 'Lyon' }, { as: email });
       expect((await exported(staff, { person: email })).data['account']).toMatchObject({ city: 'Lyon' });
@@ -680,7 +701,20 @@ describe.each(databases())('personal data on $name', (provider) => {
       expect(codeOf(await desk.ask('approval list', { search: 'candidate' }, { as: boss }))).toBe('approval.listed');
     });
 
-    test('staff erase another’s; nobody else does', async () => {
+    test('support erases another’s with a second person', async () => {
+      const [email, support] = [newEmail(), await newStaff(desk, 'support')];
+      await desk.done('account edit', { city: 'Lyon' }, { as: email });
+      const input = { person: email, confirm: email, yes: 'yes' };
+      expect(codeOf(await erase(await newStaff(desk, 'stock'), input))).toBe('access.denied');
+      const asked = await erase(support, input);
+      expect(codeOf(asked)).toBe('approval.pending');
+      expect(await desk.connection.reader.address.count({ where: { email } })).toBe(1);
+      await desk.done('approval approve', { number: String(asked.ok && asked.data['approval']) }, { as: staff });
+      expect(await desk.connection.reader.address.count({ where: { email } })).toBe(0);
+      expect(JSON.stringify((await desk.dump())['Approval'])).not.toContain(email);
+    });
+
+    test('an admin erases another’s; nobody else does', async () => {
       const [email, stranger] = [newEmail(), newEmail()];
       for (const as of [email, stranger]) await desk.done('account edit', { city: 'Lyon' }, { as });
       const input = { person: email, confirm: email, yes: 'yes' };

@@ -37,6 +37,9 @@ export async function everything(desk: Awaited<ReturnType<typeof openTestDesk>>)
   const grant = await ask('staff grant', { email: staff, role: 'stock' }, { as: boss });
   await ask('approval approve', { number: approvalOf(grant) }, { as: boss });
   await ask('approval approve', { number: approvalOf(grant) });
+  const deputy = newEmail('deputy');
+  await ask('staff grant', { email: deputy, role: 'admin' });
+  await ask('approval approve', { number: approvalOf(grant) }, { as: deputy });
   for (const as of [boss, staff]) await ask('account edit', { locale }, { as });
   await ask('staff list');
   await ask('staff revoke', { email: staff, role: 'sales' });
@@ -223,7 +226,7 @@ export async function everything(desk: Awaited<ReturnType<typeof openTestDesk>>)
   const edited = policy(shipped.replace('heldMailDays: 30', 'heldMailDays: 31'));
   await ask('catalogue load', edited, { as: boss });
   const load = await ask('catalogue load', { ...edited, yes: 'yes' }, { as: boss });
-  await ask('approval approve', { number: approvalOf(load) });
+  await ask('approval approve', { number: approvalOf(load) }, { as: deputy });
   for (const text of ['times: 1', 'times: 1\nlimits: 1', shipped.replace('heldMailDays: 30', 'heldMailDays: 31')])
     await ask('catalogue load', policy(text), { as: boss });
   await ask('audit show', { object: number });

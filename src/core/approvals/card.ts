@@ -1,6 +1,6 @@
 /** An approval as the approvals channel shows it, and which message there is about it. */
 import type { Registry } from '../command/registry.js';
-import { approvalRef, summarised } from '../guard/approval.js';
+import { approvalRef, askerOf, summarised } from '../guard/approval.js';
 import type { Desk } from '../guard/work.js';
 import type { Locale } from '../locales/locale.js';
 import type { Database } from '../record/transact.js';
@@ -41,7 +41,7 @@ export async function approvalCard(
   return database.read(async (tx) => {
     const row = await tx.approval.findUnique({ where: { id } });
     if (!row) return undefined;
-    const { requester, decisions } = await approvalShown(tx, row);
+    const { decisions } = await approvalShown(tx, row);
     const { command, state, object, needed, createdAt, expiresAt, channelMessage: message } = row;
     const by = registry?.find(command)?.fourEyes;
     // the first line of a summary is the command itself
@@ -51,7 +51,7 @@ export async function approvalCard(
       number: approvalRef(id),
       command,
       state,
-      requester,
+      requester: (await askerOf(tx, row))(locale),
       object,
       summary,
       needed,

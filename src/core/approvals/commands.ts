@@ -4,18 +4,20 @@ import { numberOf, reason } from '../command/dictionary.js';
 import { listed, listFields } from '../command/listing.js';
 import type { Registry } from '../command/registry.js';
 import { approvalRef, summarised, typedText } from '../guard/approval.js';
-import { fullName } from '../guard/identity.js';
+import { fullName, isStaff } from '../guard/identity.js';
 import { idOf } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
-import type { Approval, Tx } from '../record/database.js';
+import type { Approval, Prisma, Tx } from '../record/database.js';
 import { searchable } from '../record/fold.js';
-import { approve, mayDecide, refuse } from './decision.js';
+import { approve, mayDecide, mustSee, refuse } from './decision.js';
 import { approvalStates } from './states.js';
 
 export interface ShownApproval {
   readonly row: Approval;
   readonly requester: string;
+  /** Who let the mail pass in which it was asked. */
+  readonly releasedBy: string | null;
   readonly decisions: readonly { by: string; verdict: string; reason: string | null; decidedAt: Date }[];
 }
 
@@ -26,7 +28,7 @@ export async function approvalShown(tx: Tx, row: Approval): Promise<ShownApprova
     orderBy: { decidedAt: 'asc' },
   });
   const people = await tx.person.findMany({
-    where: { id: { in: [row.requesterId, ...decisions.map(({ personId }) => personId)] } },
+    where: { id: { in: [row.requesterId, row.releasedById ?? [], decisions.map(({ personId }) => personId)].flat() } },
     include: { addresses: { where: { main: true } } },
   });
   const name = (id: number): string => {
@@ -37,6 +39,7 @@ export async function approvalShown(tx: Tx, row: Approval): Promise<ShownApprova
   return {
     row,
     requester: name(row.requesterId),
+    releasedBy: row.releasedById === null ? null : name(row.releasedById),
     decisions: decisions.map((one) => ({
       by: name(one.personId),
       verdict: one.verdict,
@@ -51,6 +54,8 @@ const itemOf = (shown: ShownApproval): Record<string, unknown> => ({
   command: shown.row.command,
   object: shown.row.object,
   requester: shown.requester,
+  ...(shown.releasedBy === null ? {} : { releasedBy: shown.releasedBy }),
+  ...(shown.row.byOperator ? { byOperator: true } : {}),
   state: shown.row.state,
   createdAt: shown.row.createdAt.toISOString(),
   expiresAt: shown.row.expiresAt.toISOString(),
@@ -77,6 +82,15 @@ async function look(work: Work, row: Approval, registry: Registry): Promise<void
 
 const number = numberOf('A');
 
+/** As `mustSee` has it, for lists. @throws {Refusal} `access.denied` for whom there are none */
+async function seen({ tx, actor }: Work): Promise<Prisma.ApprovalWhereInput> {
+  if (isStaff(actor)) return {};
+  const owned = actor.members.filter(({ role }) => role === 'owner').map(({ orgId }) => orgId);
+  const where = { orgId: { in: owned }, approvers: { contains: 'owner' } };
+  if ((await tx.approval.count({ where })) === 0) throw new Refusal('access.denied', { why: 'role', command: '' });
+  return where;
+}
+
 /** @param registry asked for when a request is carried out, for these commands are in it themselves */
 export function approvalCommands(registry: () => Registry): readonly AnyCommand[] {
   return [
@@ -86,10 +100,10 @@ export function approvalCommands(registry: () => Registry): readonly AnyCommand[
         fr: 'Les demandes qui attendent une seconde personne, et les décidées',
         en: 'The requests that wait for a second person, and the decided ones',
       },
-      who: 'staff',
+      who: ['owner', 'staff'],
       reads: true,
       fields: listFields,
-      run: (work, input) =>
+      run: async (work, input) =>
         listed(work, input, {
           code: 'approval.listed',
           states: Object.keys(approvalStates),
@@ -101,7 +115,7 @@ export function approvalCommands(registry: () => Registry): readonly AnyCommand[
             'expires-at': 'expiresAt',
           },
           matching: (words) => matching(work.tx, words),
-          where: {},
+          where: await seen(work),
           count: (args) => work.tx.approval.count(args),
           find: async (args) => {
             const rows = await work.tx.approval.findMany(args);
@@ -113,10 +127,11 @@ export function approvalCommands(registry: () => Registry): readonly AnyCommand[
     command({
       name: 'approval show',
       help: { fr: 'Voir une demande en entier', en: 'See a request in full' },
-      who: 'staff',
+      who: ['owner', 'staff'],
       fields: [required(number)],
       async run(work, input) {
         const row = await work.tx.approval.findUnique({ where: { id: idOf(input.number) } });
+        mustSee(work, row);
         if (!row) throw new Refusal('object.unknown', { number: input.number });
         await look(work, row, registry());
         const shown = await approvalShown(work.tx, row);
@@ -141,7 +156,8 @@ export function approvalCommands(registry: () => Registry): readonly AnyCommand[
         fr: 'Approuver la demande de quelqu’un d’autre : elle est exécutée',
         en: 'Approve somebody else’s request: it is carried out',
       },
-      who: 'staff',
+      who: ['owner', 'staff'],
+      proof: 'own',
       fields: [required(number)],
       run: (work, input) => approve(work, idOf(input.number), registry()),
     }),
@@ -151,7 +167,8 @@ export function approvalCommands(registry: () => Registry): readonly AnyCommand[
         fr: 'Refuser la demande de quelqu’un d’autre, en disant pourquoi',
         en: 'Refuse somebody else’s request, and say why',
       },
-      who: 'staff',
+      who: ['owner', 'staff'],
+      proof: 'own',
       fields: [required(number), required(reason)],
       run: (work, input) => refuse(work, idOf(input.number), { registry: registry(), reason: input.reason }),
     }),

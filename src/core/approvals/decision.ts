@@ -1,7 +1,7 @@
 /** Deciding a request (X3): by another person, once, for exactly the content that was asked. */
 import { Refusal } from '../guard/refusal.js';
 import { approvalRef, approvedHash, approversOf, summaryOf, tellApprovals } from '../guard/approval.js';
-import { identify, type Actor } from '../guard/identity.js';
+import { identify, isStaff, type Actor } from '../guard/identity.js';
 import type { Work } from '../guard/work.js';
 import type { Locale } from '../locales/locale.js';
 import type { Approval } from '../record/database.js';
@@ -17,23 +17,47 @@ export type Verdict = 'approved' | 'refused';
 /** @throws {Refusal} `object.unknown`, `approval.decided|void|expired|self`, `access.denied` */
 export async function openRequest(work: Work, id: number): Promise<Approval> {
   const row = await work.tx.approval.findUnique({ where: { id } });
+  mustSee(work, row);
   if (!row) throw new Refusal('object.unknown', { number: approvalRef(id) });
   if (row.state === 'void') throw new Refusal('approval.void', { number: approvalRef(id) });
   if (row.state === 'expired' || (row.state === 'pending' && row.expiresAt <= work.now))
     throw new Refusal('approval.expired', { number: approvalRef(id) });
   if (row.state !== 'pending') throw new Refusal('approval.decided', { number: approvalRef(id), state: row.state });
-  if (row.requesterId === work.actor.personId) throw new Refusal('approval.self', { number: approvalRef(id) });
+  const why = sameHand(work.actor, row);
+  if (why) throw new Refusal('approval.self', { number: approvalRef(id), why });
   if (!mayDecide(work, row)) throw new Refusal('access.denied', { why: 'approver', command: row.command });
   return row;
 }
 
-/** Whether a role that may decide the request is among the actor's. */
-export function mayDecide(
-  work: Pick<Work, 'actor' | 'desk'>,
-  request: Pick<Approval, 'command' | 'approvers'>,
-): boolean {
+/**
+ * Whose hand asked: the asker's, that of whoever let the asker's mail pass, and the operator's where it asked in the
+ * asker's name. None of them is the second person.
+ */
+function sameHand(actor: Actor, request: Approval): 'asker' | 'released' | 'operator' | undefined {
+  if (request.requesterId === actor.personId) return 'asker';
+  if (request.releasedById === actor.personId) return 'released';
+  return request.byOperator && actor.operator ? 'operator' : undefined;
+}
+
+type Addressed = Pick<Approval, 'command' | 'approvers' | 'orgId'>;
+
+const isOwner = ({ members }: Actor, orgId: number | null): boolean =>
+  members.some((member) => member.orgId === orgId && member.role === 'owner');
+
+/** Whether the actor has a role that may decide the request, or is one of the owners that it was put to. */
+export function mayDecide(work: Pick<Work, 'actor' | 'desk'>, request: Addressed): boolean {
   const approvers = approversOf(work.desk, request);
-  return work.actor.roles.some((role) => approvers.includes(role));
+  const asOwner = approvers.includes('owner') && isOwner(work.actor, request.orgId);
+  return asOwner || work.actor.roles.some((role) => approvers.includes(role));
+}
+
+/**
+ * Staff see every request, an owner those that were put to the owners; of all others not even whether there are any.
+ * @throws {Refusal} `access.denied`
+ */
+export function mustSee(work: Work, request: Addressed | null): void {
+  if (!isStaff(work.actor) && !(request && mayDecide(work, request)))
+    throw new Refusal('access.denied', { why: 'role', command: '' });
 }
 
 /** Records one person's yes; with enough of them the command is carried out in this transaction. */
@@ -45,15 +69,19 @@ export async function approve(work: Work, id: number, registry: Registry): Promi
   if (!asked || approvedHash(request.command, JSON.parse(request.input), content) !== request.contentHash)
     return voided(work, command, request);
   const { input, requester } = asked;
-  await recordVote(work, request, { verdict: 'approved', reason: null });
+  const again = !(await recordVote(work, request, { verdict: 'approved', reason: null }));
   const votes = await work.tx.approvalDecision.count({ where: { approvalId: id, verdict: 'approved' } });
   const number = approvalRef(id);
   if (votes < request.needed) {
-    await command.fourEyes?.seen?.(work, id);
-    tellApprovals(work, id);
+    if (!again) {
+      await command.fourEyes?.seen?.(work, id);
+      tellApprovals(work, id);
+    }
+    const { needed } = request;
     return {
-      code: 'approval.approved',
-      data: { approval: number, state: 'pending', command: request.command, needed: request.needed, votes },
+      code: 'approval.pending',
+      data: { approval: number, state: 'pending', command: request.command, needed, votes, again },
+      waiting: true,
     };
   }
   await end(work, request, 'approved');
@@ -157,18 +185,19 @@ async function voided(work: Work, command: AnyCommand, request: Approval): Promi
   return { refusal };
 }
 
+/** A person has one vote, which may become a no as long as others are waited for; false when it stands so already. */
 async function recordVote(
   work: Work,
-  request: Approval,
+  { id: approvalId }: Approval,
   vote: { verdict: Verdict; reason: string | null },
-): Promise<void> {
-  const twice = await work.tx.approvalDecision.findUnique({
-    where: { approvalId_personId: { approvalId: request.id, personId: work.actor.personId } },
-  });
-  if (twice) throw new Refusal('approval.decided', { number: approvalRef(request.id), state: request.state });
-  await work.tx.approvalDecision.create({
-    data: { approvalId: request.id, personId: work.actor.personId, ...vote, door: work.door, decidedAt: work.now },
-  });
+): Promise<boolean> {
+  const { personId } = work.actor;
+  const where = { approvalId_personId: { approvalId, personId } };
+  const before = await work.tx.approvalDecision.findUnique({ where });
+  if (before?.verdict === vote.verdict) return false;
+  const row = { ...vote, door: work.door, decidedAt: work.now };
+  await work.tx.approvalDecision.upsert({ where, create: { approvalId, personId, ...row }, update: row });
+  return true;
 }
 
 /** Two clicks at once give one decision: the second finds it no longer pending. */

@@ -47,6 +47,7 @@ export async function carryOut(
       command: command.name,
       input: keptInput(asked.raw),
       hold: (approvalId) => fourEyes.hold(work, input, approvalId),
+      rule: await fourEyes.rule?.(work, input),
       summary: fourEyes.summary,
     });
     return {

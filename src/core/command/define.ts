@@ -2,7 +2,7 @@
  * How a command is declared: once, with its fields; every door, the help and the printed reference are made from it
  * (SPEC 0, "One command, every door").
  */
-import type { SummaryBy } from '../guard/approval.js';
+import type { ApprovalRule, SummaryBy } from '../guard/approval.js';
 import type { Actor } from '../guard/identity.js';
 import type { Who } from '../guard/policy.js';
 import type { Desk, Work } from '../guard/work.js';
@@ -68,6 +68,8 @@ export type Input<Uses extends readonly Use[]> = {
 export interface FourEyes<I> {
   /** Absent: always. The operator grants roles alone. */
   needed?(work: Work, input: I): boolean | Promise<boolean>;
+  /** Who decides this one, where that is not what the policy says: an organisation's owner, of what staff ask for it. */
+  rule?(work: Work, input: I): Promise<ApprovalRule>;
   /** What the request takes hold of until it is decided; says which object it is about. Throws refusals. */
   hold(work: Work, input: I, approvalId: number): Promise<{ object?: string; content?: unknown }>;
   /** What the request is about *now*: its hash must still be the one approved (an edit voids it). */
@@ -112,6 +114,8 @@ export interface Command<I = never> {
   readonly parts?: (steps: Steps, input: I) => Promise<unknown>;
   /** Its answer holds a secret, shown once: not by mail, which is kept and passed on. */
   readonly secret?: boolean;
+  /** Takes its person's own proof (guard/policy.ts). */
+  readonly proof?: 'own';
   /** What `yes` would do; the command changes nothing without it, but where it answers nothing. */
   readonly preview?: (work: Work, input: I) => Promise<Preview | undefined>;
   /** How long a preview can be confirmed, in milliseconds; the policy's `previewHours` unless told. */
@@ -140,6 +144,7 @@ export function command<const Uses extends readonly Use[]>(definition: {
   ahead?: Command['ahead'];
   parts?: (steps: Steps, input: Input<Uses>) => Promise<unknown>;
   secret?: boolean;
+  proof?: 'own';
   previewLasts?: Command['previewLasts'];
   preview?: (work: Work, input: Input<Uses>) => Promise<Preview | undefined>;
   run: (work: Work, input: Input<Uses>, approvalId?: number) => Promise<Done | CountedRefusal>;

@@ -6,7 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { firstPerson } from '../guard/person.js';
 import { identify, type Actor, type Caller } from '../guard/identity.js';
 import { answerRow, firstAnswer, type Once } from '../guard/once.js';
-import { denied } from '../guard/policy.js';
+import { denial, denied, standing } from '../guard/policy.js';
 import { Refusal } from '../guard/refusal.js';
 import { createWork, type Desk, type Door, type WorkUnit } from '../guard/work.js';
 import { localeOf, type Locale } from '../locales/locale.js';
@@ -82,7 +82,7 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
     request.speaks?.(locale);
     try {
       const why = denied(known, command, request.door);
-      if (why) throw new Refusal('access.denied', { why, command: command.name });
+      if (why) throw denial(why, command.name);
       const before = onceBefore(request, known, { command, desk });
       for (const once of before) {
         const first = await firstAnswer<Outcome>(unit.tx, once, desk.secrets);
@@ -93,7 +93,7 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
           ? await firstPerson(unit, { desk, actor: known, door: request.door, locale })
           : known;
       const once = actor === known ? before[0] : onceOf(request, actor, { command, desk });
-      return await answerOnce(unit, { once, actor, locale, request, command });
+      return await answerOnce(unit, { once, actor: standing(actor, command), locale, request, command });
     } catch (error) {
       throw error instanceof Refusal ? new Told(error, known, locale) : error;
     }

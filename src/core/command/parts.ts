@@ -5,7 +5,7 @@
  */
 import { identify } from '../guard/identity.js';
 import { contentHash, firstAnswer } from '../guard/once.js';
-import { denied } from '../guard/policy.js';
+import { denial, denied, standing } from '../guard/policy.js';
 import { Refusal } from '../guard/refusal.js';
 import { createWork, type Desk, type Work, type WorkUnit } from '../guard/work.js';
 import { localeOf } from '../locales/locale.js';
@@ -87,12 +87,13 @@ async function admitted({ tx }: Pick<WorkUnit, 'tx'>, { desk, request, command }
   const actor = await identify(tx, request.caller);
   const locale = actor.locale ?? localeOf(request.locale, desk.locale);
   if (denied(actor, command, request.door)) return undefined;
+  const asker = standing(actor, command);
   try {
     for (const once of onceBefore(request, actor, { command, desk }))
       if (await firstAnswer<Outcome>(tx, once, desk.secrets)) return undefined;
     const context = fieldContext(desk, { locale, country: actor.country });
     const understood = understand(command, request.input, context);
-    return { actor, locale, understood, writes: !request.dryRun && (!command.preview || understood.yes) };
+    return { actor: asker, locale, understood, writes: !request.dryRun && (!command.preview || understood.yes) };
   } catch (error) {
     if (error instanceof Refusal) return undefined;
     throw error;
@@ -146,8 +147,8 @@ async function foundBy(asked: Asked, as: Admitted, { writes }: { writes: boolean
   const part = async <T>(unit: WorkUnit, work: (work: Work) => Promise<T>): Promise<T> => {
     const actor = await identify(unit.tx, request.caller);
     const why = denied(actor, command, request.door);
-    if (why) throw new Refusal('access.denied', { why, command: command.name });
-    return work(workOf(unit, asked, { ...as, actor, writes }));
+    if (why) throw denial(why, command.name);
+    return work(workOf(unit, asked, { ...as, actor: standing(actor, command), writes }));
   };
   const steps: Steps = {
     ...{ desk, actor: as.actor, locale: as.locale, writes, progress: request.progress ?? (() => undefined) },

@@ -1,6 +1,6 @@
 /** Values worth offering while somebody types: a door's autocomplete, or the choices of a form. */
 import { identify, type Caller } from '../guard/identity.js';
-import { denied } from '../guard/policy.js';
+import { denied, standing } from '../guard/policy.js';
 import { createWork, type Door } from '../guard/work.js';
 import { localeOf } from '../locales/locale.js';
 import { fold } from '../record/fold.js';
@@ -40,8 +40,9 @@ export async function suggest(dispatcher: Dispatcher, typing: Typing): Promise<r
   const use = command && useOf(command, typing.field);
   if (!use) return [];
   return desk.database.read(async (tx) => {
-    const actor = await identify(tx, typing.caller);
-    if (denied(actor, command, typing.door)) return [];
+    const known = await identify(tx, typing.caller);
+    if (denied(known, command, typing.door)) return [];
+    const actor = standing(known, command);
     const locale = actor.locale ?? localeOf(typing.locale, desk.locale);
     const work = createWork(
       { tx, leaves: { audit: [], outbox: [], answers: [] } },

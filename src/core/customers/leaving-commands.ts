@@ -64,6 +64,7 @@ export const customerRelease = command({
     en: 'Release a customer: they leave with everything they hold',
   },
   who: 'member',
+  proof: 'own',
   fields: [required(customerNumber, { suggest: suggestCustomers })],
   preview: async (work, input) => previewed(await releasable(work, input.number)),
   async run(work, input) {
@@ -114,6 +115,7 @@ export const customerDelete = command({
     en: 'Delete a customer who holds nothing any more',
   },
   who: 'member',
+  proof: 'own',
   fields: [required(customerNumber, { suggest: suggestCustomers })],
   preview: async (work, input) => previewed(await deletable(work, input.number)),
   async run(work, input) {

@@ -135,6 +135,7 @@ export function catalogueLoad(registry: () => Registry): AnyCommand {
       en: 'Replace a part of the vendor’s data by a YAML file, with a second person’s consent',
     },
     who: 'admin',
+    proof: 'own',
     fields,
     fourEyes: fourEyes(planned),
     async ahead(desk: Desk, { file: upload }: Readonly<Record<string, Raw>>) {

@@ -19,7 +19,7 @@ export const helpCommand = (registry: () => Registry): AnyCommand =>
   command({
     name: 'help',
     help: { fr: 'Ce que vous pouvez faire ici', en: 'What you can do here' },
-    who: 'anyone',
+    who: ['anyone', 'staff'],
     reads: true,
     fields: [optional(topic)],
     run(work, input) {

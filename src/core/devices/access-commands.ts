@@ -19,6 +19,7 @@ export const deviceAccess = command({
     en: 'Open remote access to an active device for a few minutes',
   },
   who: 'installer',
+  proof: 'own',
   // its answer has the token
   secret: true,
   fields: [required(device, { suggest: suggestDevices }), optional(minutes), optional(accessUse)],
@@ -48,7 +49,7 @@ export const deviceGrants = command({
     fr: 'Voir qui a eu accès à distance à quel dispositif, et quand',
     en: 'See who had remote access to which device, and when',
   },
-  who: 'person',
+  who: ['person', 'staff'],
   reads: true,
   fields: [optional(device, { suggest: suggestDevices }), optional(page)],
   async run(work, input) {
@@ -101,7 +102,8 @@ const suggestGrants: Suggest = async (_, { work }) => {
 export const deviceRevoke = command({
   name: 'device revoke',
   help: { fr: 'Mettre fin à un accès à distance', en: 'End a remote access' },
-  who: 'person',
+  who: ['person', 'staff'],
+  proof: 'own',
   fields: [required(grant, { suggest: suggestGrants })],
   async run(work, input) {
     const row = await findGrant(work, input.grant);
@@ -120,6 +122,7 @@ export const deviceConsent = command({
     en: 'Allow or refuse remote access to a device of one’s own',
   },
   who: 'person',
+  proof: 'own',
   fields: [required(device, { suggest: suggestDevices }), required(remoteAccess)],
   async run(work, input) {
     const row = await findDevice(work, input.device);

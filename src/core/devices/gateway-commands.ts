@@ -11,6 +11,7 @@ export const gatewayAdd = command({
     en: 'Give a VPN gateway a key to verify access with',
   },
   who: 'admin',
+  proof: 'own',
   // its answer has the key
   secret: true,
   fields: [required(name)],
@@ -49,6 +50,7 @@ export const gatewayRemove = command({
   name: 'gateway remove',
   help: { fr: 'Retirer sa clé à une passerelle', en: 'Take a gateway’s key away' },
   who: 'admin',
+  proof: 'own',
   fields: [required(name)],
   async run(work, input) {
     const { name: removed } = await removeGateway(work, input.name);

@@ -8,6 +8,7 @@ import { createPerson } from '../guard/person.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import { formatInstant } from '../locales/format.js';
+import type { Tx } from '../record/database.js';
 import { localeOf } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
 import { makeLink } from '../parties/link.js';
@@ -68,6 +69,12 @@ async function subject(work: Work, address: string | undefined): Promise<{ perso
   return { email: mine, ...(known ? { personId: known.personId } : {}) };
 }
 
+/** Somebody else's data are not changed by registering them: only what they have not given is filled in. */
+async function missingOf(tx: Tx, personId: number, given: Readonly<Record<string, unknown>>) {
+  const known: Readonly<Record<string, unknown>> = await tx.person.findUniqueOrThrow({ where: { id: personId } });
+  return Object.fromEntries(Object.entries(given).filter(([key]) => known[key] === null));
+}
+
 const registerFields = [
   required(company),
   required(lastName),
@@ -83,7 +90,7 @@ export const installerRegister = command({
     fr: 'S’enregistrer comme installateur, une fois pour toutes',
     en: 'Register as an installer, once and for all',
   },
-  who: 'anyone',
+  who: ['anyone', 'staff'],
   ahead: vatAhead,
   fields: registerFields,
   async run(work, input) {
@@ -95,12 +102,13 @@ export const installerRegister = command({
     const locale = localeOf(work.locale, work.desk.locale);
     const personId =
       known ?? (await createPerson(tx, { email: address, locale: work.desk.locale, state: 'invited' }, now));
-    await tx.person.update({ where: { id: personId }, data: personal(input) });
+    const own = personId === work.actor.personId ? personal(input) : await missingOf(tx, personId, personal(input));
+    await tx.person.update({ where: { id: personId }, data: own });
     await tx.installer.create({ data: { personId, ...number, createdAt: now } });
     work.audit({
       action: 'installer registered',
       object: personRef(personId),
-      detail: { ...personal(input), ...number, account: known === undefined ? 'created' : 'existing' },
+      detail: { ...own, ...number, account: known === undefined ? 'created' : 'existing' },
     });
     const link =
       known === undefined ? await makeLink(tx, work.desk, { purpose: 'password', personId, now }) : undefined;

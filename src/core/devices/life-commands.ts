@@ -110,6 +110,7 @@ export const deviceEdit = command({
     en: 'Correct a device: its web address, and before activation its client',
   },
   who: ['installer', 'staff'],
+  proof: 'own',
   fields: editFields,
   run: edit,
 });
@@ -208,6 +209,7 @@ export const deviceRemove = command({
     en: 'Remove a device: its links and grants end, and it can be registered anew',
   },
   who: ['installer', 'staff'],
+  proof: 'own',
   fields: removeFields,
   async preview(work, input) {
     const row = await findDevice(work, input.device, { manage: true });

@@ -59,7 +59,7 @@ const itemOf = ({ row, installer, model }: Listed): Record<string, unknown> => (
 export const deviceList = command({
   name: 'device list',
   help: { fr: 'Lister ses dispositifs et où chacun en est', en: 'List one’s devices and where each stands' },
-  who: 'person',
+  who: ['person', 'staff'],
   reads: true,
   fields: listFields,
   run: (work, input) =>
@@ -126,7 +126,7 @@ export const deviceShow = command({
     fr: 'Voir un dispositif, son histoire et le sort de ses courriers',
     en: 'See a device, its story and what became of its mails',
   },
-  who: 'person',
+  who: ['person', 'staff'],
   reads: true,
   fields: [required(device, { suggest: suggestDevices })],
   async run(work, input) {

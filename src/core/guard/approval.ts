@@ -9,6 +9,14 @@ import { contentHash } from './once.js';
 import type { Approval } from '../record/database.js';
 import type { Desk, Work } from './work.js';
 
+/** Who decides a request, and how many of them it takes. */
+export interface ApprovalRule {
+  /** Staff roles; `owner`: the owners of the organisation `orgId`. */
+  readonly approvers: readonly string[];
+  readonly needed: number;
+  readonly orgId?: number;
+}
+
 export const approvalRef = (id: number): string => printRef('A', id);
 
 /** What an approval holds for: the command, what was typed, and what it is about, by hash. */
@@ -25,8 +33,8 @@ export async function openApproval(
     command: string;
     input: Readonly<Record<string, unknown>>;
     hold: (approvalId: number) => Promise<{ object?: string; content?: unknown }>;
-    /** Who decides this one, where that is stricter than the policy. */
-    rule?: { readonly approvers: readonly string[]; readonly needed: number } | undefined;
+    /** Who decides this one, where that is not what the policy says. */
+    rule?: ApprovalRule | undefined;
     summary?: SummaryBy | undefined;
   },
 ): Promise<string> {
@@ -38,6 +46,9 @@ export async function openApproval(
       input: JSON.stringify(request.input),
       contentHash: '',
       requesterId: work.actor.personId,
+      releasedById: work.actor.releasedById ?? null,
+      byOperator: work.actor.proof === 'operator-as',
+      orgId: request.rule?.orgId ?? null,
       approvers: request.rule?.approvers.join(',') ?? null,
       door: work.door,
       locale: work.locale,
@@ -115,21 +126,28 @@ export const approversOf = (
 /** Those who may decide are asked by mail too; they can answer it (OK, or NON and a reason). */
 export async function mailApprovers(
   work: Work,
-  request: Pick<Approval, 'id' | 'command' | 'approvers' | 'expiresAt' | 'requesterId'> & {
+  request: Pick<
+    Approval,
+    'id' | 'command' | 'approvers' | 'orgId' | 'expiresAt' | 'requesterId' | 'releasedById' | 'byOperator'
+  > & {
     input: unknown;
     summary?: SummaryBy | undefined;
   },
   letter: 'approval-asked' | 'approval-reminder',
 ): Promise<void> {
+  const { requesterId, releasedById, orgId } = request;
+  const approvers = approversOf(work.desk, request);
+  const owners =
+    approvers.includes('owner') && orgId !== null ? { memberships: { some: { orgId, role: 'owner' } } } : [];
   const people = await work.tx.person.findMany({
     where: {
-      id: { not: request.requesterId },
+      id: { notIn: [requesterId, releasedById ?? requesterId] },
       state: { in: ['invited', 'active'] },
-      roles: { some: { role: { in: [...approversOf(work.desk, request)] } } },
+      OR: [{ roles: { some: { role: { in: [...approvers] } } } }, owners].flat(),
     },
     include: { addresses: { where: { main: true } } },
   });
-  const asker = await nameOf(work, request.requesterId);
+  const asker = await askerOf(work.tx, request);
   for (const person of people) {
     const recipient = person.addresses[0]?.email;
     const locale = person.locale as Locale;
@@ -144,7 +162,7 @@ export async function mailApprovers(
       replyToken: work.desk.secrets.thread('a', request.id),
       params: {
         number: approvalRef(request.id),
-        asker,
+        asker: asker(locale),
         summary: await summarised(work.tx, request, locale),
         expires: formatInstant(request.expiresAt, work.desk.timeZone, locale),
       },
@@ -152,10 +170,19 @@ export async function mailApprovers(
   }
 }
 
-/** Who asked; a reminder is the schedule's doing. */
-async function nameOf(work: Work, personId: number): Promise<string> {
-  if (personId === work.actor.personId) return work.actor.name;
-  return (await identify(work.tx, { kind: 'session', personId })).name;
+/** Who asked, and through whose hands: what the operator or a colleague's word stands behind is told (SPEC 0, "Authority"). */
+export async function askerOf(
+  tx: Work['tx'],
+  { requesterId, releasedById, byOperator }: Pick<Approval, 'requesterId' | 'releasedById' | 'byOperator'>,
+): Promise<(locale: Locale) => string> {
+  const name = async (personId: number) => (await identify(tx, { kind: 'session', personId })).name || `#${personId}`;
+  const as = await name(requesterId);
+  const by = releasedById === null ? undefined : await name(releasedById);
+  return (locale) => {
+    const { hands } = textsOf(locale);
+    if (by !== undefined) return hands.released({ as, by });
+    return byOperator ? hands.operator({ as }) : as;
+  };
 }
 
 /** Posts the request in the approvals channel, or brings its message up to date: the message is made from the row. */

@@ -25,8 +25,16 @@ export type Caller =
       readonly email: string;
       /** The held mail whose question was answered: the answer came to an address told to nobody else. */
       readonly held?: number;
+      /** Nothing proves the address: this person let the mail pass. */
+      readonly releasedById?: number;
     }
   | { readonly kind: 'session'; readonly personId: number };
+
+/**
+ * How it was proven that a person asks (SPEC 0, "Authority"). `released`: not at all, but somebody of staff said so.
+ * `desk`: nobody asks, the desk does it by itself.
+ */
+export type Proof = 'operator' | 'operator-as' | 'session' | 'chat' | 'mail' | 'released' | 'desk';
 
 export interface Member {
   readonly orgId: number;
@@ -55,8 +63,9 @@ export interface Actor {
   readonly installer: boolean;
   /** The operator itself, with every role. */
   readonly operator: boolean;
-  /** The operator acts, as itself or as somebody. */
-  readonly byOperator: boolean;
+  readonly proof: Proof;
+  /** Who let the mail pass, where that is all the proof there is. */
+  readonly releasedById?: number;
   /** What was proven: for a first command, and for linking. */
   readonly proven: { readonly email?: string; readonly discordId?: string; readonly held?: number };
 }
@@ -115,11 +124,23 @@ const provenBy = (caller: Caller): Actor['proven'] => {
   return caller.kind === 'operator' && caller.as !== undefined ? { email: caller.as } : {};
 };
 
+const proofs = { discord: 'chat', address: 'mail', session: 'session', operator: 'operator' } as const;
+
+/** How the door proved it, and who vouches where it did not. */
+function proofOf(caller: Caller): Pick<Actor, 'proof' | 'releasedById'> {
+  if (caller.kind === 'operator' && caller.as !== undefined) return { proof: 'operator-as' };
+  if (caller.kind === 'address' && caller.releasedById !== undefined)
+    return { proof: 'released', releasedById: caller.releasedById };
+  return { proof: proofs[caller.kind] };
+}
+
+/** The operator acts, as itself or as somebody. */
+export const byOperator = ({ proof }: Pick<Actor, 'proof'>): boolean => proof === 'operator' || proof === 'operator-as';
+
 /** Finds who asks; an unknown caller is an actor without a person, never an error. */
 export async function identify(tx: Tx, caller: Caller): Promise<Actor> {
   const rows = await rowsOf(tx, caller);
   const first = rows[0];
-  const byOperator = caller.kind === 'operator';
   if (!first) {
     const name = caller.kind === 'discord' ? caller.name : (provenBy(caller).email ?? '');
     return {
@@ -135,7 +156,7 @@ export async function identify(tx: Tx, caller: Caller): Promise<Actor> {
       members: [],
       installer: false,
       operator: false,
-      byOperator,
+      ...proofOf(caller),
       proven: provenBy(caller),
     };
   }
@@ -171,7 +192,7 @@ export async function identify(tx: Tx, caller: Caller): Promise<Actor> {
     members: [...members.values()].sort((a, b) => a.orgId - b.orgId),
     installer: Boolean(first.installer),
     operator,
-    byOperator,
+    ...proofOf(caller),
     proven: provenBy(caller),
   };
 }

@@ -11,7 +11,7 @@ import type { Scan } from '../record/scan.js';
 import type { Secrets } from '../record/secrets.js';
 import type { Database, Unit } from '../record/transact.js';
 import { chained } from './about.js';
-import type { Actor } from './identity.js';
+import { byOperator, type Actor } from './identity.js';
 
 /** Where a command came in. */
 export type Door = 'chat' | 'mail' | 'terminal' | 'web' | 'desk' | 'schedule';
@@ -105,7 +105,8 @@ export function createWork(unit: WorkUnit, options: WorkOptions): Work {
       void unit.leaves.audit.push({
         at: now,
         actorId: actor.personId || null,
-        operator: actor.byOperator,
+        operator: byOperator(actor),
+        releasedById: actor.releasedById,
         door,
         action,
         object: chained(desk.secrets, object),

@@ -163,13 +163,16 @@ export const en: Texts = {
     'declaration.shown': (d) => `Declaration ${s(d['declaration'])}.`,
     'declaration.resent': (d) => `The mails of ${s(d['declaration'])} are on their way again.`,
     'pack.redeemed': (d) => `Pack ${s(d['pack'])} is on your account.`,
-    'approval.pending': (d) => `Request ${s(d['approval'])} waits for another person's approval.`,
+    'approval.pending': (d) => {
+      const number = s(d['approval']);
+      if (d['votes'] === undefined) return `Request ${number} waits for another person's approval.`;
+      return d['again']
+        ? `You have approved ${number} already: it waits for another person’s approval.`
+        : `Your approval of ${number} is recorded (${s(d['votes'])} of ${s(d['needed'])}): it waits for another person’s.`;
+    },
     'approval.listed': (d) => `${s(d['total'])} requests.`,
     'approval.shown': (d) => `Request ${s(d['approval'])}.`,
-    'approval.approved': (d) =>
-      d['state'] === 'pending'
-        ? `Your approval of ${s(d['approval'])} is recorded; more are needed.`
-        : `${s(d['approval'])} is approved and carried out.`,
+    'approval.approved': (d) => `${s(d['approval'])} is approved and carried out.`,
     'approval.refused': (d) => `${s(d['approval'])} is refused.`,
     'staff.granted': (d) => `${s(d['email'])} now has the role ${s(d['role'])}.`,
     'staff.revoked': (d) => `${s(d['email'])} no longer has the role ${s(d['role'])}.`,
@@ -341,7 +344,12 @@ export const en: Texts = {
         : `Purchase ${s(p['purchase'])} is already there with quantity ${s(p['quantity'])}. Use another purchase reference, or the same quantity.`,
     'key.reused': (p) => `The key ${s(p['key'])} was used for something else. Use a new one.`,
     'preview.stale': () => 'What you saw has changed meanwhile. Ask for a new preview and confirm that.',
-    'approval.self': (p) => `${s(p['number'])} is your own request: another person must decide.`,
+    'approval.self': (p) =>
+      p['why'] === 'released'
+        ? `You let the mail pass that asked for ${s(p['number'])}, which makes it your request too: another person must decide.`
+        : p['why'] === 'operator'
+          ? `${s(p['number'])} was asked by the operator, in somebody’s name: another person must decide.`
+          : `${s(p['number'])} is your own request: another person must decide.`,
     'approval.decided': (p) => `${s(p['number'])} has been decided already.`,
     'approval.void': (p) => `${s(p['number'])} no longer holds: what it was about has changed. Ask again.`,
     'approval.expired': (p) => `${s(p['number'])} has expired. Ask again.`,
@@ -399,7 +407,22 @@ export const en: Texts = {
     'terms.outdated': (p) =>
       `The terms in force are those of version ${s(p['version'])} (${s(p['url'])}). Read them, then accept that version.`,
     'rate.limited': (p) => `Too many attempts. Try again in ${s(p['minutes'])} minutes.`,
-    'sender.unproven': () => 'We could not prove that this mail is yours.',
+    'sender.unproven': (p) => {
+      switch (p['why']) {
+        case 'released':
+          return p['command']
+            ? `“${s(p['command'])}” takes your own proof, and this mail has none but a colleague’s word: ask it yourself in chat, on the page after sign-in, or by a mail that proves itself (SPF or DKIM).`
+            : 'This takes your own proof.';
+        case 'staff':
+          return `${s(p['number'])} claims to be from ${s(p['sender'])}, who has a staff role: nobody else may let it pass. Its sender can confirm it, by the mail that we sent there.`;
+        default:
+          return 'We could not prove that this mail is yours.';
+      }
+    },
+  },
+  hands: {
+    released: (p) => `${s(p['as'])}, released by ${s(p['by'])}`,
+    operator: (p) => `operator as ${s(p['as'])}`,
   },
   faults: {
     missing: () => 'is needed',
@@ -536,6 +559,9 @@ export const en: Texts = {
   undelivered: ({ number, letter, recipient, error }) =>
     `${number} (${letter}) could not be delivered to ${recipient}: ${error}`,
   keys: {
+    again: 'Approved by you already',
+    byOperator: 'By the operator',
+    releasedBy: 'Released by',
     customer: 'Customer',
     customers: 'Customers',
     displayName: 'Display name',

@@ -169,13 +169,16 @@ export const fr: Texts = {
     'declaration.shown': (d) => `Déclaration ${s(d['declaration'])}.`,
     'declaration.resent': (d) => `Les courriers de ${s(d['declaration'])} repartent.`,
     'pack.redeemed': (d) => `Le pack ${s(d['pack'])} est sur votre compte.`,
-    'approval.pending': (d) => `La demande ${s(d['approval'])} attend l’accord d’une autre personne.`,
+    'approval.pending': (d) => {
+      const number = s(d['approval']);
+      if (d['votes'] === undefined) return `La demande ${number} attend l’accord d’une autre personne.`;
+      return d['again']
+        ? `Vous avez déjà approuvé ${number} : elle attend l’accord d’une autre personne.`
+        : `Votre accord pour ${number} est noté (${s(d['votes'])} sur ${s(d['needed'])}) : elle attend celui d’une autre personne.`;
+    },
     'approval.listed': (d) => `${s(d['total'])} demandes.`,
     'approval.shown': (d) => `Demande ${s(d['approval'])}.`,
-    'approval.approved': (d) =>
-      d['state'] === 'pending'
-        ? `Votre accord pour ${s(d['approval'])} est noté ; il en faut d’autres.`
-        : `${s(d['approval'])} est approuvée et exécutée.`,
+    'approval.approved': (d) => `${s(d['approval'])} est approuvée et exécutée.`,
     'approval.refused': (d) => `${s(d['approval'])} est refusée.`,
     'staff.granted': (d) => `${s(d['email'])} a maintenant le rôle ${s(d['role'])}.`,
     'staff.revoked': (d) => `${s(d['email'])} n’a plus le rôle ${s(d['role'])}.`,
@@ -348,7 +351,12 @@ export const fr: Texts = {
         : `L’achat ${s(p['purchase'])} existe déjà, avec la quantité ${s(p['quantity'])}. Changez de référence d’achat, ou reprenez la même quantité.`,
     'key.reused': (p) => `La clé ${s(p['key'])} a servi pour autre chose. Prenez-en une nouvelle.`,
     'preview.stale': () => 'Ce que vous avez vu a changé entre-temps. Redemandez un aperçu et validez celui-là.',
-    'approval.self': (p) => `${s(p['number'])} est votre propre demande : une autre personne doit décider.`,
+    'approval.self': (p) =>
+      p['why'] === 'released'
+        ? `Vous avez libéré le courriel qui a fait la demande ${s(p['number'])} : c’est aussi la vôtre, une autre personne doit décider.`
+        : p['why'] === 'operator'
+          ? `${s(p['number'])} a été demandée par l’opérateur, au nom de quelqu’un : une autre personne doit décider.`
+          : `${s(p['number'])} est votre propre demande : une autre personne doit décider.`,
     'approval.decided': (p) => `${s(p['number'])} est déjà décidée.`,
     'approval.void': (p) => `${s(p['number'])} ne vaut plus : ce dont il s’agit a changé. Redemandez.`,
     'approval.expired': (p) => `${s(p['number'])} a expiré. Redemandez.`,
@@ -407,7 +415,22 @@ export const fr: Texts = {
     'terms.outdated': (p) =>
       `Les conditions en vigueur sont celles de la version ${s(p['version'])} (${s(p['url'])}). Lisez-les, puis acceptez cette version.`,
     'rate.limited': (p) => `Trop d’essais. Réessayez dans ${s(p['minutes'])} minutes.`,
-    'sender.unproven': () => 'Nous n’avons pas pu prouver que ce courriel vient de vous.',
+    'sender.unproven': (p) => {
+      switch (p['why']) {
+        case 'released':
+          return p['command']
+            ? `« ${s(p['command'])} » demande votre propre preuve, et ce courriel n’a que la parole d’un collègue : demandez-le vous-même dans le chat, sur la page après connexion, ou par un courriel qui se prouve (SPF ou DKIM).`
+            : 'Cela demande votre propre preuve.';
+        case 'staff':
+          return `${s(p['number'])} se dit de ${s(p['sender'])}, qui a un rôle dans l’équipe : personne d’autre ne peut le libérer. Son expéditeur peut le confirmer, par le courriel que nous lui avons envoyé.`;
+        default:
+          return 'Nous n’avons pas pu prouver que ce courriel vient de vous.';
+      }
+    },
+  },
+  hands: {
+    released: (p) => `${s(p['as'])}, libéré par ${s(p['by'])}`,
+    operator: (p) => `l’opérateur, au nom de ${s(p['as'])}`,
   },
   faults: {
     missing: () => 'est à remplir',
@@ -547,6 +570,9 @@ export const fr: Texts = {
   undelivered: ({ number, letter, recipient, error }) =>
     `${number} (${letter}) n’a pas pu être remise à ${recipient} : ${error}`,
   keys: {
+    again: 'Déjà approuvée par vous',
+    byOperator: 'Par l’opérateur',
+    releasedBy: 'Libéré par',
     customer: 'Client',
     customers: 'Clients',
     displayName: 'Nom d’affichage',

@@ -31,6 +31,8 @@ export interface Texts {
       (params: FaultParams) => string
     >
   >;
+  /** Who asked, where somebody else’s hand was in it: a mail that staff let pass, the operator in somebody’s name. */
+  readonly hands: Readonly<Record<'released' | 'operator', (params: FaultParams) => string>>;
   /** Lists: what is wrong with a filter. */
   readonly lists: Readonly<Record<'condition' | 'sign', (params: FaultParams) => string>>;
   /** Site changes that would change nothing. */

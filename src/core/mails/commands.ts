@@ -61,6 +61,7 @@ export const mailCommands: readonly AnyCommand[] = [
       en: 'Let a held mail pass: it is carried out as its sender’s',
     },
     who: ['staff', 'confirmer'],
+    proof: 'own',
     fields: [required(number)],
     run: async (work, input) => ({
       code: 'mail.released',
@@ -71,6 +72,7 @@ export const mailCommands: readonly AnyCommand[] = [
     name: 'mail discard',
     help: { fr: 'Écarter un message retenu, en disant pourquoi', en: 'Discard a held mail, and say why' },
     who: ['staff', 'confirmer'],
+    proof: 'own',
     fields: [required(number), required(reason)],
     run: async (work, input) => ({
       code: 'mail.discarded',
@@ -84,6 +86,7 @@ export const mailCommands: readonly AnyCommand[] = [
       en: 'Emergency stop: no mail is taken in or sent any more, and none is lost',
     },
     who: 'admin',
+    proof: 'own',
     fields: [required(reason)],
     async run(work, input) {
       const before = await pauseOf(work.tx);
@@ -99,6 +102,7 @@ export const mailCommands: readonly AnyCommand[] = [
     name: 'mail resume',
     help: { fr: 'Remettre le courrier en marche', en: 'Set mail going again' },
     who: 'admin',
+    proof: 'own',
     fields: [],
     async run(work) {
       const before = await pauseOf(work.tx);

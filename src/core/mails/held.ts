@@ -5,7 +5,7 @@
 import { attemptsLeft, countAttempt } from '../guard/limit.js';
 import { idOf, printRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
-import { isStaff } from '../guard/identity.js';
+import { byOperator, isStaff } from '../guard/identity.js';
 import type { Desk, Work } from '../guard/work.js';
 import { formatInstant } from '../locales/format.js';
 import { localeOf } from '../locales/locale.js';
@@ -65,12 +65,25 @@ export async function askSender({ tx, leaves }: Unit, desk: Desk, row: InboundMa
 async function decidable(work: Work, number: string): Promise<InboundMail> {
   const row = await work.tx.inboundMail.findUnique({ where: { id: idOf(number) } });
   const ended = row !== null && ['answered', 'ignored', 'received'].includes(row.state);
-  const own = row?.sender !== null && row !== null && work.actor.emails.includes(row.sender);
+  const own = row !== null && isOwn(work, row);
   if (!row || ended || !(isStaff(work.actor) || (own && work.actor.proven.held === row.id)))
     throw new Refusal('object.unknown', { number });
   if (row.state !== 'held') throw new Refusal('state.wrong', { why: 'mail', number, state: row.state });
   if (!isStaff(work.actor) && confirmableUntil(work.desk, row) <= work.now) throw new Refusal('link.invalid', {});
   return row;
+}
+
+/** Its sender decides, as far as the sender can be known. */
+const isOwn = ({ actor }: Work, { sender }: Pick<InboundMail, 'sender'>): boolean =>
+  sender !== null && actor.emails.includes(sender) && !byOperator(actor);
+
+/**
+ * What others let pass acts for nobody of staff: such a mail waits for its sender.
+ * @throws {Refusal} `sender.unproven`
+ */
+async function mustBeNoStaff(work: Work, { id, sender }: InboundMail): Promise<void> {
+  const roles = await work.tx.staffRole.count({ where: { person: { addresses: { some: { email: sender ?? '' } } } } });
+  if (roles > 0) throw new Refusal('sender.unproven', { why: 'staff', number: heldRef(id), sender: sender ?? '' });
 }
 
 /** Ends a held mail, once: of two who decide at the same moment the second is told `state.wrong`. */
@@ -81,11 +94,14 @@ export async function endHeld(
 ): Promise<Record<string, unknown>> {
   const row = await decidable(work, number);
   const { state, reason } = to;
+  const vouched = state === 'released' && !isOwn(work, row);
+  if (vouched) await mustBeNoStaff(work, row);
   const { count } = await work.tx.inboundMail.updateMany({
     where: { id: row.id, state: 'held' },
     data: {
       state,
       ...(reason === undefined ? {} : { reason }),
+      ...(vouched ? { releasedById: work.actor.personId } : {}),
       // a released one ends when it has been carried out
       ...(state === 'discarded' ? { endedAt: work.now, moveDue: row.source === 'imap' } : {}),
     },

@@ -26,33 +26,27 @@ export const orderDecisions = (registry: () => Registry): readonly AnyCommand[] 
       en: 'Approve a submitted order: it gets its certificate',
     },
     who: 'staff',
+    proof: 'own',
     fields: [required(orderNumber)],
     async run(work, { number }) {
       const { approvalId } = await waitingOn(work, number);
       const done = await approve(work, approvalId, registry());
       if ('refusal' in done) return done;
-      const { state, result, needed, votes } = done.data as {
-        state: string;
-        result?: Done;
-        needed?: number;
-        votes?: number;
-      };
-      const row = state === 'pending' ? await findOrder(work, number) : undefined;
-      return {
-        code: 'order.approved',
-        data: {
-          order: number,
-          approval: approvalRef(approvalId),
-          approvalState: state,
-          ...(row ? { state: row.state, needed, votes } : result?.data),
-        },
-      };
+      const { state: approvalState, result } = done.data as { state: string; result?: Done };
+      // more people are needed
+      if (done.waiting) {
+        const { state } = await findOrder(work, number);
+        return { ...done, data: { ...done.data, order: number, approvalState, state } };
+      }
+      const approval = approvalRef(approvalId);
+      return { code: 'order.approved', data: { order: number, approval, approvalState, ...result?.data } };
     },
   }),
   command({
     name: 'order refuse',
     help: { fr: 'Refuser une commande soumise, en disant pourquoi', en: 'Refuse a submitted order, and say why' },
     who: 'staff',
+    proof: 'own',
     fields: [required(orderNumber), required(reason)],
     async run(work, { number, reason: why }) {
       const { approvalId } = await waitingOn(work, number);
@@ -67,6 +61,7 @@ export const orderDecisions = (registry: () => Registry): readonly AnyCommand[] 
       en: 'Send a submitted order back to its requester, and say what is missing',
     },
     who: 'staff',
+    proof: 'own',
     fields: [required(orderNumber), required(missing)],
     async run(work, { number, missing: what }) {
       const { approvalId } = await waitingOn(work, number);

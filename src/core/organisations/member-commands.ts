@@ -2,7 +2,6 @@
 import { command, optional, required } from '../command/define.js';
 import { email, memberRole, orgNumber } from '../command/dictionary.js';
 import { personRef } from '../guard/about.js';
-import { isStaff } from '../guard/identity.js';
 import { attemptsLeft, countAttempt } from '../guard/limit.js';
 import { Refusal } from '../guard/refusal.js';
 import { unknownObject } from '../guard/unknown.js';
@@ -10,19 +9,50 @@ import type { Work } from '../guard/work.js';
 import { localeOf } from '../locales/locale.js';
 import { findOrg, orgRef } from '../parties/organisation.js';
 import type { Organisation } from '../record/database.js';
-import { accountAt, memberAt, refuseLastOwner, roleName, type Role } from './members.js';
+import {
+  accountAt,
+  decidingOwners,
+  isOutsider,
+  memberAt,
+  refuseLastOwner,
+  roleIn,
+  roleName,
+  type Role,
+} from './members.js';
 import { mustStand, suggestOrgs } from './organisation.js';
 
 const denied = () => new Refusal('access.denied', { why: 'role', command: '' });
 
-/** Only an owner says who is one; staff stand in where no owner can. @throws {Refusal} `access.denied` */
+/** Only an owner says who is one; what staff ask for another's organisation a second person decides. @throws {Refusal} `access.denied` */
 function mustRule(work: Work, org: Organisation, roles: readonly (Role | undefined)[]): void {
-  const own = work.actor.members.find(({ orgId }) => orgId === org.id)?.role;
-  if (roles.includes('owner') && own !== 'owner' && !isStaff(work.actor)) throw denied();
+  if (roles.includes('owner') && !isOutsider(work, org) && roleIn(work, org) !== 'owner') throw denied();
 }
 
 /** A stranger's organisation must not become a way to write to anybody. */
 const invitesAnHour = { count: 20, windowMs: 3_600_000 };
+
+interface Invitation {
+  readonly number: string;
+  readonly email: string;
+  readonly role?: Role | undefined;
+}
+
+/** What an invitation would do, if it may. @throws {Refusal} as `orgInvite` */
+async function judged(work: Work, { number, email: address, role = 'viewer' }: Invitation, second: boolean) {
+  const org = await findOrg(work, number, { role: 'manager', second });
+  mustStand(work, org);
+  const member = await memberAt(work.tx, org.id, address);
+  mustRule(work, org, [role, member?.role]);
+  if (member && role !== 'owner') await refuseLastOwner(work.tx, org.id, member);
+  return { org, role, member };
+}
+
+async function countInvitation({ tx, actor, now }: Work): Promise<void> {
+  const key = `invitations of ${actor.personId}`;
+  if ((await attemptsLeft(tx, key, { limit: invitesAnHour, now })) <= 0)
+    throw new Refusal('rate.limited', { minutes: 60 });
+  await countAttempt(tx, key, now);
+}
 
 export const orgInvite = command({
   name: 'org invite',
@@ -31,19 +61,28 @@ export const orgInvite = command({
     en: 'Invite somebody into an organisation, or change their role',
   },
   who: ['member', 'staff'],
+  proof: 'own',
   fields: [required(orgNumber, { suggest: suggestOrgs }), required(email), optional(memberRole)],
-  async run(work, input) {
+  fourEyes: {
+    needed: async (work, { number }) => isOutsider(work, await findOrg(work, number)),
+    async rule(work, { number }) {
+      const { id: orgId } = await findOrg(work, number);
+      return (await decidingOwners(work, orgId)) > 0
+        ? { approvers: ['owner'], needed: 1, orgId }
+        : { approvers: ['admin'], needed: 1 };
+    },
+    async hold(work, input) {
+      const { org, member } = await judged(work, input, true);
+      await countInvitation(work);
+      return { object: orgRef(org.id), content: member?.role ?? null };
+    },
+    content: async (work, input) => (await judged(work, input, true)).member?.role ?? null,
+    release: () => Promise.resolve(),
+  },
+  async run(work, input, approvalId) {
     const { tx, now } = work;
-    const org = await findOrg(work, input.number, { role: 'manager' });
-    mustStand(work, org);
-    const role = input.role ?? 'viewer';
-    const member = await memberAt(tx, org.id, input.email);
-    mustRule(work, org, [role, member?.role]);
-    if (member && role !== 'owner') await refuseLastOwner(tx, org.id, member);
-    const key = `invitations of ${work.actor.personId}`;
-    if ((await attemptsLeft(tx, key, { limit: invitesAnHour, now })) <= 0)
-      throw new Refusal('rate.limited', { minutes: 60 });
-    await countAttempt(tx, key, now);
+    const { org, role, member } = await judged(work, input, approvalId !== undefined);
+    if (approvalId === undefined) await countInvitation(work);
     const { personId, account, locale, params, secret } = await accountAt(work, {
       email: input.email,
       locale: localeOf(org.locale, work.desk.locale),
@@ -75,6 +114,24 @@ export const orgInvite = command({
   },
 });
 
+type Removal = Pick<Invitation, 'number' | 'email'>;
+
+const isLeaving = ({ actor }: Work, input: Removal): boolean => actor.emails.includes(input.email);
+
+/** The member that would go, if it may. @throws {Refusal} as `orgRemove` */
+async function removable(work: Work, input: Removal, second: boolean) {
+  const leaving = isLeaving(work, input);
+  const org = await findOrg(work, input.number, leaving ? {} : { role: 'manager', second });
+  const member = await memberAt(work.tx, org.id, input.email);
+  if (!member) throw unknownObject(work, input.email, 'email');
+  if (!leaving) {
+    mustStand(work, org);
+    mustRule(work, org, [member.role]);
+  }
+  await refuseLastOwner(work.tx, org.id, member);
+  return { org, member };
+}
+
 export const orgRemove = command({
   name: 'org remove',
   help: {
@@ -82,19 +139,22 @@ export const orgRemove = command({
     en: 'Remove a member from an organisation, or leave it oneself',
   },
   // a viewer, who changes nothing else, may leave too
-  who: 'person',
+  who: ['person', 'staff'],
+  proof: 'own',
   fields: [required(orgNumber, { suggest: suggestOrgs }), required(email)],
-  async run(work, input) {
+  fourEyes: {
+    needed: async (work, input) => !isLeaving(work, input) && isOutsider(work, await findOrg(work, input.number)),
+    async hold(work, input) {
+      const { org, member } = await removable(work, input, true);
+      return { object: orgRef(org.id), content: member.role };
+    },
+    content: async (work, input) => (await removable(work, input, true)).member.role,
+    release: () => Promise.resolve(),
+  },
+  async run(work, input, approvalId) {
     const { tx, actor } = work;
-    const leaving = actor.emails.includes(input.email);
-    const org = await findOrg(work, input.number, leaving ? {} : { role: 'manager' });
-    const member = await memberAt(tx, org.id, input.email);
-    if (!member) throw unknownObject(work, input.email, 'email');
-    if (!leaving) {
-      mustStand(work, org);
-      mustRule(work, org, [member.role]);
-    }
-    await refuseLastOwner(tx, org.id, member);
+    const leaving = isLeaving(work, input);
+    const { org, member } = await removable(work, input, approvalId !== undefined);
     const { personId } = member;
     await tx.membership.delete({ where: { orgId_personId: { orgId: org.id, personId } } });
     work.audit({

@@ -1,13 +1,13 @@
 /** Members of an organisation: how somebody gets in, with an account if need be, and why the last owner stays. */
 import { memberRole } from '../command/dictionary.js';
-import { fullName } from '../guard/identity.js';
+import { fullName, isStaff } from '../guard/identity.js';
 import { createPerson } from '../guard/person.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import { formatInstant } from '../locales/format.js';
 import { localeOf, type Locale } from '../locales/locale.js';
 import { makeLink } from '../parties/link.js';
-import type { Person, Tx } from '../record/database.js';
+import type { Organisation, Person, Tx } from '../record/database.js';
 
 export type Role = 'owner' | 'manager' | 'viewer';
 
@@ -64,6 +64,18 @@ export async function memberAt(tx: Tx, orgId: number, email: string): Promise<Me
   });
   return row ? { ...row, role: row.role as Role } : undefined;
 }
+
+/** The asker's own role in it. */
+export const roleIn = ({ actor }: Work, { id }: Pick<Organisation, 'id'>): Role | undefined =>
+  actor.members.find(({ orgId }) => orgId === id)?.role;
+
+/** Staff ask about an organisation that is not theirs to change: a second person decides it (SPEC 0, "Authority"). */
+export const isOutsider = (work: Work, org: Pick<Organisation, 'id'>): boolean =>
+  isStaff(work.actor) && !['owner', 'manager'].includes(roleIn(work, org) ?? '');
+
+/** How many owners there are who could decide something. */
+export const decidingOwners = ({ tx }: Work, orgId: number): Promise<number> =>
+  tx.membership.count({ where: { orgId, role: 'owner', person: { state: { in: ['invited', 'active'] } } } });
 
 /**
  * An owner may go, or become less, only where another one is left.

@@ -56,6 +56,7 @@ export const orgEdit = command({
   name: 'org edit',
   help: { fr: 'Corriger les coordonnées d’une organisation', en: 'Correct an organisation’s details' },
   who: ['member', 'staff'],
+  proof: 'own',
   ahead: vatAhead,
   fields: [required(orgNumber, { suggest: suggestOrgs }), optional(name), ...detailUses],
   async run(work, { number, ...input }) {

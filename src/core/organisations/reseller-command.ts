@@ -35,6 +35,7 @@ export const orgBecomeReseller = command({
     en: 'Make one’s company a reseller: permanent, can’t be undone',
   },
   who: 'member',
+  proof: 'own',
   fields: [
     required(orgNamed, { suggest: suggestCompanies }),
     required(acceptTerms),

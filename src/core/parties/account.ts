@@ -14,44 +14,15 @@ import {
 } from '../command/dictionary.js';
 import type { Data } from '../command/outcome.js';
 import { personRef } from '../guard/about.js';
-import { isStaff } from '../guard/identity.js';
 import { attemptsLeft, countAttempt } from '../guard/limit.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import { formatInstant } from '../locales/format.js';
 import type { Locale } from '../locales/locale.js';
-import { textsOf } from '../locales/texts.js';
 import { servicesOf } from '../record/catalogue.js';
-import type { Prisma } from '../record/database.js';
 import { makeLink } from './link.js';
 import { orgRef } from './organisation.js';
-
-const profile = { addresses: true, discordUsers: true, roles: true, memberships: { include: { org: true } } } as const;
-type Profile = Prisma.PersonGetPayload<{ include: typeof profile }>;
-
-/**
- * Whose account the command is about: the asker's, or for staff the one named.
- * @throws {Refusal} `access.denied` for another's, `person.unknown` when nobody has the address
- */
-export async function subject(work: Work, named: string | undefined): Promise<Profile> {
-  const other = named !== undefined && !work.actor.emails.includes(named);
-  if (other && !isStaff(work.actor)) throw new Refusal('access.denied', { why: 'others' });
-  const found = await work.tx.person.findFirst({
-    where: other ? { addresses: { some: { email: named } } } : { id: work.actor.personId },
-    include: profile,
-  });
-  if (found) return found;
-  if (named === undefined) throw new Refusal('access.denied', { why: 'unlinked' });
-  throw new Refusal(
-    'person.unknown',
-    { email: named },
-    { person: textsOf(work.locale).refusals['person.unknown']({ email: named }) },
-  );
-}
-
-/** The address that letters go to. */
-export const mainOf = (found: Profile): string | null =>
-  (found.addresses.find((address) => address.main) ?? found.addresses[0])?.email ?? null;
+import { mainOf, othersEyes, subject, type Profile } from './profile.js';
 
 /** The packs on a person's account, with what comes with them (J11). */
 async function packsOf(work: Work, personId: number): Promise<Data[]> {
@@ -100,16 +71,30 @@ export const accountShow = command({
     fr: 'Voir un compte : le sien, ou pour l’équipe celui d’un autre',
     en: 'See an account: one’s own, or for staff another’s',
   },
-  who: 'anyone',
+  who: ['anyone', 'staff'],
   reads: true,
   fields: [optional(person)],
   run: async (work, input) => ({ code: 'account.shown', data: await shown(work, await subject(work, input.person)) }),
 });
 
+type Contact = Pick<
+  Profile,
+  'lastName' | 'firstName' | 'company' | 'phone' | 'street' | 'zip' | 'city' | 'country' | 'locale'
+>;
+type AccountEdit = { readonly [Key in keyof Contact]?: string | undefined } & { readonly person?: string | undefined };
+
+/** What stands where these change something. */
+const valuesOf = (found: Profile, changes: Omit<AccountEdit, 'person'>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.keys(changes).map((key) => [key, found[key as keyof Contact]]));
+
 export const accountEdit = command({
   name: 'account edit',
   help: { fr: 'Corriger ses coordonnées et sa langue', en: 'Correct one’s details and language' },
-  who: 'anyone',
+  who: ['anyone', 'support'],
+  proof: 'own',
+  fourEyes: othersEyes(async (work, { person: named, ...changes }: AccountEdit) =>
+    valuesOf(await subject(work, named), changes),
+  ),
   fields: [
     optional(person),
     optional(lastName),
@@ -125,7 +110,7 @@ export const accountEdit = command({
   async run(work, input) {
     const { person: named, ...changes } = input;
     const found = await subject(work, named);
-    const before = Object.fromEntries(Object.keys(changes).map((key) => [key, found[key as keyof typeof changes]]));
+    const before = valuesOf(found, changes);
     await work.tx.person.update({ where: { id: found.id }, data: changes });
     work.audit({ action: 'account edit', object: personRef(found.id), detail: { before, after: changes } });
     return { code: 'account.edited', data: await shown(work, await subject(work, named)) };
@@ -155,7 +140,8 @@ const linksAnHour = { count: 5, windowMs: 3_600_000 };
 export const accountPassword = command({
   name: 'account password',
   help: { fr: 'Recevoir par mail un lien pour choisir un mot de passe', en: 'Be mailed a link to choose a password' },
-  who: 'anyone',
+  who: ['anyone', 'staff'],
+  proof: 'own',
   fields: [optional(person)],
   async run(work, input) {
     const found = await subject(work, input.person);

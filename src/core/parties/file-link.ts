@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { identify, type Caller } from '../guard/identity.js';
-import { createWork, type Desk } from '../guard/work.js';
+import { createWork, type Desk, type Work } from '../guard/work.js';
 import type { Upload } from '../command/type.js';
 import type { Tx } from '../record/database.js';
 import { makeLink, openLink, purposeOf, spendLink } from './link.js';
@@ -39,22 +39,27 @@ export async function linkFile(
   desk: Desk,
   { caller, file }: { caller: Caller; file: Upload },
 ): Promise<FileLink | undefined> {
-  const { name, type, content } = file;
-  const sha256 = await desk.documents.keep(content);
+  // on disk before the transaction: others wait for that
+  await desk.documents.keep(file.content);
   return desk.database.transact(async (unit) => {
     const actor = await identify(unit.tx, caller);
     if (actor.personId === 0 || actor.emails.length === 0) return undefined;
-    const kept = { name, type, bytes: content.length, sha256 };
     const work = createWork(unit, { desk, actor, door: 'web', locale: actor.locale ?? desk.locale });
-    const made = await makeLink(unit.tx, desk, {
-      purpose: 'file',
-      personId: actor.personId,
-      content: JSON.stringify(kept),
-      now: work.now,
-    });
-    work.audit({ action: 'file linked', detail: { ...kept, person: actor.personId } });
-    return { name, ...made };
+    return keepLinked(work, { personId: actor.personId, file });
   });
+}
+
+/** The same in the middle of a command, for somebody who need not be its asker. */
+export async function keepLinked(
+  work: Work,
+  { personId, file }: { personId: number; file: Upload },
+): Promise<FileLink> {
+  const { tx, desk, now } = work;
+  const { name, type, content } = file;
+  const kept = { name, type, bytes: content.length, sha256: await desk.documents.keep(content) };
+  const made = await makeLink(tx, desk, { purpose: 'file', personId, content: JSON.stringify(kept), now });
+  work.audit({ action: 'file linked', detail: { ...kept, person: personId } });
+  return { name, ...made };
 }
 
 /**

@@ -36,6 +36,7 @@ export const accountLink = command({
   name: 'account link',
   help: { fr: 'Relier une adresse : un code y est envoyé', en: 'Link an address: a code is mailed to it' },
   who: 'anyone',
+  proof: 'own',
   fields: [required(email)],
   async run(work, input) {
     const owner = await work.tx.address.findUnique({ where: { email: input.email } });
@@ -86,6 +87,7 @@ export const accountConfirm = command({
   name: 'account confirm',
   help: { fr: 'Rendre le code reçu par mail', en: 'Type back the code you were mailed' },
   who: 'anyone',
+  proof: 'own',
   fields: [required(code)],
   async run(work, input) {
     const { discordId } = work.actor.proven;
@@ -156,6 +158,7 @@ export const accountUnlink = command({
     en: 'Unlink an address, or without one this Discord user',
   },
   who: 'person',
+  proof: 'own',
   fields: [optional(email)],
   async run(work, input) {
     const { discordId } = work.actor.proven;

@@ -72,13 +72,14 @@ function namedIn(members: readonly Member[], typed: string): Member | undefined 
 
 /**
  * An organisation by its number or, among the asker's own, its name; for staff any.
- * @param to.role the asker must be at least this in it; staff need not be members
+ * @param to.role the asker must be at least this in it. `second`: somebody of staff need not be, for a second person has
+ *   decided it, or will
  * @throws {Refusal} `object.unknown`, also when it is another's; `access.denied` for a member of a lesser role
  */
 export async function findOrg(
   work: Work,
   typed: string,
-  to: { role?: 'manager' | 'owner'; field?: string } = {},
+  to: { role?: 'manager' | 'owner'; second?: boolean; field?: string } = {},
 ): Promise<Organisation> {
   const { actor, tx } = work;
   const member = namedIn(actor.members, typed);
@@ -86,7 +87,8 @@ export async function findOrg(
   const row = id === undefined ? null : await tx.organisation.findUnique({ where: { id } });
   if (!row) throw unknownObject(work, typed, to.field ?? 'number');
   const roles: Member['role'][] = to.role === 'owner' ? ['owner'] : ['owner', 'manager'];
-  const may = to.role === undefined || isStaff(actor) || (member && roles.includes(member.role));
+  const bySecond = to.second === true && isStaff(actor);
+  const may = to.role === undefined || bySecond || (member && roles.includes(member.role));
   if (!may) throw new Refusal('access.denied', { why: 'role', command: '' });
   return row;
 }

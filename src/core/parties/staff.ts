@@ -29,6 +29,7 @@ export const staffGrant = command({
   name: 'staff grant',
   help: { fr: 'Donner un rôle à quelqu’un de l’équipe', en: 'Give somebody a staff role' },
   who: 'admin',
+  proof: 'own',
   fields: [required(email), required(role)],
   fourEyes: {
     ...byOthers,
@@ -58,6 +59,7 @@ export const staffRevoke = command({
   name: 'staff revoke',
   help: { fr: 'Retirer un rôle à quelqu’un de l’équipe', en: 'Take a staff role away' },
   who: 'admin',
+  proof: 'own',
   fields: [required(email), required(role)],
   fourEyes: {
     ...byOthers,

@@ -11,6 +11,8 @@ export interface AuditEvent {
   readonly at: Date;
   readonly actorId: number | null;
   readonly operator: boolean;
+  /** Whoever let the mail pass in which the actor asked (SPEC 0, "Authority"). */
+  readonly releasedById?: number | undefined;
   readonly door: string;
   /** `noun verb`, or what happened by itself, in the past tense. */
   readonly action: string;
@@ -35,6 +37,7 @@ export function chainHash(
     at: Date;
     actorId: number | null;
     operator: boolean;
+    releasedById?: number | null;
     door: string;
     action: string;
     object: string | null;
@@ -52,6 +55,7 @@ export function chainHash(
       row.action,
       row.object,
       row.detailHash,
+      ...(row.releasedById == null ? [] : [row.releasedById]),
     ]),
   );
 }
@@ -88,6 +92,7 @@ export async function appendAudit(
         at: event.at,
         actorId: event.actorId,
         operator: event.operator,
+        releasedById: event.releasedById ?? null,
         door: event.door,
         action: event.action,
         object: event.object,

@@ -55,6 +55,7 @@ export const approval = z.strictObject({
 });
 const everyRole = { approvers: [...approverRoles], needed: 1 };
 const admins = { approvers: ['admin' as const], needed: 1 };
+const support = { approvers: ['support' as const, 'admin' as const], needed: 1 };
 const sales = { approvers: ['sales' as const, 'admin' as const], needed: 1 };
 /** Leaving one of these out of the file doesn't take the second pair of eyes away. */
 export const shippedApprovals = {
@@ -65,6 +66,12 @@ export const shippedApprovals = {
   'catalogue load': admins,
   'staff grant': admins,
   'staff revoke': admins,
+  // of support, about somebody else's data
+  'account edit': support,
+  'account export': support,
+  'account erase': support,
+  // of staff, about an organisation that is not theirs
+  'org remove': sales,
 };
 
 const whole = (shipped: number, most: number) => z.int().min(1).max(most).default(shipped);

@@ -145,6 +145,8 @@ export const letterValues = {
   'account-erased': z.strictObject({ when: text }),
   /** `left`: recovery codes not used yet. */
   'second-factor': z.strictObject({ step: z.enum(['on', 'off', 'recovery']), when: text, left: z.number() }),
+  /** What a second person had to agree to before it was handed out. */
+  'file-ready': z.strictObject({ number: text, name: text, by: text, until: text, url: text }),
   'role-granted': role,
   'role-revoked': role,
   'approval-asked': approval,

@@ -33,7 +33,7 @@ async function moved(
 export const supportClose = command({
   name: 'support close',
   help: { fr: 'Fermer un ticket qui n’attend plus rien', en: 'Close a ticket that waits for nothing more' },
-  who: ['person', 'discord'],
+  who: ['person', 'discord', 'staff'],
   fields,
   async run(work, { number, text }) {
     const { row, side } = await moved(work, number, { to: 'closed', text });
@@ -48,7 +48,7 @@ export const supportClose = command({
 export const supportReopen = command({
   name: 'support reopen',
   help: { fr: 'Rouvrir un ticket fermé', en: 'Open a closed ticket again' },
-  who: ['person', 'discord'],
+  who: ['person', 'discord', 'staff'],
   fields,
   async run(work, { number, text }) {
     const { row, side } = await moved(work, number, { to: 'open', text });

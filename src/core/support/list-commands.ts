@@ -69,7 +69,7 @@ export const supportList = command({
     fr: 'Voir ses tickets ; pour l’équipe, ce qui attend, prioritaires et plus anciens d’abord',
     en: 'See one’s tickets; for staff what waits, priority and oldest first',
   },
-  who: ['person', 'discord', 'member'],
+  who: ['person', 'discord', 'member', 'staff'],
   reads: true,
   fields: [...listFields, optional(ofCustomer, { suggest: suggestCustomers })],
   run: async (work, input) =>
@@ -102,7 +102,7 @@ export const supportShow = command({
     fr: 'Voir un ticket et tout ce qui s’y est dit ; avec le nom d’un fichier, le prendre',
     en: 'See a ticket and all that was said in it; with the name of a file, fetch it',
   },
-  who: ['person', 'discord'],
+  who: ['person', 'discord', 'staff'],
   reads: true,
   fields: [required(ticketNumber, { suggest: suggestTickets }), optional(documentName)],
   async run(work, { number, file }) {

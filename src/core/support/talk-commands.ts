@@ -18,7 +18,7 @@ export const supportOpen = command({
     fr: 'Poser une question à l’assistance ; on vous répond ici ou par courrier',
     en: 'Ask support something; the answer comes here or by mail',
   },
-  who: ['anyone', 'member'],
+  who: ['anyone', 'member', 'staff'],
   fields: [
     required(subject),
     required(message),
@@ -59,7 +59,7 @@ async function lastOf(work: Work, row: TicketRow): Promise<TicketRow> {
 export const supportReply = command({
   name: 'support reply',
   help: { fr: 'Écrire dans un ticket', en: 'Write in a ticket' },
-  who: ['person', 'discord'],
+  who: ['person', 'discord', 'staff'],
   fields: [required(ticketNumber, { suggest: suggestTickets }), required(message), optional(documentFile)],
   ahead: inspectAhead,
   async run(work, { number, text, file }) {
