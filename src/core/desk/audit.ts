@@ -8,6 +8,7 @@ import { Refusal } from '../guard/refusal.js';
 import { approvalRef } from '../guard/approval.js';
 import { declarationRef } from '../packs/declaration.js';
 import { numberKey } from '../guard/number.js';
+import type { Audit } from '../record/database.js';
 import { verifyAudit } from '../record/audit.js';
 
 const perPage = 25;
@@ -46,6 +47,13 @@ function shownObject(
   return object === addressRef(desk.secrets, typed) ? typed : object;
 }
 
+/** Who did it, and through whose hands (SPEC 0, "Authority"). */
+function hands(row: Audit, nameOf: (personId: number | null) => string | null): string | null {
+  const name = nameOf(row.actorId);
+  if (row.releasedById !== null) return `as ${name ?? ''}, released by ${nameOf(row.releasedById) ?? ''}`;
+  return row.operator && name !== 'operator' ? `operator as ${name ?? ''}` : name;
+}
+
 export const auditShow = command({
   name: 'audit show',
   help: { fr: 'Qui a fait quoi, par quelle porte, sur cet objet', en: 'Who did what, by which door, to this object' },
@@ -65,20 +73,25 @@ export const auditShow = command({
     const details = await work.tx.auditDetail.findMany({ where: { seq: { in: rows.map(({ seq }) => seq) } } });
     const people = await work.tx.person.findMany({
       where: {
-        id: { in: rows.flatMap(({ actorId, object }) => [actorId ?? [], personIn(object ?? '') ?? []].flat()) },
+        id: {
+          in: rows.flatMap(({ actorId, releasedById, object }) =>
+            [actorId ?? [], releasedById ?? [], personIn(object ?? '') ?? []].flat(),
+          ),
+        },
       },
       include: { addresses: { where: { main: true } } },
     });
+    const nameOf = (personId: number | null): string | null => {
+      const person = people.find(({ id }) => id === personId);
+      if (person?.operator) return 'operator';
+      return person?.addresses[0]?.email ?? (personId === null ? null : `#${personId}`);
+    };
     const items = rows.map((row) => {
-      const person = people.find(({ id }) => id === row.actorId);
-      const name = person?.operator
-        ? 'operator'
-        : (person?.addresses[0]?.email ?? (row.actorId === null ? null : `#${row.actorId}`));
       const detail = details.find(({ seq }) => seq === row.seq);
       return {
         seq: row.seq,
         at: row.at.toISOString(),
-        who: row.operator && !person?.operator ? `operator as ${name ?? ''}` : name,
+        who: hands(row, nameOf),
         door: row.door,
         action: row.action,
         object: shownObject(work, row.object, { people, typed: input.object }),

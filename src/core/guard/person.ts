@@ -77,8 +77,10 @@ export async function firstPerson(
   const { email } = more.actor.proven;
   if (email === undefined) return more.actor;
   const work = createWork(unit, more);
-  const personId = await createPerson(unit.tx, { email, locale: more.locale, state: 'active' }, work.now);
-  const actor: Actor = { ...more.actor, personId, name: email, emails: [email], locale: more.locale, state: 'active' };
+  // what somebody else vouches for proves no address
+  const state = more.actor.proof === 'released' ? 'invited' : 'active';
+  const personId = await createPerson(unit.tx, { email, locale: more.locale, state }, work.now);
+  const actor: Actor = { ...more.actor, personId, name: email, emails: [email], locale: more.locale, state };
   createWork(unit, { ...more, actor }).audit({ action: 'person made', detail: { email, by: 'first command' } });
   return actor;
 }

@@ -2,7 +2,7 @@
 import { command, optional, required } from '../command/define.js';
 import { declarationOrPack, product } from '../command/dictionary.js';
 import { listed, listFields } from '../command/listing.js';
-import { identify, isStaff, resellersOf } from '../guard/identity.js';
+import { identify, isStaff } from '../guard/identity.js';
 import { attemptsLeft, countAttempt } from '../guard/limit.js';
 import { parseRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
@@ -63,7 +63,7 @@ const itemOf = (row: Declaration, pack: string | null): Record<string, unknown> 
 
 /** Whose declarations the asker sees: its own reseller's; staff see all, or those of the one they name. */
 async function visibleTo(work: Work, to: { write: boolean } = { write: false }): Promise<{ orgId?: number }> {
-  if (resellersOf(work.actor).length > 0) return { orgId: ownReseller(work, to).id };
+  if (!isStaff(work.actor)) return { orgId: ownReseller(work, to).id };
   return work.org === undefined ? {} : { orgId: (await namedReseller(work, work.org, 'org')).id };
 }
 
