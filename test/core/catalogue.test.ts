@@ -41,6 +41,10 @@ describe('the shipped catalogue', () => {
       'catalogue load': { approvers: ['admin'], needed: 1 },
       'staff grant': { approvers: ['admin'], needed: 1 },
       'staff revoke': { approvers: ['admin'], needed: 1 },
+      'account edit': { approvers: ['support', 'admin'], needed: 1 },
+      'account export': { approvers: ['support', 'admin'], needed: 1 },
+      'account erase': { approvers: ['support', 'admin'], needed: 1 },
+      'org remove': { approvers: ['sales', 'admin'], needed: 1 },
     });
   });
 

@@ -68,7 +68,7 @@ interface Step {
 function foreseen(order: Believed, { act, who }: Step): OrderState | undefined {
   const { state } = order;
   const waiting = state === 'submitted' || state === 'in-review';
-  const decides = waiting && sells(who) && who !== order.submitter && !order.votes.has(who);
+  const decides = waiting && sells(who) && who !== order.submitter;
   switch (act) {
     case 'edit':
       return partnerOf(who) && (waiting || state === 'draft' || state === 'returned') ? 'draft' : undefined;
@@ -80,7 +80,8 @@ function foreseen(order: Believed, { act, who }: Step): OrderState | undefined {
     case 'approve':
     case 'approve order':
       if (!decides) return undefined;
-      if (order.votes.size + 1 < order.needed) return 'in-review';
+      // a second yes of the same person counts for nothing
+      if (new Set([...order.votes, who]).size < order.needed) return 'in-review';
       return order.cloud ? 'provisioning' : 'done';
     case 'refuse':
       return decides ? 'refused' : undefined;
