@@ -15,7 +15,9 @@ import { openDesk, type OpenDesk } from './core/open.js';
 import { createCourier, type Deliver } from './core/record/courier.js';
 import { fallBackToMail } from './core/record/fallback.js';
 import { loadLetters } from './core/record/letters.js';
-import { createSchedule } from './core/record/schedule.js';
+import { createSchedule, type Job } from './core/record/schedule.js';
+import type { Desk } from './core/guard/work.js';
+import { vatNumbers } from './core/organisations/vat-register.js';
 import { addDemo } from './demo.js';
 import { createLog, type Log } from './log.js';
 import {
@@ -97,7 +99,7 @@ async function start(settings: Settings, more: { log: Log; parts: Part[]; demo: 
   if (has('web')) lines.push(...(await web(settings, { open, log, parts, ready: () => ready })));
   if (has('inbox')) lines.push(...(await mailIn(settings, { open, letters, log, parts })));
   if (has('outbox') || channels.chat) startCourier(open, { channels, log, parts });
-  if (has('schedule')) startJobs(settings, { open, log, parts });
+  if (has('schedule')) await startJobs(settings, { open, log, parts });
   if (has('schedule') && settings.REGISTRAR === 'gandi') await startRegistrar(settings, { open, log, parts });
   warnings(settings, log);
   ready = true;
@@ -285,7 +287,7 @@ function startCourier(
   context.parts.push({ name: 'outbox', stop: () => courier.stop() });
 }
 
-function startJobs(settings: Settings, { open, log, parts }: Context): void {
+async function startJobs(settings: Settings, { open, log, parts }: Context): Promise<void> {
   const sentDir = join(settings.DATA_DIR, 'sent');
   const prune = async (now: Date): Promise<void> => {
     const { pruneSent } = await import('./mail/sent.js');
@@ -297,11 +299,18 @@ function startJobs(settings: Settings, { open, log, parts }: Context): void {
   const schedule = createSchedule({
     database,
     clock,
-    jobs: jobsOf(open.desk, prune),
+    jobs: [...jobsOf(open.desk, prune), ...(await registerJobs(settings, open.desk))],
     onError: (error) => log.error({ err: error }, 'a scheduled job failed'),
   });
   schedule.start(scheduleEveryMs);
   parts.push({ name: 'schedule', stop: () => schedule.stop() });
+}
+
+/** VAT numbers are looked up where the settings say so (`VIES_API`). */
+async function registerJobs({ VIES_API: root }: Settings, desk: Desk): Promise<Job[]> {
+  if (!root) return [];
+  const { viesRegister } = await import('./vat-register/vies.js');
+  return [vatNumbers(desk, viesRegister({ root: root.replace(/\/$/, '') }), (unit) => workOf(desk, unit))];
 }
 
 /** What was ordered of a registry leaves here; without this role nobody carries it out. */

@@ -156,6 +156,7 @@ const schema = z
     REGISTRAR: z.enum(['staff', 'gandi'], 'staff or gandi').default('staff'),
     GANDI_TOKEN: z.string().optional(),
     GANDI_API: urlOf(['http', 'https'], 'https://api.gandi.net/v5').optional(),
+    VIES_API: urlOf(['http', 'https'], 'https://ec.europa.eu/taxation_customs/vies/rest-api').optional(),
     SCAN_COMMAND: words.optional(),
     KEEP_RAW: durationMs('30d'),
     LOG_LEVEL: z

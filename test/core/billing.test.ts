@@ -41,13 +41,13 @@ const taxing = (rules: typeof vat | undefined = vat) =>
 describe('tax', () => {
   const day = '2026-11-23';
   test.each([
-    ['at home', { country: 'FR', vat: null }, 20, false],
-    ['at home, with a number', { country: 'FR', vat: 'FR40303265045' }, 20, false],
-    ['of no known country', { country: null, vat: null }, 20, false],
-    ['abroad in the union, without a number', { country: 'DE', vat: null }, 20, false],
-    ['abroad in the union, with a number', { country: 'DE', vat: 'DE136695976' }, 0, true],
-    ['elsewhere', { country: 'CH', vat: null }, 0, false],
-    ['elsewhere, with a number', { country: 'CH', vat: 'CHE107787577' }, 0, false],
+    ['at home', { taxCountry: 'FR', taxVat: null }, 20, false],
+    ['at home, with a number', { taxCountry: 'FR', taxVat: 'FR40303265045' }, 20, false],
+    ['of no known country', { taxCountry: null, taxVat: null }, 20, false],
+    ['abroad in the union, without a number', { taxCountry: 'DE', taxVat: null }, 20, false],
+    ['abroad in the union, with a number', { taxCountry: 'DE', taxVat: 'DE136695976' }, 0, true],
+    ['elsewhere', { taxCountry: 'CH', taxVat: null }, 0, false],
+    ['elsewhere, with a number', { taxCountry: 'CH', taxVat: 'CHE107787577' }, 0, false],
   ])('%s', (_, org, percent, reverseCharge) => {
     const price = withVatOn(taxing(), { ...org, day }, 1_250);
     expect(price).toEqual({
@@ -60,7 +60,7 @@ describe('tax', () => {
   });
 
   test('is of the day, and none without rules', () => {
-    const org = { country: 'FR', vat: null };
+    const org = { taxCountry: 'FR', taxVat: null };
     const on = (at: string) => withVatOn(taxing(), { ...org, day: at }, 1_000).vatCents;
     expect([on('2000-01-01'), on('2026-12-31'), on('2027-01-01')]).toEqual([200, 200, 215]);
     expect(
@@ -73,7 +73,11 @@ describe('tax', () => {
     fc.assert(
       fc.property(sums, ({ net, parts }) => {
         const rules = { home: [{ from: '2014-01-01', percent: parts / 10_000 }], reverseCharge: [] };
-        const { netCents, vatCents, grossCents } = withVatOn(taxing(rules), { country: 'FR', vat: null, day }, net);
+        const { netCents, vatCents, grossCents } = withVatOn(
+          taxing(rules),
+          { taxCountry: 'FR', taxVat: null, day },
+          net,
+        );
         expect(netCents + vatCents).toBe(grossCents);
         // in whole numbers: twice the tax, and what it is exactly
         const apart = BigInt(vatCents) * 2_000_000n - BigInt(net) * BigInt(parts) * 2n;
@@ -81,11 +85,11 @@ describe('tax', () => {
       }),
       { numRuns: 300 },
     );
-    expect(withVatOn(taxing(), { country: 'FR', vat: null, day }, 1_002.5 - 0.5).vatCents).toBe(200);
+    expect(withVatOn(taxing(), { taxCountry: 'FR', taxVat: null, day }, 1_002.5 - 0.5).vatCents).toBe(200);
     expect(
       withVatOn(
         taxing({ ...vat, home: [{ from: '2014-01-01', percent: 5.5 }] }),
-        { country: 'FR', vat: null, day },
+        { taxCountry: 'FR', taxVat: null, day },
         100,
       ).vatCents,
     ).toBe(6);

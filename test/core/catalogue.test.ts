@@ -45,6 +45,9 @@ describe('the shipped catalogue', () => {
       'account export': { approvers: ['support', 'admin'], needed: 1 },
       'account erase': { approvers: ['support', 'admin'], needed: 1 },
       'org remove': { approvers: ['sales', 'admin'], needed: 1 },
+      'org edit': { approvers: ['sales', 'admin'], needed: 1 },
+      'billing topup': { approvers: ['sales', 'admin'], needed: 1 },
+      'billing credit': { approvers: ['sales', 'admin'], needed: 1 },
     });
   });
 
@@ -83,6 +86,8 @@ describe('the shipped catalogue', () => {
       accessVerificationsPerMinute: 120,
       ticketsPerHour: 5,
       confirmationMailsPerDay: 3,
+      topUpAlone: 10_000,
+      creditAlone: 10_000,
     });
   });
 });

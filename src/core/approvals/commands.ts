@@ -1,13 +1,14 @@
 /** `approval …`: what waits for a second person, and deciding it. */
 import { command, required, type AnyCommand } from '../command/define.js';
 import { numberOf, reason } from '../command/dictionary.js';
+import type { RawInput } from '../command/input.js';
 import { listed, listFields } from '../command/listing.js';
 import type { Registry } from '../command/registry.js';
 import { approvalRef, summarised, typedText } from '../guard/approval.js';
 import { fullName, isStaff } from '../guard/identity.js';
-import { idOf } from '../guard/number.js';
+import { idOf, parseRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
-import type { Work } from '../guard/work.js';
+import type { Desk, Work } from '../guard/work.js';
 import type { Approval, Prisma, Tx } from '../record/database.js';
 import { searchable } from '../record/fold.js';
 import { approve, mayDecide, mustSee, refuse } from './decision.js';
@@ -91,6 +92,13 @@ async function seen({ tx, actor }: Work): Promise<Prisma.ApprovalWhereInput> {
   return where;
 }
 
+/** What the command that would be carried out has to prepare outside a transaction. */
+async function aheadOf(desk: Desk, typed: unknown, registry: Registry): Promise<void> {
+  const id = typeof typed === 'string' ? parseRef('A', typed) : undefined;
+  const row = id === undefined ? null : await desk.database.read((tx) => tx.approval.findUnique({ where: { id } }));
+  await (row && registry.find(row.command)?.ahead?.(desk, JSON.parse(row.input) as RawInput));
+}
+
 /** @param registry asked for when a request is carried out, for these commands are in it themselves */
 export function approvalCommands(registry: () => Registry): readonly AnyCommand[] {
   return [
@@ -158,6 +166,7 @@ export function approvalCommands(registry: () => Registry): readonly AnyCommand[
       },
       who: ['owner', 'staff'],
       proof: 'own',
+      ahead: (desk, raw) => aheadOf(desk, raw['number'], registry()),
       fields: [required(number)],
       run: (work, input) => approve(work, idOf(input.number), registry()),
     }),

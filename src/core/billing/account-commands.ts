@@ -6,8 +6,17 @@ import type { Work } from '../guard/work.js';
 import { namedOrg, orgRef, ownOrg } from '../parties/organisation.js';
 import type { Organisation } from '../record/database.js';
 import { accountOf } from './account.js';
-import { balanceCentsOf, balanceOf, grantCredit, outOfRange, setThreshold, topUpAtMost } from './balance.js';
-import { topUp } from './ledger.js';
+import {
+  balanceCentsOf,
+  balanceOf,
+  grantCredit,
+  outOfRange,
+  refuseCredit,
+  setThreshold,
+  topUpAtMost,
+} from './balance.js';
+import { isBooked, topUp } from './ledger.js';
+import { bookedToday, moneyEyes, type Booking } from './second-person.js';
 
 async function accountData({ tx }: Pick<Work, 'tx'>, org: Pick<Organisation, 'id' | 'name'>): Promise<Data> {
   const row = await balanceOf(tx, org.id);
@@ -52,18 +61,31 @@ export const billingThreshold = command({
   },
 });
 
+/** @throws {Refusal} `input.invalid` naming `amount` */
+function refuseRange(work: Work, cents: number): void {
+  if (cents < 1 || cents > topUpAtMost) throw outOfRange(work, { min: 1, max: topUpAtMost });
+}
+
 export const billingTopup = command({
   name: 'billing topup',
   help: {
     fr: 'Enregistrer un paiement reçu ; la même référence ne compte qu’une fois',
     en: 'Book a payment that has come in; the same reference counts once',
   },
-  who: 'staff',
+  who: 'sales',
+  fourEyes: moneyEyes<Booking>(
+    async (work, input) => {
+      const { id } = await namedOrg(work, input.reseller);
+      if (await isBooked(work, input.payment ?? '')) return false;
+      return input.amount.cents + (await bookedToday(work, id)) > work.desk.catalogue.policy.limits.topUpAlone * 100;
+    },
+    async (work, { amount: { cents } }) => Promise.resolve(refuseRange(work, cents)),
+  ),
   fields: [required(reseller), required(amount), required(payment)],
   async run(work, input) {
     const { id, name } = await namedOrg(work, input.reseller);
     const { cents } = input.amount;
-    if (cents < 1 || cents > topUpAtMost) throw outOfRange(work, { min: 1, max: topUpAtMost });
+    refuseRange(work, cents);
     const { entryId, receipt, again } = await topUp(work, { orgId: id, cents, payment: input.payment });
     const entry = await work.tx.ledgerEntry.findUniqueOrThrow({ where: { id: entryId } });
     const detail = { payment: input.payment, amountCents: cents, receipt };
@@ -90,6 +112,10 @@ export const billingCredit = command({
     en: 'Set how much an organisation may owe (0: nothing)',
   },
   who: 'sales',
+  fourEyes: moneyEyes<Booking>(
+    async (work, input) => Promise.resolve(input.amount.cents > work.desk.catalogue.policy.limits.creditAlone * 100),
+    async (work, { amount: { cents } }) => Promise.resolve(refuseCredit(work, cents)),
+  ),
   fields: [required(reseller), required(amount)],
   async run(work, input) {
     const org = await namedOrg(work, input.reseller);

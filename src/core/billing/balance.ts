@@ -105,6 +105,11 @@ export async function watch(
 export const topUpAtMost = 1_000_000_000;
 export const creditAtMost = topUpAtMost;
 
+/** @throws {Refusal} `input.invalid` naming `amount`, for more than can be */
+export function refuseCredit(work: Pick<Work, 'locale'>, creditCents: number): void {
+  if (creditCents > creditAtMost) throw outOfRange(work, { min: 0, max: creditAtMost });
+}
+
 /**
  * How much an organisation may owe. 0 takes its credit away.
  * @throws {Refusal} `input.invalid` naming `amount`, for less than it owes already or more than can be

@@ -117,6 +117,6 @@ function* renewalsOf(
     if (day > until) return;
     if (!pricesOn(tld, day)) return;
     const netCents = netOf(tld, { kind: 'renew', years, day });
-    yield { day, grossCents: withVatOn(work.desk, { country: org.country, vat: org.vat, day }, netCents).grossCents };
+    yield { day, grossCents: withVatOn(work.desk, { ...org, day }, netCents).grossCents };
   }
 }

@@ -114,6 +114,10 @@ export async function giveBack(
 /** How a payment is compared with others: in any case, however it is spaced. */
 const paymentKey = (payment: string): string => `payment ${numberKey(payment)}`;
 
+/** Whether a payment of this reference was booked before, for whomever. */
+export const isBooked = async ({ tx }: Work, payment: string): Promise<boolean> =>
+  (await tx.ledgerEntry.count({ where: { onceKey: paymentKey(payment) } })) > 0;
+
 /**
  * Books a payment that has come in. The same payment again answers the first entry and changes nothing.
  * @throws {Refusal} `purchase.conflict` when it was booked with another amount or for another organisation;

@@ -13,10 +13,10 @@ export interface Taxed {
   readonly reverseCharge: boolean;
 }
 
-/** Who buys: an organisation's country and VAT number. */
+/** Who buys: where staff confirmed that the organisation is taxed, and by which number. */
 export interface Taxable {
-  readonly country: string | null;
-  readonly vat: string | null;
+  readonly taxCountry: string | null;
+  readonly taxVat: string | null;
 }
 
 /** A percentage counts to its fourth digit behind the point. */
@@ -27,8 +27,8 @@ const taxOn = (netCents: number, percent: number): number =>
   Math.floor((netCents * Math.round(percent * 10_000) + parts / 2) / parts);
 
 /**
- * What a buyer pays today. In the vendor's own country, and for whoever has no country or, in a country of
- * `reverseCharge`, no VAT number: the rate of the day. With a VAT number there: none, the buyer owes it. Elsewhere none.
+ * What a buyer pays today. In the vendor's own country, and for whoever has no confirmed country or, in a country of
+ * `reverseCharge`, no confirmed VAT number: the rate of the day. With a VAT number there: none, the buyer owes it. Elsewhere none.
  * A catalogue without `vat` charges none.
  * @param netCents not negative
  */
@@ -44,7 +44,7 @@ export function withVatOn(desk: Pick<Desk, 'catalogue'>, on: Taxable & { day: st
 
 function rateOf(
   { catalogue }: Pick<Desk, 'catalogue'>,
-  { country, vat, day }: Taxable & { day: string },
+  { taxCountry: country, taxVat: vat, day }: Taxable & { day: string },
 ): Pick<Taxed, 'percent' | 'reverseCharge'> {
   const rules = catalogue.domains.vat;
   if (!rules) return { percent: 0, reverseCharge: false };

@@ -94,6 +94,15 @@ export interface FieldContext {
   readonly catalogueChoices: (set: CatalogueSet) => readonly Choice[];
 }
 
+/** For values that do not depend on anything. */
+export const noContext: FieldContext = {
+  locale: 'fr',
+  country: 'FR',
+  products: () => undefined,
+  productChoices: () => [],
+  catalogueChoices: () => [],
+};
+
 export type Kind =
   | 'text'
   | 'long'

@@ -1,5 +1,5 @@
 /** What a domain costs: the dated list of the catalogue, by the desk's own day, with the buyer's tax (G3, G7). */
-import { withVat } from '../billing/vat.js';
+import { withVat, type Taxable } from '../billing/vat.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import { formatMoney } from '../locales/format.js';
@@ -30,7 +30,7 @@ export interface Priced {
   readonly kind: PricedKind;
   /** A transfer's are its TLD's. */
   readonly years?: number;
-  readonly org: { readonly country: string | null; readonly vat: string | null };
+  readonly org: Taxable;
 }
 
 /** The list in force on a day; nothing before its first. */

@@ -1,8 +1,8 @@
 /** What a renewal of a domain would be today: its kind, its price and until when the domain would run (G6). */
 import { Refusal } from '../guard/refusal.js';
+import type { Taxable } from '../billing/vat.js';
 import type { Work } from '../guard/work.js';
 import { textsOf } from '../locales/texts.js';
-import type { Organisation } from '../record/database.js';
 import { standingOf, unicodeName, wrongState, type DomainRow } from './domain.js';
 import { plusYears, todayIn } from './life.js';
 import { priceOf, soldTld, type Price } from './price.js';
@@ -28,7 +28,7 @@ export interface Renewal {
 export async function renewalOf(
   work: Work,
   domain: DomainRow,
-  { org, years: wanted }: { org: Pick<Organisation, 'country' | 'vat'>; years?: number | undefined },
+  { org, years: wanted }: { org: Taxable; years?: number | undefined },
 ): Promise<Renewal> {
   const { expiresOn, state } = standingOf(work, domain);
   const kind = state === 'redemption' ? 'restore' : 'renew';

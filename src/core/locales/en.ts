@@ -420,6 +420,12 @@ export const en: Texts = {
       }
     },
   },
+  tax: {
+    register: () => 'Register of VAT numbers',
+    valid: () => 'known there (VIES)',
+    invalid: () => 'not known there (VIES): check before you decide',
+    unknown: () => 'no answer (VIES)',
+  },
   hands: {
     released: (p) => `${s(p['as'])}, released by ${s(p['by'])}`,
     operator: (p) => `operator as ${s(p['as'])}`,
@@ -559,6 +565,10 @@ export const en: Texts = {
   undelivered: ({ number, letter, recipient, error }) =>
     `${number} (${letter}) could not be delivered to ${recipient}: ${error}`,
   keys: {
+    taxCountry: 'Confirmed country of tax',
+    taxVat: 'Confirmed VAT number',
+    taxConfirmedAt: 'Confirmed on',
+    taxRequest: 'Request about VAT',
     again: 'Approved by you already',
     byOperator: 'By the operator',
     releasedBy: 'Released by',

@@ -428,6 +428,12 @@ export const fr: Texts = {
       }
     },
   },
+  tax: {
+    register: () => 'Registre des numéros de TVA',
+    valid: () => 'numéro connu (VIES)',
+    invalid: () => 'numéro inconnu (VIES) : vérifiez avant de décider',
+    unknown: () => 'pas de réponse (VIES)',
+  },
   hands: {
     released: (p) => `${s(p['as'])}, libéré par ${s(p['by'])}`,
     operator: (p) => `l’opérateur, au nom de ${s(p['as'])}`,
@@ -570,6 +576,10 @@ export const fr: Texts = {
   undelivered: ({ number, letter, recipient, error }) =>
     `${number} (${letter}) n’a pas pu être remise à ${recipient} : ${error}`,
   keys: {
+    taxCountry: 'Pays d’imposition confirmé',
+    taxVat: 'N° de TVA confirmé',
+    taxConfirmedAt: 'Confirmé le',
+    taxRequest: 'Demande sur la TVA',
     again: 'Déjà approuvée par vous',
     byOperator: 'Par l’opérateur',
     releasedBy: 'Libéré par',

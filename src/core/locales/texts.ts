@@ -31,6 +31,8 @@ export interface Texts {
       (params: FaultParams) => string
     >
   >;
+  /** What a register of VAT numbers says, to whoever decides about one. */
+  readonly tax: Readonly<Record<'register' | 'valid' | 'invalid' | 'unknown', (params: FaultParams) => string>>;
   /** Who asked, where somebody else’s hand was in it: a mail that staff let pass, the operator in somebody’s name. */
   readonly hands: Readonly<Record<'released' | 'operator', (params: FaultParams) => string>>;
   /** Lists: what is wrong with a filter. */

@@ -1,5 +1,5 @@
 /** `org create`, `edit`, `list`, `show`: who one acts for (G1, G3). */
-import { command, optional, required } from '../command/define.js';
+import { command, optional, required, type Input } from '../command/define.js';
 import { name, orgNumber, partyType } from '../command/dictionary.js';
 import { listed, listFields } from '../command/listing.js';
 import type { Data } from '../command/outcome.js';
@@ -11,7 +11,7 @@ import { textsOf } from '../locales/texts.js';
 import { findOrg, namedOrg, orgRef, orgSearch, ownOrg } from '../parties/organisation.js';
 import { vatAhead } from '../parties/vat.js';
 import type { Organisation } from '../record/database.js';
-import { membersShown } from './members.js';
+import { isOutsider, membersShown } from './members.js';
 import {
   checkedVat,
   detailUses,
@@ -24,6 +24,7 @@ import {
   suggestOrgs,
 } from './organisation.js';
 import { organisationStates } from './states.js';
+import { asksTax, confirmed, editSummary, taxContent, taxData } from './tax.js';
 
 const memberIn = (work: Work, { id }: Organisation): Member | undefined =>
   work.actor.members.find(({ orgId }) => orgId === id);
@@ -52,30 +53,63 @@ export const orgCreate = command({
   },
 });
 
+const editFields = [required(orgNumber, { suggest: suggestOrgs }), optional(name), ...detailUses] as const;
+
 export const orgEdit = command({
   name: 'org edit',
   help: { fr: 'Corriger les coordonnées d’une organisation', en: 'Correct an organisation’s details' },
   who: ['member', 'staff'],
   proof: 'own',
   ahead: vatAhead,
-  fields: [required(orgNumber, { suggest: suggestOrgs }), optional(name), ...detailUses],
-  async run(work, { number, ...input }) {
-    const row = await findOrg(work, number, { role: 'manager' });
-    mustStand(work, row);
-    const after = { ...row, ...given(input) };
-    await refuseSameName(work, after, await ownersOf(work.tx, row.id));
-    const isChecked = input.vat !== undefined || input.country !== undefined;
-    const changes = { ...given(input), ...(isChecked ? checkedVat(work, after.vat, after.country) : {}) };
-    const changed = { ...row, ...changes };
+  fields: editFields,
+  fourEyes: {
+    async needed(work, input) {
+      const { row, named, after } = await edited(work, input, true);
+      return isOutsider(work, row) || (await asksTax(work, row, { named, after }));
+    },
+    async hold(work, input) {
+      const { row, named } = await edited(work, input, true);
+      return { object: orgRef(row.id), content: taxContent(row, named) };
+    },
+    async content(work, input) {
+      const { row, named } = await edited(work, input, true);
+      return taxContent(row, named);
+    },
+    release: () => Promise.resolve(),
+    summary: editSummary,
+  },
+  async run(work, input, approvalId) {
+    const { row, named, after } = await edited(work, input, approvalId !== undefined);
+    const isTax = approvalId !== undefined && (named.country !== undefined || named.vat !== undefined);
+    const changes = { ...changesIn(named, after), ...(isTax ? confirmed(work, after) : {}) };
+    const changed = { ...after, ...changes };
     await work.tx.organisation.update({
       where: { id: row.id },
       data: { ...changes, searchText: orgSearch(changed) },
     });
     const before = Object.fromEntries(Object.keys(changes).map((key) => [key, row[key as keyof typeof row]]));
     work.audit({ action: 'organisation edited', object: orgRef(row.id), detail: { before, after: changes } });
-    return { code: 'org.edited', data: orgData(changed) };
+    return { code: 'org.edited', data: { ...orgData(changed), ...taxData(changed) } };
   },
 });
+
+const changesIn = (named: object, after: Organisation): Partial<Organisation> =>
+  Object.fromEntries(Object.keys(named).map((key) => [key, after[key as keyof Organisation]]));
+
+/**
+ * An organisation, what is said about it, and how it would be.
+ * @param second staff need not be of it: a second person decides, or has
+ * @throws {Refusal} as `findOrg`; `state.wrong`; `input.invalid`
+ */
+async function edited(work: Work, { number, ...input }: Input<typeof editFields>, second: boolean) {
+  const row = await findOrg(work, number, { role: 'manager', second });
+  mustStand(work, row);
+  const named = given(input);
+  const after = { ...row, ...named };
+  await refuseSameName(work, after, await ownersOf(work.tx, row.id));
+  const isChecked = input.vat !== undefined || input.country !== undefined;
+  return { row, named, after: { ...after, ...(isChecked ? checkedVat(work, after.vat, after.country) : {}) } };
+}
 
 /** All of one's own, for staff everybody's; `org` names one. */
 async function visible(work: Work): Promise<Readonly<Record<string, unknown>>> {
@@ -142,6 +176,7 @@ export const orgShow = command({
       code: 'org.shown',
       data: {
         ...orgData(row),
+        ...taxData(row),
         role: memberIn(work, row)?.role ?? null,
         createdAt: row.createdAt.toISOString(),
         ...termsShown(work, row),

@@ -10,6 +10,7 @@ import { readers } from '../parties/readers.js';
 import type { Organisation } from '../record/database.js';
 import { fold } from '../record/fold.js';
 import { ownersOf } from './organisation.js';
+import { askTax } from './tax.js';
 
 /** Those of the asker's that could become one. */
 const suggestCompanies: Suggest = async (tx, { actor }) => {
@@ -50,6 +51,7 @@ export const orgBecomeReseller = command({
     const inForce = termsFor(work, org, input.terms);
     const changed = await accept(work, org, inForce.version);
     await tellOwners(work, org, inForce);
+    const approval = await askTax(work, org);
     return {
       code: 'org.became-reseller',
       data: {
@@ -59,6 +61,8 @@ export const orgBecomeReseller = command({
         terms: inForce.version,
         termsUrl: inForce.url[work.locale],
         termsAcceptedAt: changed.toISOString(),
+        // where it is taxed is for staff to confirm
+        ...(approval === undefined ? {} : { taxRequest: work.made(approval) }),
       },
     };
   },

@@ -8,7 +8,7 @@ import { textsOf } from '../locales/texts.js';
 import type { Organisation, Tx } from '../record/database.js';
 import { fold, searchable } from '../record/fold.js';
 import { email as emailField } from '../command/dictionary.js';
-import { Fault } from '../command/type.js';
+import { Fault, noContext } from '../command/type.js';
 
 export const orgRef = (id: number): string => printRef('G', id);
 
@@ -160,13 +160,7 @@ export async function namedReseller(work: Work, typed: string, field = 'reseller
 /** An address as the field type understands it, or the fault. */
 export function addressOf(typed: string): string | Fault {
   try {
-    return emailField.type.parse(typed, {
-      locale: 'fr',
-      country: 'FR',
-      products: () => undefined,
-      productChoices: () => [],
-      catalogueChoices: () => [],
-    });
+    return emailField.type.parse(typed, noContext);
   } catch (fault) {
     if (fault instanceof Fault) return fault;
     throw fault;

@@ -72,6 +72,11 @@ export const shippedApprovals = {
   'account erase': support,
   // of staff, about an organisation that is not theirs
   'org remove': sales,
+  // of staff too, or about where a buyer is taxed
+  'org edit': sales,
+  // above the limits
+  'billing topup': sales,
+  'billing credit': sales,
 };
 
 const whole = (shipped: number, most: number) => z.int().min(1).max(most).default(shipped);
@@ -134,6 +139,10 @@ const limits = z.strictObject({
   ticketsPerHour: whole(5, 1000),
   /** Letters to a known person about mail that wasn't proven to be theirs. */
   confirmationMailsPerDay: whole(3, 100),
+  /** Whole units of the currency that one person books for an organisation within a day; above it a second one decides. */
+  topUpAlone: whole(10_000, 1_000_000_000),
+  /** The same of what an organisation may owe. */
+  creditAlone: whole(10_000, 1_000_000_000),
 });
 
 export const policyShape = z.strictObject({

@@ -97,7 +97,8 @@ function yearOf(work: Work, { domain, org, day }: { domain: DomainRow; org?: Org
   const tld = tldOfRow(work, domain);
   if (!tld) throw new Error(`${domain.name} is not sold`);
   const netCents = netOf(tld, { kind: 'renew', years: Math.max(1, tld.years.min), day });
-  return withVatOn(work.desk, { country: org?.country ?? null, vat: org?.vat ?? null, day }, netCents).grossCents;
+  return withVatOn(work.desk, { taxCountry: org?.taxCountry ?? null, taxVat: org?.taxVat ?? null, day }, netCents)
+    .grossCents;
 }
 
 /** An organisation's automatic renewals that could not be drawn. */
