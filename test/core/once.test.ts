@@ -2,6 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createSchedule } from '../../src/core/record/schedule.js';
 import { jobsOf } from '../../src/core/jobs.js';
+import type { RawInput } from '../../src/core/command/input.js';
+import type { OpenDesk } from '../../src/core/open.js';
 import { databases } from '../servers/databases.js';
 import {
   codeOf,
@@ -40,6 +42,38 @@ describe.each(databases())('once on $name', (provider) => {
       }),
     ).toEqual(first);
     expect(await desk.dump()).toEqual(before);
+  });
+
+  test('twice at the same moment, in one process and in two: the first answer, never a refusal', async () => {
+    const other = await desk.another();
+    const as = { as: reseller.email };
+    const ticket = async () => String((await desk.done('support open', { subject: 'A', text: 'B' }, as))['ticket']);
+    const order = async () =>
+      String((await desk.done('order new', { type: 'initial', origin: 'new-site' }, as))['order']);
+    const [closed, cancelled] = [await ticket(), await order()];
+    const admin = await newStaff(desk, 'admin');
+    const asked: [string, RawInput, string][] = [
+      ['declare new', declaring(), reseller.email],
+      ['order cancel', { number: cancelled }, reseller.email],
+      ['support close', { number: closed }, reseller.email],
+      ['org create', { name: `Twice ${provider.name}`, type: 'company' }, newEmail('founder')],
+      ['mail pause', { reason: 'a drill' }, admin],
+      ['mail resume', {}, admin],
+    ];
+    for (const [command, input, email] of asked) {
+      const key = newKey();
+      const caller = { kind: 'operator', as: email } as const;
+      const once = (place: OpenDesk) => place.dispatcher.dispatch({ door: 'chat', caller, command, input, key });
+      const [first, ...rest] = await Promise.all([
+        once(desk.open),
+        once(desk.open),
+        once(other),
+        once(desk.open),
+        once(other),
+      ]);
+      expect(first, command).toMatchObject({ ok: true });
+      for (const outcome of rest) expect(outcome, command).toEqual(first);
+    }
   });
 
   test('with other content it is refused, and the first answer stays', async () => {

@@ -85,7 +85,7 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
       if (why) throw denial(why, command.name);
       const before = onceBefore(request, known, { command, desk });
       for (const once of before) {
-        const first = await firstAnswer<Outcome>(unit.tx, once, desk.secrets);
+        const first = await firstAnswer<Outcome>(unit, once, desk.secrets);
         if (first) return first;
       }
       const actor =
@@ -185,8 +185,7 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
     if (error instanceof DryRunEnd) return error.outcome;
     if (error instanceof Told && command) {
       const outcome = refused(error.refusal, error.locale, (request.dryRun ?? false) ? { dryRun: true } : {});
-      await keepRefusal(error, { request, command, outcome });
-      return outcome;
+      return (await keepRefusal(error, { request, command, outcome })) ?? outcome;
     }
     return fault(error, request);
   }
@@ -199,23 +198,30 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
     return { ok: false, code: 'fault', message, reference };
   }
 
-  /** A refusal given under a key is a first answer too; its handler's changes are gone, so it is kept by itself. */
+  /**
+   * A refusal given under a key is a first answer too; its handler's changes are gone, so it is kept by itself. Answers the
+   * one that was kept meanwhile, which is what the key's sender is told.
+   */
   async function keepRefusal(
     told: Told,
     more: { request: Request; command: AnyCommand; outcome: Outcome },
-  ): Promise<void> {
+  ): Promise<Outcome | undefined> {
     const once =
       more.command.reads || more.outcome.dryRun || told.refusal.code === 'key.reused'
         ? undefined
         : onceOf(more.request, told.actor, { command: more.command, desk });
-    if (!once) return;
-    await desk.database
+    if (!once) return undefined;
+    return desk.database
       .transact(async (unit) => {
-        if (await firstAnswer(unit.tx, once, desk.secrets)) return;
-        unit.leaves.answers.push(answerRow(once, more.outcome, { secrets: desk.secrets, now: desk.clock() }));
+        const first = await firstAnswer<Outcome>(unit, once, desk.secrets);
+        if (!first)
+          unit.leaves.answers.push(answerRow(once, more.outcome, { secrets: desk.secrets, now: desk.clock() }));
+        // whoever may no longer ask is not told what was answered before
+        return told.refusal.code === 'access.denied' || told.refusal.code === 'sender.unproven' ? undefined : first;
       })
       .catch((error: unknown) => {
         if (!(error instanceof Refusal)) throw error;
+        return undefined;
       });
   }
 

@@ -90,7 +90,7 @@ async function admitted({ tx }: Pick<WorkUnit, 'tx'>, { desk, request, command }
   const asker = standing(actor, command);
   try {
     for (const once of onceBefore(request, actor, { command, desk }))
-      if (await firstAnswer<Outcome>(tx, once, desk.secrets)) return undefined;
+      if (await firstAnswer<Outcome>({ tx }, once, desk.secrets)) return undefined;
     const context = fieldContext(desk, { locale, country: actor.country });
     const understood = understand(command, request.input, context);
     return { actor: asker, locale, understood, writes: !request.dryRun && (!command.preview || understood.yes) };

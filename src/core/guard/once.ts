@@ -23,14 +23,23 @@ export interface Once {
   readonly contentHash: string;
 }
 
+/** Where first answers are: kept, or given a moment ago in the same transaction. */
+export interface Asking {
+  readonly tx: Tx;
+  readonly answered?: readonly AnswerRow[];
+}
+
 /**
  * The first answer given under this key, if there was one.
  * @throws {Refusal} `key.reused` when it was given for other content
  */
-export async function firstAnswer<T>(tx: Tx, once: Once, secrets: Secrets): Promise<T | undefined> {
-  const [row] = await tx.$queryRaw<{ contentHash: string; answer: string }[]>`
+export async function firstAnswer<T>(unit: Asking, once: Once, secrets: Secrets): Promise<T | undefined> {
+  const { personId, command, key } = once;
+  const [kept] = await unit.tx.$queryRaw<{ contentHash: string; answer: string }[]>`
     SELECT "contentHash", "answer" FROM "StoredAnswer"
-    WHERE "personId" = ${once.personId} AND "command" = ${once.command} AND "key" = ${once.key}`;
+    WHERE "personId" = ${personId} AND "command" = ${command} AND "key" = ${key}`;
+  const row =
+    kept ?? unit.answered?.find((one) => one.personId === personId && one.command === command && one.key === key);
   if (!row) return undefined;
   if (row.contentHash !== once.contentHash) throw new Refusal('key.reused', { key: once.key });
   return JSON.parse(secrets.open(purpose, row.answer)) as T;

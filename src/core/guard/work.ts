@@ -84,7 +84,7 @@ export interface WorkOptions {
 }
 
 /** What only reads commits nothing. */
-export type WorkUnit = Pick<Unit, 'tx' | 'leaves'> & Partial<Pick<Unit, 'afterCommit'>>;
+export type WorkUnit = Pick<Unit, 'tx' | 'leaves'> & Partial<Pick<Unit, 'afterCommit' | 'answered'>>;
 
 /** Binds a unit of work to who asks for it. */
 export function createWork(unit: WorkUnit, options: WorkOptions): Work {

@@ -35,6 +35,8 @@ export interface Leaves {
 export interface Unit {
   readonly tx: Tx;
   readonly leaves: Leaves;
+  /** First answers of the units before it in the same transaction: no statement sees them yet. */
+  readonly answered: readonly AnswerRow[];
   /** Called once the transaction is committed, never otherwise. */
   afterCommit(run: () => void): void;
 }
@@ -119,12 +121,16 @@ export function createDatabase(connection: Connection, options: TransactOptions)
     });
   }
 
-  async function attempt(tx: Tx, waiting: Waiting, alone: boolean): Promise<{ ended: Ended; leaves: Leaves }> {
+  async function attempt(
+    tx: Tx,
+    waiting: Waiting,
+    { alone, answered }: { alone: boolean; answered: readonly AnswerRow[] },
+  ): Promise<{ ended: Ended; leaves: Leaves }> {
     const leaves: Leaves = { audit: [], outbox: [], answers: [] };
     const callbacks: (() => void)[] = [];
     if (!alone) await tx.$executeRawUnsafe('SAVEPOINT unit');
     try {
-      const value = await waiting.work({ tx, leaves, afterCommit: (run) => void callbacks.push(run) });
+      const value = await waiting.work({ tx, leaves, answered, afterCommit: (run) => void callbacks.push(run) });
       if (!alone) await tx.$executeRawUnsafe('RELEASE SAVEPOINT unit');
       return { ended: { waiting, callbacks, value }, leaves };
     } catch (error) {
@@ -141,7 +147,12 @@ export function createDatabase(connection: Connection, options: TransactOptions)
     const ended = await connection.write(async (tx) => {
       const head = await lockChain(tx);
       const all: { ended: Ended; leaves: Leaves }[] = [];
-      for (const waiting of batch) all.push(await attempt(tx, waiting, batch.length === 1));
+      const answered: AnswerRow[] = [];
+      for (const waiting of batch) {
+        const one = await attempt(tx, waiting, { alone: batch.length === 1, answered });
+        answered.push(...one.leaves.answers);
+        all.push(one);
+      }
       const now = options.clock();
       await appendAudit(tx, head, { events: all.flatMap(({ leaves }) => leaves.audit), random: options.random });
       const outbox = all.flatMap(({ leaves }) => leaves.outbox);
@@ -150,7 +161,7 @@ export function createDatabase(connection: Connection, options: TransactOptions)
       await insertRows(
         tx,
         'StoredAnswer',
-        all.flatMap(({ leaves }) => leaves.answers).map((row) => ({ ...row })),
+        answered.map((row) => ({ ...row })),
       );
       return all.map((one) => one.ended);
     }, transactionLimits);
