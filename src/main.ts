@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseLine, splitLine } from './cli/argv.js';
 import { approvalsOf } from './core/approvals/card.js';
 import { commands } from './core/commands.js';
+import { createHealth, databaseFolder } from './core/health.js';
 import { jobsOf, tellSent, tellUndelivered, workOf } from './core/jobs.js';
 import { unendedMails } from './core/mails/held.js';
 import { openDesk, type OpenDesk } from './core/open.js';
@@ -161,11 +162,13 @@ async function web(settings: Settings, context: Context & { ready: () => boolean
         parseLine: (line: string) => parseLine(splitLine(line), commands, noFiles),
       }
     : undefined;
+  const folders = [settings.DATA_DIR, ...databaseFolder(settings.DATABASE_URL)];
+  const health = createHealth({ desk: context.open.desk, folders });
   const server = await startWeb({
     dispatcher: context.open.dispatcher,
     listen: settings.HTTP_LISTEN,
     publicUrl: settings.PUBLIC_URL,
-    ready: context.ready,
+    failing: async () => (context.ready() ? health.failing() : { start: 'not ready yet' }),
     desk,
     log: context.log,
   });

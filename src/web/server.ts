@@ -8,6 +8,7 @@ import { bodyLimit } from 'hono/body-limit';
 import { createActivations } from '../core/activations.js';
 import { documentBytes, documentsAtMost } from '../core/command/dictionary.js';
 import type { Dispatcher } from '../core/command/dispatch.js';
+import type { Failing } from '../core/health.js';
 import { localeOf } from '../core/locales/locale.js';
 import { textsOf } from '../core/locales/texts.js';
 import { createOwners } from '../core/owner-links.js';
@@ -32,7 +33,8 @@ export interface WebOptions {
   readonly listen: { readonly host: string; readonly port: number };
   /** Where people reach this door; without a slash at its end. */
   readonly publicUrl: string;
-  readonly ready: () => boolean;
+  /** What keeps the desk from working (`/readyz`). */
+  readonly failing: () => Promise<Failing>;
   /** Present when the desk page is allowed (settings.ts `deskAllowed`). */
   readonly desk?: DeskPart | undefined;
   readonly log: Log;
@@ -99,7 +101,11 @@ async function closed(server: Server): Promise<void> {
 
 function appOf(door: Door, options: WebOptions & { hosts: ReadonlySet<string> }): Hono<Env> {
   const app = new Hono<Env>({ strict: false });
-  app.get('/healthz', (c) => (options.ready() ? c.json({ ok: true }) : c.json({ ok: false }, 503)));
+  app.get('/healthz', (c) => c.json({ ok: true }));
+  app.get('/readyz', async (c) => {
+    const failing = await options.failing();
+    return Object.keys(failing).length === 0 ? c.json({ ok: true }) : c.json({ ok: false, failing }, 503);
+  });
   app.use(headers(door, options));
   app.use(knownHost(door, options.hosts));
   accessRoutes(app, door);

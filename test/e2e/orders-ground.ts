@@ -28,7 +28,7 @@ export async function pages(open: OpenDesk): Promise<Web> {
     dispatcher: open.dispatcher,
     listen,
     publicUrl: 'http://127.0.0.1',
-    ready: () => true,
+    failing: () => Promise.resolve({}),
     desk: undefined,
     log: quiet,
   });

@@ -7,7 +7,10 @@ import { ground, reseller, type Ground } from './ground.js';
 let desk: Ground;
 let ready = false;
 beforeAll(async () => {
-  desk = await ground({ ready: () => ready, publicUrl: 'http://desk.example.com' });
+  desk = await ground({
+    failing: () => Promise.resolve(ready ? {} : { start: 'not ready yet' }),
+    publicUrl: 'http://desk.example.com',
+  });
 });
 afterAll(async () => {
   expect(desk.faults).toEqual([]);
@@ -15,10 +18,12 @@ afterAll(async () => {
 });
 
 it('says when it is ready', async () => {
-  const before = await desk.send({ path: '/healthz', headers: { host: 'anything' } });
-  expect([before.status, before.text]).toEqual([503, '{"ok":false}']);
+  const alive = await desk.send({ path: '/healthz', headers: { host: 'anything' } });
+  expect([alive.status, alive.text]).toEqual([200, '{"ok":true}']);
+  const before = await desk.send({ path: '/readyz', headers: { host: 'anything' } });
+  expect([before.status, before.text]).toEqual([503, '{"ok":false,"failing":{"start":"not ready yet"}}']);
   ready = true;
-  const after = await desk.send({ path: '/healthz' });
+  const after = await desk.send({ path: '/readyz' });
   expect([after.status, after.text]).toEqual([200, '{"ok":true}']);
 });
 

@@ -7,6 +7,7 @@ import { describe, inject } from 'vitest';
 import { createDispatcher } from '../../src/core/command/dispatch.js';
 import type { Registry } from '../../src/core/command/registry.js';
 import type { RawInput } from '../../src/core/command/input.js';
+import { createHealth, type Failing } from '../../src/core/health.js';
 import type { Outcome } from '../../src/core/command/outcome.js';
 import { openDesk, type OpenDesk } from '../../src/core/open.js';
 import { startWeb, type DeskPart, type Web } from '../../src/web/server.js';
@@ -94,7 +95,9 @@ export interface Visitor {
 export async function ground(
   options: {
     desk?: DeskPart;
-    ready?: () => boolean;
+    failing?: () => Promise<Failing>;
+    /** Of a disk, in bytes. */
+    roomAtLeast?: number;
     publicUrl?: string;
     locale?: 'fr' | 'en';
     registry?: Registry;
@@ -121,11 +124,18 @@ export async function ground(
   const open = { ...opened, dispatcher };
   const warnings: unknown[] = [];
   const log = { warn: (data: object) => void warnings.push(data), error: (data: object) => void faults.push(data) };
+  const health = createHealth({
+    desk: opened.desk,
+    folders: [dir],
+    patienceMs: 500,
+    heldMs: 0,
+    ...(options.roomAtLeast === undefined ? {} : { roomAtLeast: options.roomAtLeast }),
+  });
   const web = await startWeb({
     dispatcher: open.dispatcher,
     listen: { host: '127.0.0.1', port: 0 },
     publicUrl: settings.PUBLIC_URL,
-    ready: options.ready ?? (() => true),
+    failing: options.failing ?? (() => health.failing()),
     desk: options.desk,
     log,
   });
