@@ -17,9 +17,10 @@ import { commands } from './core/commands.js';
 import { Refusal } from './core/guard/refusal.js';
 import type { Locale } from './core/locales/locale.js';
 import { textsOf } from './core/locales/texts.js';
+import { deskLinks } from './core/desk-links.js';
 import { openDesk, type OpenDesk } from './core/open.js';
 import { createLog } from './log.js';
-import { loadEnvironmentFile, readSettings, type Settings } from './settings.js';
+import { deskAllowed, loadEnvironmentFile, readSettings, type Settings } from './settings.js';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
@@ -78,6 +79,20 @@ function lineRefused(fault: LineFault, settings: Settings): Outcome {
   return refused(new Refusal('input.invalid', {}, { [fault.field]: sentences[fault.why] }), settings.LOCALE);
 }
 
+/** `guichet desk`: another address for the desk page of a desk that runs; start's own works once. */
+async function deskAddress(settings: Settings): Promise<Outcome> {
+  if (!deskAllowed(settings)) return refused(new Refusal('state.wrong', { why: 'no-desk' }), settings.LOCALE);
+  const open = await openDesk(settings, { onFault: () => undefined });
+  try {
+    const { host, port } = settings.HTTP_LISTEN;
+    const token = await deskLinks(open.desk).make();
+    const url = `http://${host.includes(':') ? `[${host}]` : host}:${port}/desk?token=${token}`;
+    return { ok: true, code: 'desk.address', data: { url } };
+  } finally {
+    await open.close();
+  }
+}
+
 export async function main(args: readonly string[]): Promise<number> {
   loadEnvironmentFile(root);
   const json = args.includes('--json');
@@ -93,8 +108,11 @@ export async function main(args: readonly string[]): Promise<number> {
   let line: Line | undefined;
   let outcome: Outcome;
   try {
-    line = parseLine(args.length === 0 ? ['help'] : args, commands);
-    outcome = await run(line, settings);
+    if (args[0] === 'desk') outcome = await deskAddress(settings);
+    else {
+      line = parseLine(args.length === 0 ? ['help'] : args, commands);
+      outcome = await run(line, settings);
+    }
   } catch (error) {
     if (error instanceof LineFault) outcome = lineRefused(error, settings);
     else {
@@ -114,6 +132,7 @@ export async function main(args: readonly string[]): Promise<number> {
     outcome = line?.out === undefined ? faultOf(message) : lineRefused(new LineFault('out', 'file'), settings);
   }
   if (json) process.stdout.write(`${jsonOf(outcome, file)}\n`);
+  else if (outcome.ok && outcome.code === 'desk.address') process.stdout.write(`desk ${String(outcome.data['url'])}\n`);
   else {
     const command = line && commands.find(line.command);
     const text = textOf(replyTo(outcome, { locale: settings.LOCALE, timeZone: settings.TIME_ZONE, command }), file);

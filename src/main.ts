@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { parseLine, splitLine } from './cli/argv.js';
 import { approvalsOf } from './core/approvals/card.js';
 import { commands } from './core/commands.js';
+import { deskLinks } from './core/desk-links.js';
 import { createHealth, databaseFolder } from './core/health.js';
 import { jobsOf, tellSent, tellUndelivered, workOf } from './core/jobs.js';
 import { unendedMails } from './core/mails/held.js';
@@ -16,6 +17,7 @@ import { openDesk, type OpenDesk } from './core/open.js';
 import { createCourier, type Deliver } from './core/record/courier.js';
 import { fallBackToMail } from './core/record/fallback.js';
 import { loadLetters } from './core/record/letters.js';
+import { openFolder } from './core/record/permissions.js';
 import { createSchedule, type Job } from './core/record/schedule.js';
 import type { Desk } from './core/guard/work.js';
 import { vatNumbers } from './core/organisations/vat-register.js';
@@ -154,10 +156,10 @@ async function chat(
 
 async function web(settings: Settings, context: Context & { ready: () => boolean }): Promise<string[]> {
   const [{ startWeb }, { sentMails }] = await Promise.all([import('./web/server.js'), import('./mail/sent.js')]);
-  const token = randomBytes(24).toString('base64url');
+  const links = deskLinks(context.open.desk);
   const desk = deskAllowed(settings)
     ? {
-        token,
+        spend: (token: string) => links.spend(token),
         mails: sentMails(join(settings.DATA_DIR, 'sent')),
         parseLine: (line: string) => parseLine(splitLine(line), commands, noFiles),
       }
@@ -173,7 +175,7 @@ async function web(settings: Settings, context: Context & { ready: () => boolean
     log: context.log,
   });
   context.parts.push({ name: 'web', stop: () => server.close() });
-  return desk ? [`desk ${server.url}/desk?token=${token}`] : [`web ${server.url}`];
+  return desk ? [`desk ${server.url}/desk?token=${await links.make()}`] : [`web ${server.url}`];
 }
 
 async function mailIn(
@@ -337,6 +339,12 @@ async function startRegistrar(settings: Settings, { open, log, parts }: Context)
 function warnings(settings: Settings, log: Log): void {
   if (!settings.SMTP_URL && settings.ROLES.includes('outbox'))
     log.warn('SMTP_URL is not set: mails that leave are kept in DATA_DIR/sent and shown on the desk, and reach nobody');
+  const shared = openFolder({ dataDir: settings.DATA_DIR, databaseUrl: settings.DATABASE_URL });
+  if (shared)
+    log.warn(
+      { folder: shared },
+      'others on this machine may look into the folder of the database: chmod 700 it, or move the database into DATA_DIR',
+    );
   if (loopbackMailTrusted(settings))
     log.warn(
       'a desk without real mail: whatever comes to the listener over loopback is believed to be from its From address',

@@ -12,6 +12,7 @@ import { connect, providerOf, type Connection } from './record/database.js';
 import { createDocuments } from './record/documents.js';
 import { loadLetters, type Letters } from './record/letters.js';
 import { migrate } from './record/migrate.js';
+import { tighten } from './record/permissions.js';
 import { prepare } from './record/prepare.js';
 import { createScan, type Scan, type ScanCommand } from './record/scan.js';
 import { createSecrets, loadKey, pooledRandom } from './record/secrets.js';
@@ -53,6 +54,7 @@ export interface OpenOptions {
 export async function openDesk(settings: DeskSettings, options: OpenOptions): Promise<OpenDesk> {
   const { clock = () => new Date(), random = pooledRandom() } = options;
   const files = readParts(settings.CATALOGUE, knownTo(commands));
+  tighten({ dataDir: settings.DATA_DIR, databaseUrl: settings.DATABASE_URL });
   const secrets = createSecrets(loadKey(settings.SECRET_KEY, settings.DATA_DIR), random);
   const provider = providerOf(settings.DATABASE_URL);
   await migrate({

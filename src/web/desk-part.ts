@@ -26,8 +26,8 @@ export type ReadLine =
   | { readonly fault: string };
 
 export interface DeskPart {
-  /** Printed at start; swapped for a cookie when the page is opened. */
-  readonly token: string;
+  /** Uses up a token that start or `guichet desk` printed; false when it opens nothing. */
+  readonly spend: (token: string) => Promise<boolean>;
   readonly mails: SentMails;
   /** Understands a command line as the terminal does; may throw what is wrong with it. */
   readonly parseLine?: ((text: string) => ReadLine) | undefined;

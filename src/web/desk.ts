@@ -36,16 +36,18 @@ const mailsShown = 20;
 
 export function deskRoutes(app: Hono<Env>, door: Door, part: DeskPart & { readonly limit: MiddlewareHandler }): void {
   const { secrets } = door.dispatcher.desk;
-  const pass = door.sessions.formMark(`desk ${part.token}`);
+  // of this process: a restart closes the page
+  const pass = door.sessions.formMark(`desk ${secrets.token()}`);
   const mark = door.sessions.formMark(pass);
 
   const admit: MiddlewareHandler<Env> = async (c, next) => {
     const token = c.req.query('token');
-    if (token !== undefined && secrets.equal(token, part.token)) {
+    const inside = secrets.equal(takeCookie(c, door, 'desk') ?? '', pass);
+    if (token !== undefined && (inside || (await part.spend(token)))) {
       putCookie(c, door, { name: 'desk', value: pass, sameSite: 'Strict' });
       return c.redirect('/desk', 303);
     }
-    if (!secrets.equal(takeCookie(c, door, 'desk') ?? '', pass)) {
+    if (!inside) {
       const { texts } = c.var.visit;
       const body = notice({
         title: texts.forbidden,

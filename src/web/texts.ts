@@ -314,7 +314,8 @@ const fr = {
     back: 'Retour au guichet',
     noSubject: '(sans objet)',
     badAddress: 'doit être une adresse, comme nom@exemple.fr',
-    closed: 'Cette page s’ouvre avec l’adresse affichée au démarrage, jeton compris.',
+    closed:
+      'Cette page s’ouvre avec l’adresse affichée au démarrage, jeton compris, et chaque adresse ne sert qu’une fois. Pour en avoir une autre : npx guichet desk.',
   },
   notFound: 'Page introuvable',
   notFoundText: 'Il n’y a rien à cette adresse.',
@@ -645,7 +646,8 @@ const en: PageTexts = {
     back: 'Back to the desk',
     noSubject: '(no subject)',
     badAddress: 'must be one address, like name@example.com',
-    closed: 'This page opens with the address printed at start, token included.',
+    closed:
+      'This page opens with the address printed at start, token included, and each address works once. For another one: npx guichet desk.',
   },
   notFound: 'Page not found',
   notFoundText: 'There is nothing at this address.',

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseLine, splitLine } from '../../src/cli/argv.js';
 import { commands } from '../../src/core/commands.js';
+import { deskLinks } from '../../src/core/desk-links.js';
 import type { DeskPart } from '../../src/web/server.js';
 import { ground, reseller, type Ground, type Visitor } from './ground.js';
 
@@ -11,7 +12,7 @@ const mail = {
   text: 'See https://desk.example/t/abc. <script>alert(1)</script>',
   html: '<p style="color:red">Hi</p><script>alert(1)</script>',
 };
-const part: DeskPart = {
+const part: Omit<DeskPart, 'spend'> & { token: string } = {
   token,
   mails: {
     list: () =>
@@ -45,6 +46,30 @@ const send = (command: string, fields: Record<string, string>, as = '') =>
   visitor.post('/desk', { _command: command, _as: as, _key: JSON.stringify(fields), ...fields });
 
 describe('coming in', () => {
+  it('takes each token once: another browser needs another one', async () => {
+    const own: Ground = await ground({ desk: { ...part, spend: (one) => deskLinks(own.open.desk).spend(one) } });
+    const links = deskLinks(own.open.desk);
+    try {
+      const once = await links.make();
+      const [first, second] = [own.visitor(), own.visitor()];
+      expect((await first.get(`/desk?token=${once}`)).location).toBe('/desk');
+      expect((await first.get('/desk')).status).toBe(200);
+      // whoever is inside may follow the old address
+      expect((await first.get(`/desk?token=${once}`)).location).toBe('/desk');
+      const refused = await second.get(`/desk?token=${once}`);
+      expect([refused.status, refused.text.includes('npx guichet desk')]).toEqual([403, true]);
+      expect((await second.get(`/desk?token=${await links.make()}`)).location).toBe('/desk');
+      expect((await own.visitor().get('/desk?token=wrong')).status).toBe(403);
+      // it opens nothing else
+      expect((await own.visitor().get(`/t/${await links.make()}`)).status).toBe(410);
+      const late = await links.make();
+      own.pass(25 * 3_600_000);
+      expect((await own.visitor().get(`/desk?token=${late}`)).status).toBe(403);
+    } finally {
+      await own.close();
+    }
+  });
+
   it('swaps the token for a strict cookie and leaves the address without it', async () => {
     expect((await desk.send({ path: '/' })).location).toBe('/desk');
     const shut = await visitor.get('/desk');

@@ -94,7 +94,8 @@ export interface Visitor {
 
 export async function ground(
   options: {
-    desk?: DeskPart;
+    /** Its token opens the page as often as a test likes, unless it says how it is spent. */
+    desk?: Omit<DeskPart, 'spend'> & Partial<Pick<DeskPart, 'spend'>> & { token?: string };
     failing?: () => Promise<Failing>;
     /** Of a disk, in bytes. */
     roomAtLeast?: number;
@@ -136,7 +137,10 @@ export async function ground(
     listen: { host: '127.0.0.1', port: 0 },
     publicUrl: settings.PUBLIC_URL,
     failing: options.failing ?? (() => health.failing()),
-    desk: options.desk,
+    desk: options.desk && {
+      spend: (token) => Promise.resolve(token === options.desk?.token),
+      ...options.desk,
+    },
     log,
   });
 

@@ -5,6 +5,7 @@ import type { Choice, Upload } from './type.js';
 
 /** Every answer of the public interface that is in use; one without a text does not compile (locales). */
 export const answerCodes = [
+  'desk.address',
   'account.code-sent',
   'account.linked',
   'account.unlinked',

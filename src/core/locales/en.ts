@@ -20,6 +20,7 @@ function previewedTable(d: Data): string {
 
 export const en: Texts = {
   answers: {
+    'desk.address': (d) => `The desk page, to be opened once: ${s(d['url'])}`,
     'account.code-sent': (d) =>
       `A code is on its way to ${s(d['email'])}. Type it back within ${s(d['minutes'])} minutes with “account confirm”.`,
     'account.linked': (d) => `${s(d['email'])} is linked.`,
@@ -273,6 +274,8 @@ export const en: Texts = {
         : `${s(p['number'])} was not found. Check the number; “list” shows those you can see.`,
     'state.wrong': (p) => {
       switch (p['why']) {
+        case 'no-desk':
+          return 'This desk has no page: it is served only without a Discord bot, and on this machine alone (HTTP_LISTEN and PUBLIC_URL).';
         case 'last-address':
           return 'This is your only address: link another one first.';
         case 'no-address':

@@ -21,6 +21,7 @@ function previewedTable(d: Data): string {
 
 export const fr: Texts = {
   answers: {
+    'desk.address': (d) => `Page du bureau, pour une seule ouverture : ${s(d['url'])}`,
     'account.code-sent': (d) =>
       `Un code part vers ${s(d['email'])}. Rendez-le dans les ${s(d['minutes'])} minutes avec « account confirm ».`,
     'account.linked': (d) => `${s(d['email'])} est reliée.`,
@@ -280,6 +281,8 @@ export const fr: Texts = {
         : `${s(p['number'])} est introuvable. Vérifiez le numéro ; « list » montre ce que vous pouvez voir.`,
     'state.wrong': (p) => {
       switch (p['why']) {
+        case 'no-desk':
+          return 'Ce bureau n’a pas de page : elle n’est servie que sans bot Discord, et sur cette machine seulement (HTTP_LISTEN et PUBLIC_URL).';
         case 'last-address':
           return 'C’est votre seule adresse : reliez-en d’abord une autre.';
         case 'no-address':

@@ -5,9 +5,9 @@ import { insertRows } from '../record/rows.js';
 
 /**
  * `password`: choose or reset one; `sign-up`: the same for an address that is nobody's yet; `file`: fetch one; `device`:
- * activate one (E6); `owner`: confirm a domain owner's address (G4).
+ * activate one (E6); `owner`: confirm a domain owner's address (G4); `desk`: open the desk page.
  */
-export type LinkPurpose = 'password' | 'sign-up' | 'file' | 'device' | 'owner';
+export type LinkPurpose = 'password' | 'sign-up' | 'file' | 'device' | 'owner' | 'desk';
 
 export interface OpenLink {
   readonly purpose: LinkPurpose;
@@ -20,12 +20,12 @@ export interface OpenLink {
 
 const purpose = 'link';
 const hourMs = 3_600_000;
-const fileLinkHours = 24;
+const dayHours = 24;
 
 /** How long a link is open from when it is made. */
 function openMs(desk: Desk, what: LinkPurpose): number {
   const { passwordLinkHours, deviceLinkDays, ownerVerificationDays } = desk.catalogue.policy.times;
-  if (what === 'file') return fileLinkHours * hourMs;
+  if (what === 'file' || what === 'desk') return dayHours * hourMs;
   if (what === 'owner') return ownerVerificationDays * 24 * hourMs;
   return (what === 'device' ? deviceLinkDays * 24 : passwordLinkHours) * hourMs;
 }
