@@ -19,6 +19,7 @@ import {
   newReseller,
   newStaff,
   openTestDesk,
+  standing,
   type TestDesk,
   type TestReseller,
 } from './ground.js';
@@ -93,7 +94,7 @@ describe.each(databases())('dispatch on $name', (provider) => {
       ['account password', () => ({}), 'account.password-link-sent', {}],
     ] as const)('of “%s” answers as the real one would and changes nothing', async (name, input, code, data) => {
       for (const way of ['dryRun', 'field'] as const) {
-        const before = await desk.dump();
+        const before = standing(await desk.dump());
         const answer = await desk.ask(
           name,
           { ...input(), ...(way === 'field' ? { 'dry-run': 'yes' } : {}) },
@@ -101,7 +102,7 @@ describe.each(databases())('dispatch on $name', (provider) => {
         );
         expect(answer).toMatchObject({ ok: true, code, dryRun: true, data });
         expect(exitCode(answer)).toBe(0);
-        expect(await desk.dump()).toEqual(before);
+        expect(standing(await desk.dump())).toEqual(before);
       }
     });
 
@@ -340,7 +341,10 @@ describe('texts', { timeout: 120_000 }, () => {
       // a mail that proves nothing never comes as far as a command
       const byTheMailDoor = ['sender.unproven'];
       expect(
-        [...answerCodes, ...refusalCodes].filter((code) => !seen.has(code) && !byTheMailDoor.includes(code)),
+        // the terminal's own, no command's
+        [...answerCodes, ...refusalCodes].filter(
+          (code) => code !== 'desk.address' && !seen.has(code) && !byTheMailDoor.includes(code),
+        ),
       ).toEqual([]);
       for (const [code, headlines] of seen)
         for (const headline of headlines) {

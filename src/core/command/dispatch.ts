@@ -8,7 +8,8 @@ import { identify, type Actor, type Caller } from '../guard/identity.js';
 import { answerRow, firstAnswer, type Once } from '../guard/once.js';
 import { denial, denied, standing } from '../guard/policy.js';
 import { Refusal } from '../guard/refusal.js';
-import { createWork, type Desk, type Door, type WorkUnit } from '../guard/work.js';
+import { countAttempt } from '../guard/limit.js';
+import { createWork, type Desk, type Door, type Work, type WorkUnit } from '../guard/work.js';
 import { localeOf, type Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
 import type { Leaves, Unit } from '../record/transact.js';
@@ -21,7 +22,7 @@ import type { Outcome } from './outcome.js';
 import { carrierOf, Interrupted, keepFound, type Found } from './parts.js';
 import { dryRun as dryRunField } from './dictionary.js';
 import type { Registry } from './registry.js';
-import { onceBefore, onceOf, storable } from './repeat.js';
+import { keyContent, onceBefore, onceOf, storable } from './repeat.js';
 import type { FieldContext } from './type.js';
 
 export interface Request {
@@ -48,9 +49,12 @@ type Asked = Request & { readonly found?: Found | undefined };
 /** Carries a dry run's answer out of the transaction that must roll back. */
 class DryRunEnd extends Error {
   readonly outcome: Outcome;
-  constructor(outcome: Outcome) {
+  /** What is kept all the same: that it was tried, where it told something. */
+  readonly work: Pick<Work, 'actor' | 'locale' | 'told'>;
+  constructor(outcome: Outcome, work: DryRunEnd['work']) {
     super('dry run');
     this.outcome = outcome;
+    this.work = work;
   }
 }
 
@@ -117,10 +121,15 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
       progress: request.progress,
     });
     if (request.found) keepFound(work, request.found);
-    const { outcome, counted, previewed } = await carryOut(work, command, { understood, raw: request.input });
+    const { outcome, counted, previewed } = await carryOut(work, command, { understood, raw: request.input }).catch(
+      (error: unknown) => {
+        if (!dryRun || !(error instanceof Refusal)) throw error;
+        throw new DryRunEnd(refused(error, locale, { dryRun: true }), work);
+      },
+    );
     // a wrong try is counted in a dry run too: else trying would be free
-    if (dryRun && counted) return { ...outcome, dryRun: true };
-    if (dryRun) throw new DryRunEnd({ ...outcome, dryRun: true });
+    if (dryRun && counted && work.told.length === 0) return { ...outcome, dryRun: true };
+    if (dryRun) throw new DryRunEnd({ ...outcome, dryRun: true }, work);
     // a preview has done nothing: its confirmation may come under the same key
     if (once && !previewed)
       unit.leaves.answers.push(answerRow(once, storable(outcome), { secrets: desk.secrets, now: work.now }));
@@ -182,7 +191,10 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
 
   /** The single gate from anything thrown to an answer. */
   async function failed(error: unknown, request: Request, command: AnyCommand | undefined): Promise<Outcome> {
-    if (error instanceof DryRunEnd) return error.outcome;
+    if (error instanceof DryRunEnd) {
+      await keepTold(error, request);
+      return error.outcome;
+    }
     if (error instanceof Told && command) {
       const outcome = refused(error.refusal, error.locale, (request.dryRun ?? false) ? { dryRun: true } : {});
       return (await keepRefusal(error, { request, command, outcome })) ?? outcome;
@@ -196,6 +208,17 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
     const say = textsOf(localeOf(request.locale, desk.locale));
     const message = error instanceof Interrupted ? say.interrupted({ reference }) : say.fault({ reference });
     return { ok: false, code: 'fault', message, reference };
+  }
+
+  /** A dry run that told something about somebody else is counted and audited like the real one. */
+  async function keepTold({ work }: DryRunEnd, { command, input, door }: Request): Promise<void> {
+    const { actor, locale, told } = work;
+    if (told.length === 0) return;
+    await desk.database.transact(async (unit) => {
+      const kept = createWork(unit, { desk, actor, door, locale });
+      for (const key of told) await countAttempt(unit.tx, key, kept.now);
+      kept.audit({ action: `${command} tried`, detail: { input: keyContent(input, desk) } });
+    });
   }
 
   /**

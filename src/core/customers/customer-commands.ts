@@ -90,7 +90,7 @@ export const customerEdit = command({
       locale: party.locale ?? row.locale,
       tags: newTags === undefined ? row.tags : JSON.stringify(distinctTags(newTags)),
       // another address is another thing to verify
-      state: party.email === row.email ? row.state : await stateOfAddress(work.tx, party.email),
+      state: party.email === row.email ? row.state : await stateOfAddress(work, party.email),
       updatedAt: work.now,
     };
     const keys = (Object.keys(changed) as (keyof Customer)[]).filter(

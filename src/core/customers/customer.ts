@@ -5,6 +5,7 @@
 import { lookedUp, type Suggest } from '../command/define.js';
 import { havingWords, searchWords } from '../command/listing.js';
 import { isStaff, membershipsOf } from '../guard/identity.js';
+import { tellAtMost, trialsAnHour } from '../guard/limit.js';
 import { parseRef, printRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
 import { unknownObject } from '../guard/unknown.js';
@@ -39,7 +40,10 @@ export function customerSearch(row: Omit<Customer, 'searchText'>): string {
 }
 
 /** An address that its owner has proven, as a person of the desk or to a registry, is not asked again (G4). */
-export async function stateOfAddress(tx: Tx, email: string): Promise<'unverified' | 'verified'> {
+export async function stateOfAddress(work: Work, email: string): Promise<'unverified' | 'verified'> {
+  const { tx, actor } = work;
+  // a trial leaves no customer, and tells whether somebody has the address
+  if (work.dryRun && !isStaff(actor)) await tellAtMost(work, `trials of ${actor.personId}`, trialsAnHour);
   const person = await tx.address.findFirst({ where: { email, person: { state: 'active' } } });
   const owner = person ? null : await tx.ownerAddress.findFirst({ where: { email, state: 'verified' } });
   return person || owner ? 'verified' : 'unverified';
@@ -75,7 +79,7 @@ export async function insertCustomer(
       selfOf: of.self ? of.orgId : null,
       locale: given.locale ?? work.locale,
       tags: JSON.stringify(tags),
-      state: await stateOfAddress(tx, given.email),
+      state: await stateOfAddress(work, given.email),
       searchText: '',
       createdAt: now,
       updatedAt: now,

@@ -3,7 +3,7 @@
  * transaction queues behind the audit chain's head, so what is found out here still holds when it is written.
  */
 import type { CountedRefusal } from '../command/outcome.js';
-import { attemptsLeft, countAttempt } from '../guard/limit.js';
+import { attemptsLeft, countTelling } from '../guard/limit.js';
 import { numberKey } from '../guard/number.js';
 import { createPerson } from '../guard/person.js';
 import { Refusal } from '../guard/refusal.js';
@@ -68,7 +68,7 @@ export async function checkPair(work: Work, given: Given): Promise<Checked | Cou
   if (!again && (await attemptsLeft(tx, key, { limit, now })) <= 0) throw new Refusal('rate.limited', { minutes: 60 });
   const enrolled = (await tx.device.findUnique({ where: { enrolledKey: codeKey } })) as DeviceRow | null;
   if (enrolled?.installerId === actor.personId && enrolled.mac === given.mac) throw wrongState(enrolled);
-  if (!again) await countAttempt(tx, key, now);
+  if (!again) await countTelling(work, key);
   const pair = enrolled ? undefined : await pairOf(tx, given);
   const { mac, webAddress, email } = given;
   // as the manufacturer writes it

@@ -2,7 +2,7 @@
 import { command, optional, required, type Input } from '../command/define.js';
 import { device, email, reason, webAddress } from '../command/dictionary.js';
 import type { Data, Done } from '../command/outcome.js';
-import { attemptsLeft, countAttempt } from '../guard/limit.js';
+import { attemptsLeft, countAttempt, tellAtMost } from '../guard/limit.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import { localeOf } from '../locales/locale.js';
@@ -56,6 +56,8 @@ async function readdressed(
   return { ...(await mailClient(work, moved, { account, first })), erased };
 }
 
+const addressesAnHour = { count: 20, windowMs: 3_600_000 };
+
 async function edit(work: Work, input: Input<typeof editFields>): Promise<Done> {
   const row = await findDevice(work, input.device, { manage: true });
   const given = clientIn(input);
@@ -65,6 +67,8 @@ async function edit(work: Work, input: Input<typeof editFields>): Promise<Done> 
   if (row.state === 'removed' || (row.state === 'active' && aboutClient)) throw wrongState(row);
   const client = { ...keptClient(row.client), ...given };
   const moves = email !== undefined && waits(row);
+  // how many mails leave tells whether the address is known
+  if (email !== undefined) await tellAtMost(work, `device addresses of ${work.actor.personId}`, addressesAnHour);
   const changes = {
     ...(input.webAddress === undefined ? {} : { webAddress: input.webAddress }),
     // where nothing has been sent yet, the address is only another one

@@ -1,5 +1,6 @@
 /** Limits on attempts: one row each, counted over a sliding window (catalogue `policy`). */
 import type { Tx } from '../record/database.js';
+import { Refusal } from './refusal.js';
 
 export interface Limit {
   readonly count: number;
@@ -16,6 +17,30 @@ export async function attemptsLeft(tx: Tx, key: string, more: { limit: Limit; no
 export async function countAttempt(tx: Tx, key: string, now: Date): Promise<void> {
   await tx.attempt.create({ data: { key, at: now } });
 }
+
+/** A unit of work as far as counting takes it. */
+interface Counting {
+  readonly tx: Tx;
+  readonly now: Date;
+  /** What was counted, kept even where the unit is a dry run and rolls back. */
+  readonly told: string[];
+}
+
+/** Counts an attempt that tells the asker something about somebody else: a dry run tells as much, so it counts as much. */
+export async function countTelling(work: Counting, key: string): Promise<void> {
+  await countAttempt(work.tx, key, work.now);
+  work.told.push(key);
+}
+
+/** The same, refused when there have been too many. @throws {Refusal} `rate.limited` */
+export async function tellAtMost(work: Counting, key: string, limit: Limit): Promise<void> {
+  if ((await attemptsLeft(work.tx, key, { limit, now: work.now })) <= 0)
+    throw new Refusal('rate.limited', { minutes: Math.ceil(limit.windowMs / 60_000) });
+  await countTelling(work, key);
+}
+
+/** Dry runs of what costs something when it is done, and tells whether an address is known. */
+export const trialsAnHour: Limit = { count: 100, windowMs: 3_600_000 };
 
 /** How long until one more attempt under `key` is free, in seconds, when none is now. */
 export async function freeInS(tx: Tx, key: string, more: { limit: Limit; now: Date }): Promise<number> {

@@ -60,6 +60,8 @@ export interface Work {
   readonly org: string | undefined;
   /** Changes are rolled back; numbers not made are null in the answer. */
   readonly dryRun: boolean;
+  /** Attempts that told the asker something (limit.ts, `countTelling`). */
+  readonly told: string[];
   /** Null in a dry run: a number that was not made. */
   made<T>(value: T): T | null;
   /** Records what happened; `object` is the printed number it is about, for a person `personRef`. An address is hashed. */
@@ -100,6 +102,7 @@ export function createWork(unit: WorkUnit, options: WorkOptions): Work {
     ip: options.ip,
     org: options.org,
     dryRun,
+    told: [],
     made: (value) => (dryRun ? null : value),
     audit: ({ action, object = null, detail }) =>
       void unit.leaves.audit.push({

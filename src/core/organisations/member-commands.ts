@@ -2,7 +2,7 @@
 import { command, optional, required } from '../command/define.js';
 import { email, memberRole, orgNumber } from '../command/dictionary.js';
 import { personRef } from '../guard/about.js';
-import { attemptsLeft, countAttempt } from '../guard/limit.js';
+import { tellAtMost } from '../guard/limit.js';
 import { Refusal } from '../guard/refusal.js';
 import { unknownObject } from '../guard/unknown.js';
 import type { Work } from '../guard/work.js';
@@ -47,12 +47,8 @@ async function judged(work: Work, { number, email: address, role = 'viewer' }: I
   return { org, role, member };
 }
 
-async function countInvitation({ tx, actor, now }: Work): Promise<void> {
-  const key = `invitations of ${actor.personId}`;
-  if ((await attemptsLeft(tx, key, { limit: invitesAnHour, now })) <= 0)
-    throw new Refusal('rate.limited', { minutes: 60 });
-  await countAttempt(tx, key, now);
-}
+const countInvitation = (work: Work): Promise<void> =>
+  tellAtMost(work, `invitations of ${work.actor.personId}`, invitesAnHour);
 
 export const orgInvite = command({
   name: 'org invite',

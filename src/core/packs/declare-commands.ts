@@ -3,7 +3,7 @@ import { command, optional, required } from '../command/define.js';
 import { declarationOrPack, product } from '../command/dictionary.js';
 import { listed, listFields } from '../command/listing.js';
 import { identify, isStaff } from '../guard/identity.js';
-import { attemptsLeft, countAttempt } from '../guard/limit.js';
+import { attemptsLeft, countAttempt, tellAtMost, trialsAnHour } from '../guard/limit.js';
 import { parseRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
@@ -31,6 +31,8 @@ export const declareNew = command({
     const reseller = ownReseller(work, { write: true });
     const contacts = await supportContacts(work, reseller, [input.supportContact]);
     const given = givenOf(work, input, contactIn(work, { reseller, contacts, named: input.supportContact }));
+    // a trial costs no pack, and tells whether the client has an account
+    if (work.dryRun) await tellAtMost(work, `trials of ${work.actor.personId}`, trialsAnHour);
     const placed = await place(work, reseller, given);
     return {
       code: 'declaration.placed',

@@ -2,7 +2,7 @@
 import { command, required } from '../command/define.js';
 import { packNumber } from '../command/dictionary.js';
 import type { CountedRefusal, Done } from '../command/outcome.js';
-import { attemptsLeft, countAttempt } from '../guard/limit.js';
+import { attemptsLeft, countTelling } from '../guard/limit.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import { textsOf } from '../locales/texts.js';
@@ -37,7 +37,7 @@ async function redeem(work: Work, typed: string): Promise<Done | CountedRefusal>
       })
     : { count: 0 };
   if (!declaration || count !== 1) {
-    for (const { key } of counted) await countAttempt(tx, key, now);
+    for (const { key } of counted) await countTelling(work, key);
     return packRefused(work);
   }
   await tx.declaration.updateMany({

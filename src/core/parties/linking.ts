@@ -3,7 +3,7 @@ import { command, optional, required } from '../command/define.js';
 import { code, email } from '../command/dictionary.js';
 import type { CountedRefusal, Done } from '../command/outcome.js';
 import { aboutAddress, personRef } from '../guard/about.js';
-import { attemptsLeft, countAttempt } from '../guard/limit.js';
+import { tellAtMost } from '../guard/limit.js';
 import { createPerson } from '../guard/person.js';
 import { Refusal } from '../guard/refusal.js';
 import { unknownObject } from '../guard/unknown.js';
@@ -22,9 +22,7 @@ async function limitCodes(work: Work, address: string): Promise<void> {
   const { limits } = work.desk.catalogue.policy;
   const limit = { count: limits.linkCodesPerHour, windowMs: 3_600_000 };
   for (const key of [`code to ${address}`, `code for ${asker(work)}`]) {
-    if ((await attemptsLeft(work.tx, key, { limit, now: work.now })) <= 0)
-      throw new Refusal('rate.limited', { minutes: 60 });
-    await countAttempt(work.tx, key, work.now);
+    await tellAtMost(work, key, limit);
   }
 }
 
@@ -39,15 +37,14 @@ export const accountLink = command({
   proof: 'own',
   fields: [required(email)],
   async run(work, input) {
-    const owner = await work.tx.address.findUnique({ where: { email: input.email } });
-    if (owner && work.actor.personId !== 0 && owner.personId !== work.actor.personId) {
-      throw new Refusal(
-        'access.denied',
-        { why: 'another' },
-        { email: textsOf(work.locale).refusals['access.denied']({ why: 'another' }) },
-      );
-    }
     await limitCodes(work, input.email);
+    const owner = await work.tx.address.findUnique({ where: { email: input.email } });
+    // counted, for it tells that the address is somebody's
+    if (owner && work.actor.personId !== 0 && owner.personId !== work.actor.personId) {
+      const params = { why: 'another' };
+      const refusal = textsOf(work.locale).refusals['access.denied'](params);
+      return { refusal: new Refusal('access.denied', params, { email: refusal }) };
+    }
     const { times, limits } = work.desk.catalogue.policy;
     const plain = work.desk.secrets.digits(8);
     await work.tx.linkCode.create({
