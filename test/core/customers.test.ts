@@ -208,6 +208,21 @@ describe.each(databases())('customers on $name', (provider) => {
     ];
     const failed = await hold(customer, 'rate.fr', { heldName: null, state: 'failed', searchText: customer.email });
     const { number } = customer;
+    const { registrarTask, renewalNotice } = desk.connection.writer;
+    const before = desk.clock();
+    desk.clock.advance(1_000);
+    await registrarTask.create({
+      data: {
+        ...{ domainId: ends.id, orgId: ann.id, kind: 'register', port: 'staff', state: 'done', door: 'chat' },
+        ...{ netCents: 1250, vatCents: 250, grossCents: 1500, currency: 'EUR', locale: 'fr', createdAt: before },
+      },
+    });
+    await renewalNotice.create({
+      data: {
+        ...{ domainId: ends.id, expiresOn: '2027-12-01', milestone: 60, recipient: ann.email, outcome: 'sent' },
+        at: before,
+      },
+    });
     const preview = await ask('customer release', { number });
     expect(preview).toMatchObject({
       code: 'customer.previewed',
@@ -241,10 +256,10 @@ describe.each(databases())('customers on $name', (provider) => {
     const { reader } = desk.connection;
     const orgId = Number(org.slice(2));
     const self = await reader.customer.findUniqueOrThrow({ where: { selfOf: orgId } });
-    expect(self).toMatchObject({ orgId, company: 'Boulangerie Noël', street: '1 rue Haute', tags: '["pain"]' });
+    expect(self).toMatchObject({ orgId, company: 'Boulangerie Noël', street: '1 rue Haute', tags: '[]' });
     for (const { id } of [ends, late])
       expect(await reader.domain.findUnique({ where: { id } })).toMatchObject({
-        ...{ orgId, customerId: self.id, autoRenew: false, state: 'active', tags: '["shop"]' },
+        ...{ orgId, customerId: self.id, autoRenew: false, state: 'active', tags: '[]' },
       });
     for (const { id } of [gone, failed])
       expect(await reader.domain.findUnique({ where: { id } })).toMatchObject({
@@ -257,6 +272,12 @@ describe.each(databases())('customers on $name', (provider) => {
     expect(codeOf(await ask('customer show', { number }))).toBe('object.unknown');
     expect((await desk.done('customer list', { state: 'released' }, { as: ann.email }))['total']).toBe(0);
     expect(codeOf(await ask('customer release', { number, yes: 'yes' }))).toBe('object.unknown');
+    // what its reseller noted, ordered and was mailed stays the reseller's
+    const shown = await desk.done('domain show', { domain: 'noel.fr' }, { as: customer.email });
+    expect(shown).toMatchObject({ tags: [], tasks: [], notices: [], mails: [] });
+    const ofStaff = await desk.done('domain show', { domain: 'noel.fr' });
+    expect(ofStaff).toMatchObject({ tasks: [{ grossCents: 1500 }], notices: [{ recipient: ann.email }] });
+    expect((await desk.done('domain list', { tags: 'shop' }, { as: customer.email }))['total']).toBe(0);
     // its owner is at home there
     const mine = await desk.done('customer list', {}, { as: customer.email });
     expect(mine['items']).toMatchObject([{ self: true, domains: 2, org }]);

@@ -9,7 +9,6 @@ import { insertOrg } from '../organisations/organisation.js';
 import { orgRef } from '../parties/organisation.js';
 import type { Customer, Organisation } from '../record/database.js';
 import { fold } from '../record/fold.js';
-import { tagsOf } from '../record/tags.js';
 import { customerRef, customerSearch, insertCustomer, ownerName, partyColumns, type CustomerRow } from './customer.js';
 import type { Party } from './party.js';
 import { forgetIn, type Product } from './products.js';
@@ -62,13 +61,14 @@ export async function release(work: Work, row: CustomerRow, products: readonly P
   const account = await accountAt(work, { email, firstName, lastName, locale });
   const org = await ownOrgOf(work, row, account.personId);
   const party = { ...partyColumns(row as unknown as Party), type: row.type as Party['type'], locale };
-  const customer = await insertCustomer(work, { orgId: org.id, self: true }, { ...party, tags: tagsOf(row) });
+  const customer = await insertCustomer(work, { orgId: org.id, self: true }, party);
   for (const { row: domain } of products) {
-    const words = { name: domain.name, tags: tagsOf(domain), customer: customerWords(customer, domain) };
+    // what its reseller noted for itself stays behind: tags, and what happened to it there
+    const words = { name: domain.name, tags: [], customer: customerWords(customer, domain) };
     const { count } = await work.tx.domain.updateMany({
       where: { id: domain.id, orgId: row.orgId, customerId: row.id },
       data: {
-        ...{ orgId: org.id, customerId: customer.id, autoRenew: false },
+        ...{ orgId: org.id, customerId: customer.id, autoRenew: false, tags: '[]', orgSince: work.now },
         ...{ searchText: domainSearch(words), updatedAt: work.now },
       },
     });

@@ -113,7 +113,8 @@ export const auditVerify = command({
   fields: [],
   async run(work) {
     const verified = await verifyAudit(work.tx);
-    if (verified.broken) throw new Refusal('state.wrong', { why: 'audit', seq: verified.broken.seq });
-    return { code: 'audit.verified', data: { rows: verified.rows } };
+    if (verified.broken)
+      throw new Refusal('state.wrong', { why: 'audit', seq: verified.broken.seq, how: verified.broken.why });
+    return { code: 'audit.verified', data: { rows: verified.rows, erased: verified.erased ?? 0 } };
   },
 });

@@ -125,10 +125,14 @@ export const domainList = command({
   },
 });
 
+/** What happened while another organisation had it is that one's, and staff's. */
+const ownTime = <K extends string>(work: Work, { orgSince }: DomainRow, column: K) =>
+  isStaff(work.actor) || orgSince === null ? {} : ({ [column]: { gte: orgSince } } as Record<K, { gte: Date }>);
+
 /** What was ordered for it, newest first; a transfer's code is told to nobody. */
 async function tasksOf(work: Work, row: DomainRow): Promise<Data[]> {
   const tasks = await work.tx.registrarTask.findMany({
-    where: { domainId: row.id },
+    where: { domainId: row.id, ...ownTime(work, row, 'createdAt') },
     orderBy: { id: 'desc' },
     take: 100,
   });
@@ -149,7 +153,7 @@ async function tasksOf(work: Work, row: DomainRow): Promise<Data[]> {
 /** Reminders, by expiry and milestone: to whom, and if not sent why. */
 async function noticesOf(work: Work, row: DomainRow): Promise<Data[]> {
   const notices = await work.tx.renewalNotice.findMany({
-    where: { domainId: row.id, milestone: { gte: 0 } },
+    where: { domainId: row.id, milestone: { gte: 0 }, ...ownTime(work, row, 'at') },
     orderBy: [{ expiresOn: 'desc' }, { milestone: 'asc' }, { recipient: 'asc' }],
     take: 100,
   });
@@ -193,7 +197,12 @@ export const domainShow = command({
         createdAt: row.createdAt.toISOString(),
         tasks: await tasksOf(work, row),
         notices: await noticesOf(work, row),
-        mails: await mailsAbout(work.tx, { object: row.name, staff, since: row.createdAt, until: row.endedAt }),
+        mails: await mailsAbout(work.tx, {
+          object: row.name,
+          staff,
+          since: (staff ? null : row.orgSince) ?? row.createdAt,
+          until: row.endedAt,
+        }),
       },
     };
   },

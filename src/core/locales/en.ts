@@ -333,7 +333,9 @@ export const en: Texts = {
         case 'undone':
           return `${s(p['number'])} was undone.`;
         case 'audit':
-          return `The audit does not hold together at row ${s(p['seq'])}.`;
+          return p['how'] === 'missing'
+            ? `The detail of the audit’s row ${s(p['seq'])} is missing, and no erasure has taken it away.`
+            : `The audit does not hold together at row ${s(p['seq'])}.`;
         default:
           return 'This is not possible in its present state.';
       }

@@ -340,7 +340,9 @@ export const fr: Texts = {
         case 'undone':
           return `${s(p['number'])} a été annulée.`;
         case 'audit':
-          return `L’audit ne tient plus à la ligne ${s(p['seq'])}.`;
+          return p['how'] === 'missing'
+            ? `Le détail de la ligne ${s(p['seq'])} de l’audit manque, et aucun effacement ne l’a retiré.`
+            : `L’audit ne tient plus à la ligne ${s(p['seq'])}.`;
         default:
           return 'Ce n’est pas possible dans son état présent.';
       }

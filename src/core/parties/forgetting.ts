@@ -1,5 +1,6 @@
 /** What is emptied or deleted when a person is erased, table by table (docs/personal-data.md says the same in words). */
 import type { Work } from '../guard/work.js';
+import { detailsErased, eraseDetails } from '../record/audit.js';
 import { addressRef, personRef } from '../guard/about.js';
 import { Prisma } from '../record/database.js';
 import { inParts } from '../record/rows.js';
@@ -161,8 +162,8 @@ export async function detailsOf({ tx, desk }: Work, known: Known): Promise<numbe
   ];
   const rows = await tx.$queryRaw<{ seq: number }[]>`
     SELECT d."seq" FROM "Audit" a JOIN "AuditDetail" d ON d."seq" = a."seq"
-    WHERE a."object" IN (${Prisma.join(objects)})
-      OR (a."actorId" = ${known.personId} AND (a."object" IS NULL OR a."object" LIKE 'T-%'))
+    WHERE a."action" <> ${detailsErased} AND (a."object" IN (${Prisma.join(objects)})
+      OR (a."actorId" = ${known.personId} AND (a."object" IS NULL OR a."object" LIKE 'T-%')))
     ORDER BY d."seq"`;
   return rows.map(({ seq }) => Number(seq));
 }
@@ -171,14 +172,15 @@ export async function detailsOf({ tx, desk }: Work, known: Known): Promise<numbe
 async function detailsNaming({ tx }: Tables, known: Known): Promise<number[]> {
   const named = namer(known);
   const rows = await tx.$queryRaw<{ seq: number; detail: string }[]>`
-    SELECT "seq", "detail" FROM "AuditDetail" WHERE ${mayName('detail', known)}`;
+    SELECT d."seq", d."detail" FROM "AuditDetail" d JOIN "Audit" a ON a."seq" = d."seq"
+    WHERE a."action" <> ${detailsErased} AND ${mayName('detail', known)}`;
   return rows.filter(({ detail }) => named(detail)).map(({ seq }) => Number(seq));
 }
 
 /** The chain stays, and knows of these details their salted hash alone. */
 export async function forgetDetails(work: Work, known: Known): Promise<void> {
   const seqs = new Set([...(await detailsOf(work, known)), ...(await detailsNaming(work, known))]);
-  await eachPart([...seqs], (some) => work.tx.auditDetail.deleteMany({ where: { seq: { in: some } } }));
+  await eraseDetails(work, [...seqs]);
 }
 
 /** Requests that name the person; those that wait. */

@@ -109,15 +109,51 @@ export async function appendAudit(
   return { seq, hash };
 }
 
+/** The event that names the details which an erasure took away (X11); its own detail is never erased. */
+export const detailsErased = 'details erased';
+
+/** What an erasure needs of a unit of work. */
+interface Erasing {
+  readonly tx: Tx;
+  readonly now: Date;
+  audit(event: { action: string; detail: unknown }): void;
+}
+
+const erasedAtATime = 500;
+
+/** Takes these details away, as triggers allow it only here, and says so in the chain: `verifyAudit` tells it from loss. */
+export async function eraseDetails(unit: Erasing, seqs: readonly number[]): Promise<void> {
+  for (let start = 0; start < seqs.length; start += erasedAtATime) {
+    const some = seqs.slice(start, start + erasedAtATime);
+    await insertRows(
+      unit.tx,
+      'AuditErasing',
+      some.map((seq) => ({ seq, at: unit.now })),
+    );
+    await unit.tx.auditDetail.deleteMany({ where: { seq: { in: some } } });
+    unit.audit({ action: detailsErased, detail: { seqs: some } });
+  }
+}
+
+/** The numbers that erasures have named. Whatever is wrong with those events themselves is found on the way. */
+async function erasedSeqs(tx: Tx): Promise<ReadonlySet<number>> {
+  const rows = await tx.$queryRaw<{ detail: string }[]>`
+    SELECT d."detail" FROM "Audit" a JOIN "AuditDetail" d ON d."seq" = a."seq" WHERE a."action" = ${detailsErased}`;
+  return new Set(rows.flatMap(({ detail }) => (JSON.parse(detail) as { seqs: number[] }).seqs));
+}
+
 export interface Verified {
   readonly rows: number;
   /** The first row that does not fit, and why. */
-  readonly broken?: { readonly seq: number; readonly why: 'hash' | 'detail' | 'gap' | 'head' };
+  readonly broken?: { readonly seq: number; readonly why: 'hash' | 'detail' | 'missing' | 'gap' | 'head' };
+  /** Details that erasures took away. */
+  readonly erased?: number;
 }
 
-/** Walks the whole chain in pages. Erased details are fine; altered ones are not. */
+/** Walks the whole chain in pages. Erased details are fine where the chain says so; altered and missing ones are not. */
 export async function verifyAudit(tx: Tx): Promise<Verified> {
   const head = await tx.auditHead.findUniqueOrThrow({ where: { id: 1 } });
+  const erased = await erasedSeqs(tx);
   let [seq, hash, rows] = [0, '', 0];
   for (;;) {
     const page = await tx.audit.findMany({
@@ -136,6 +172,7 @@ export async function verifyAudit(tx: Tx): Promise<Verified> {
       if (row.seq !== seq + 1) return { rows, broken: { seq: seq + 1, why: 'gap' } };
       if (chainHash(hash, row) !== row.hash) return { rows, broken: { seq: row.seq, why: 'hash' } };
       const detail = details.get(row.seq);
+      if (!detail && !erased.has(row.seq)) return { rows, broken: { seq: row.seq, why: 'missing' } };
       if (detail && detailHash(detail.salt, detail.detail) !== row.detailHash)
         return { rows, broken: { seq: row.seq, why: 'detail' } };
       ({ seq, hash } = row);
@@ -145,6 +182,6 @@ export async function verifyAudit(tx: Tx): Promise<Verified> {
   // nobody can have appended behind the head that this reading transaction sees
   const beyond = await tx.audit.count({ where: { seq: { gt: head.seq } } });
   return seq === head.seq && hash === head.hash && beyond === 0
-    ? { rows }
+    ? { rows, erased: erased.size }
     : { rows, broken: { seq: seq + 1, why: 'head' } };
 }
