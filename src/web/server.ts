@@ -5,6 +5,7 @@ import { getRequestListener } from '@hono/node-server';
 import { createServer } from 'node:http';
 import { Hono, type MiddlewareHandler } from 'hono';
 import { bodyLimit } from 'hono/body-limit';
+import { createCodes } from '../core/code-links.js';
 import { createActivations } from '../core/activations.js';
 import { documentBytes, documentsAtMost } from '../core/command/dictionary.js';
 import type { Dispatcher } from '../core/command/dispatch.js';
@@ -70,6 +71,7 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     sessions: createSessions(dispatcher),
     activations: createActivations(dispatcher),
     owners: createOwners(dispatcher),
+    codes: createCodes(dispatcher),
     publicUrl,
     log,
     origins: () => new Set([publicUrl.origin, ...[...hosts].map((host) => `http://${host}`)]),

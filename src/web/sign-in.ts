@@ -6,6 +6,7 @@ import { fetchFile, showFile } from './file-link.js';
 import { onwardFrom } from './onward.js';
 import { confirmOwner, showOwner } from './owner.js';
 import { say, saidAt } from './said.js';
+import { giveCode, showCode } from './transfer-code.js';
 import { choicePage, endedPage, signInPage, type SignInState } from './sign-in-page.js';
 import {
   checkOrigin,
@@ -52,6 +53,7 @@ export function signInRoutes(app: Hono<Env>, door: Door): void {
       (await showFile(c, door, tokenIn(c))) ??
       (await showActivation(c, door, tokenIn(c))) ??
       (await showOwner(c, door, tokenIn(c))) ??
+      (await showCode(c, door, tokenIn(c))) ??
       showLink(c, door),
   );
   app.post(
@@ -60,6 +62,7 @@ export function signInRoutes(app: Hono<Env>, door: Door): void {
       (await fetchFile(c, door, tokenIn(c))) ??
       (await confirmActivation(c, door, tokenIn(c))) ??
       (await confirmOwner(c, door, tokenIn(c))) ??
+      (await giveCode(c, door, tokenIn(c))) ??
       useLink(c, door),
   );
   app.get('/password', (c) => (c.var.visit.session?.mustChoose ? choose(c, door) : c.redirect('/me', 303)));

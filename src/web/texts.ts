@@ -102,6 +102,14 @@ const fr = {
     signIn: 'Connectez-vous pour prendre votre fichier.',
     ended: 'Il a déjà servi, son délai est passé, ou il est à quelqu’un d’autre. Demandez le fichier à nouveau.',
   },
+  transferCode: {
+    title: 'Code de transfert',
+    once: 'Le code ne se montre qu’une fois : ayez le bureau d’enregistrement ouvert. Qui le voit, et quand, est noté.',
+    submit: 'Voir le code',
+    after: 'Notez-le là où il sert, et nulle part ailleurs. Il disparaît quand la tâche est faite ou a échoué.',
+    signIn: 'Connectez-vous pour voir le code de transfert.',
+    ended: 'Le code a été montré, la tâche est terminée, ou ce lien est à quelqu’un d’autre de l’équipe.',
+  },
   activation: {
     title: 'Activer votre dispositif',
     text: (company: string) =>
@@ -435,6 +443,14 @@ const en: PageTexts = {
     submit: 'Fetch the file',
     signIn: 'Sign in to fetch your file.',
     ended: 'It has been used, its time is over, or it is somebody else’s. Ask for the file again.',
+  },
+  transferCode: {
+    title: 'Transfer code',
+    once: 'The code is shown once: have the registrar open. Who sees it, and when, is recorded.',
+    submit: 'See the code',
+    after: 'Put it where it is used, and nowhere else. It is gone when the task is done or has failed.',
+    signIn: 'Sign in to see the transfer code.',
+    ended: 'The code has been shown, the task has ended, or this link is somebody else’s of the team.',
   },
   activation: {
     title: 'Activate your device',

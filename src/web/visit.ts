@@ -6,6 +6,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { Activations } from '../core/activations.js';
+import type { Codes } from '../core/code-links.js';
 import type { Owners } from '../core/owner-links.js';
 import type { Dispatcher } from '../core/command/dispatch.js';
 import { localeOf, type Locale } from '../core/locales/locale.js';
@@ -25,6 +26,7 @@ export interface Door {
   readonly sessions: Sessions;
   readonly activations: Activations;
   readonly owners: Owners;
+  readonly codes: Codes;
   readonly publicUrl: URL;
   /** Origins (`http://host:port`) under which this door is reached. */
   readonly origins: () => ReadonlySet<string>;

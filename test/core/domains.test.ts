@@ -14,6 +14,7 @@ import {
   newReseller,
   newStaff,
   openTestDesk,
+  standing,
   type TestDesk,
   type TestReseller,
 } from './ground.js';
@@ -150,14 +151,14 @@ describe.each(databases())('on $name', (provider) => {
   test('a customer made in the same command stays only if the domain does', async () => {
     const domain = name();
     const email = newEmail('owner');
-    const before = await desk.dump();
+    const before = standing(await desk.dump());
     const dry = await desk.done(
       'domain register',
       { domain, customer: 'new', ...party({ email }) },
       { ...mine, dryRun: true },
     );
     expect(dry).toMatchObject({ customer: null, task: null, grossCents: 1500 });
-    expect(await desk.dump()).toEqual(before);
+    expect(standing(await desk.dump())).toEqual(before);
     const low = { domain, customer: 'new', ...party({ email }), 'max-price': '14,99' };
     expect(codeOf(await desk.ask('domain register', low, mine))).toBe('price.changed');
     expect(await desk.connection.reader.customer.count({ where: { email } })).toBe(0);
@@ -210,13 +211,26 @@ describe.each(databases())('on $name', (provider) => {
     const letters = await desk.queuedBy(async () => {
       task = String((await desk.done('domain transfer', { domain, customer, 'auth-code': code }, mine))['task']);
     });
-    expect(letters.filter(({ secret }) => Object.values(secret).includes(code))).toMatchObject([
-      { channel: 'mail', letter: 'domain-task', recipient: staff },
+    expect(letters.filter(({ secret }) => 'codeUrl' in secret)).toMatchObject([
+      {
+        channel: 'mail',
+        letter: 'domain-task',
+        recipient: staff,
+        secret: { codeUrl: expect.stringContaining('/t/') as string },
+      },
     ]);
-    expect(JSON.stringify(letters.map(({ params }) => params))).not.toContain(code);
+    expect(JSON.stringify(letters)).not.toContain(code);
     expect(JSON.stringify(await desk.dump())).not.toContain(code);
     expect(JSON.stringify(await desk.done('domain show', { domain }, { as: staff }))).not.toContain(code);
-    await desk.done('domain done', { task, date: plusDays(today(), 500), 'registrar-reference': 'T-1' }, { as: staff });
+    const done = { task, date: today(), expires: plusDays(today(), 500), 'registrar-reference': 'T-1' };
+    // more than a day beside what was bought
+    const preview = await desk.ask('domain done', done, { as: staff });
+    expect(preview).toMatchObject({
+      code: 'domain.previewed',
+      data: { preview: { task, expiresOn: plusDays(today(), 500), boughtUntil: plusYears(today(), 1) } },
+    });
+    expect(await desk.done('domain show', { domain }, mine)).toMatchObject({ state: 'requested' });
+    await desk.done('domain done', { ...done, yes: 'yes' }, { as: staff });
     expect(await desk.connection.reader.registrarTask.count({ where: { secret: { not: null }, state: 'done' } })).toBe(
       0,
     );
@@ -233,8 +247,8 @@ describe.each(databases())('on $name', (provider) => {
     const data = await desk.done('domain transfer', asked, mine);
     expect([data['grossCents'], await balance()]).toEqual([0, before]);
     const done = { task: String(data['task']), 'registrar-reference': 'T-2' };
-    expect(fieldsOf(await desk.ask('domain done', { ...done, date: today() }, { as: staff }))).toEqual(['date']);
-    await desk.done('domain done', { ...done, date: plusDays(today(), 90) }, { as: staff });
+    expect(fieldsOf(await desk.ask('domain done', { ...done, date: today() }, { as: staff }))).toEqual(['expires']);
+    await desk.done('domain done', { ...done, date: today(), expires: plusDays(today(), 90) }, { as: staff });
     expect(await desk.done('domain show', { domain }, mine)).toMatchObject({ expiresOn: plusDays(today(), 90) });
   });
 
@@ -326,12 +340,22 @@ describe.each(databases())('on $name', (provider) => {
       expiresOn: plusDays(today(), 5),
     });
     const next = await order();
-    for (const date of [plusDays(today(), 4), plusYears(today(), 12)]) {
-      const asked = await desk.ask('domain done', { task: next, date, 'registrar-reference': 'R' }, { as: staff });
-      expect([codeOf(asked), fieldsOf(asked)]).toEqual(['input.invalid', ['date']]);
-    }
-    const until = plusDays(today(), 400);
-    await desk.done('domain done', { task: next, date: until, 'registrar-reference': 'R' }, { as: staff });
+    const asked = (more: Record<string, string>) =>
+      desk.ask('domain done', { task: next, date: today(), 'registrar-reference': 'R', ...more }, { as: staff });
+    // before the order, and ahead: neither is when it was done, and neither is silently the expiry
+    for (const date of [plusDays(today(), -1), plusDays(today(), 1), plusDays(today(), 400), plusYears(today(), 12)])
+      expect([date, fieldsOf(await asked({ date }))]).toEqual([date, ['date']]);
+    for (const expires of [plusDays(today(), 4), plusDays(today(), 5), plusYears(today(), 12)])
+      expect([expires, fieldsOf(await asked({ expires }))]).toEqual([expires, ['expires']]);
+    const bought = plusYears(plusDays(today(), 5), 1);
+    expect(codeOf(await asked({ expires: plusDays(bought, 2) }))).toBe('domain.previewed');
+    expect(codeOf(await asked({ expires: plusDays(bought, 3), yes: 'yes' }))).toBe('domain.task-done');
+    expect(await desk.done('domain show', { domain }, mine)).toMatchObject({ expiresOn: plusDays(bought, 3) });
+    const [item] = itemsOf(await desk.done('domain renew', { domains: domain }, mine));
+    const near = { task: String(item?.['task']), date: today(), 'registrar-reference': 'R' };
+    const until = plusDays(String(item?.['until']), 1);
+    // time zones make a day of difference
+    expect(codeOf(await desk.ask('domain done', { ...near, expires: until }, { as: staff }))).toBe('domain.task-done');
     expect(await desk.done('domain show', { domain }, mine)).toMatchObject({ expiresOn: until });
   });
 

@@ -1,8 +1,9 @@
 /** `domain done` and `domain failed`: staff answer what they were given to do at the registrar (port `staff`). */
-import { command, required } from '../command/define.js';
-import { day, reason, registrarReference, task as taskField } from '../command/dictionary.js';
+import { command, optional, required } from '../command/define.js';
+import { day, expires, reason, registrarReference, task as taskField } from '../command/dictionary.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
+import { dayIn } from '../locales/format.js';
 import { textsOf } from '../locales/texts.js';
 import { domainOf, standingOf, unicodeName, type DomainRow } from './domain.js';
 import { plusYears, todayIn } from './life.js';
@@ -24,16 +25,45 @@ async function answerable(work: Work, number: string): Promise<TaskRow> {
   return task;
 }
 
-/** A slip in the date would make a domain that is over, or never ends. @throws {Refusal} `input.invalid` on `date` */
-function checkDate(work: Work, { task, domain }: { task: TaskRow; domain: DomainRow }, date: string): void {
-  const until = expiryAfter(work, { task, domain }, { date });
-  const today = todayIn(work.desk, work.now);
-  const most = plusYears(today, yearsAtMost);
+const dayMs = 86_400_000;
+
+/** So far apart two days are, in days. */
+const apart = (one: string, other: string): number =>
+  Math.abs(new Date(one).getTime() - new Date(other).getTime()) / dayMs;
+
+/** What was done, when, and until when the domain runs for it. */
+interface Judged {
+  readonly task: TaskRow;
+  readonly domain: DomainRow;
+  /** Until when it would run by what was bought; nothing where that does not say. */
+  readonly bought: string | undefined;
+}
+
+/**
+ * The day it was done lies between the order and today; the registry's day is one that the domain can have.
+ * @throws {Refusal} as `answerable`; `input.invalid` on `date` or `expires`
+ */
+async function judged(
+  work: Work,
+  input: { task: string; date: string; expires?: string | undefined },
+): Promise<Judged> {
+  const task = await answerable(work, input.task);
+  const domain = await domainOf(work.tx, task.domainId);
+  const [ordered, today] = [dayIn(task.createdAt, work.desk.timeZone), todayIn(work.desk, work.now)];
+  const say = textsOf(work.locale).domains;
+  if (input.date < ordered || input.date > today) {
+    const params = { from: dayInWords(ordered, work.locale), until: dayInWords(today, work.locale) };
+    throw new Refusal('input.invalid', {}, { date: say.doneBetween(params) });
+  }
+  if (input.expires === undefined)
+    return { task, domain, bought: expiryAfter(work, { task, domain }, { date: input.date }) };
+  const runs = expiryAfter(work, { task, domain }, { date: input.date, expiresOn: input.expires });
+  if (runs === undefined) throw new Refusal('input.invalid', {}, { expires: say.noExpiry({}) });
   const earliest = domain.expiresOn !== null && domain.expiresOn > today ? domain.expiresOn : today;
-  const ahead = until ?? date;
-  if (until === undefined ? date <= today : until > earliest && until <= most) return;
-  const fault = textsOf(work.locale).domains.doneWhen({ day: dayInWords(ahead, work.locale) });
-  throw new Refusal('input.invalid', {}, { date: fault });
+  if (runs <= earliest || runs > plusYears(today, yearsAtMost))
+    throw new Refusal('input.invalid', {}, { expires: say.doneWhen({ day: dayInWords(runs, work.locale) }) });
+  const bought = (task.years ?? 0) === 0 ? undefined : expiryAfter(work, { task, domain }, { date: input.date });
+  return { task, domain, bought };
 }
 
 const answered = (work: Work, { task, domain }: { task: TaskRow; domain: DomainRow }) => ({
@@ -48,15 +78,31 @@ const answered = (work: Work, { task, domain }: { task: TaskRow; domain: DomainR
 export const domainDone = command({
   name: 'domain done',
   help: {
-    fr: 'Dire qu’une tâche est faite : la date, ou le jour jusqu’auquel le domaine court désormais',
-    en: 'Say that a task is done: the date, or the day until which the domain runs from now on',
+    fr: 'Dire qu’une tâche est faite : quand, et si le bureau le dit, jusqu’à quand le domaine court',
+    en: 'Say that a task is done: when, and if the registry says so, until when the domain runs',
   },
   who: 'staff',
-  fields: [required(taskField), required(day), required(registrarReference)],
+  fields: [required(taskField), required(day), optional(expires), required(registrarReference)],
+  // another day than was bought is a slip more often than not: it is shown before it holds
+  async preview(work, input) {
+    const { task, domain, bought } = await judged(work, input);
+    if (input.expires === undefined || bought === undefined || apart(input.expires, bought) <= 1) return undefined;
+    return {
+      code: 'domain.previewed',
+      data: {
+        ...{ task: taskRef(task.id), kind: task.kind, domain: domain.name, years: task.years },
+        ...{ boughtUntil: bought, expiresOn: input.expires },
+      },
+      basis: { task: task.id, state: task.state, before: domain.expiresOn, expires: input.expires },
+    };
+  },
   async run(work, input) {
-    const task = await answerable(work, input.task);
-    checkDate(work, { task, domain: await domainOf(work.tx, task.domainId) }, input.date);
-    const done = await finishTask(work, task, { date: input.date, reference: input.registrarReference });
+    const { task } = await judged(work, input);
+    const done = await finishTask(work, task, {
+      date: input.date,
+      expiresOn: input.expires,
+      reference: input.registrarReference,
+    });
     return {
       code: 'domain.task-done',
       data: { ...answered(work, done), doneOn: input.date, registrarReference: input.registrarReference },

@@ -11,7 +11,7 @@ import { endTask } from './tasks.js';
 import { tellOrg } from './telling.js';
 
 export interface Finish {
-  /** A day until today: when it was done. A day ahead: until when the domain runs from now on. */
+  /** The day on which it was done. */
   readonly date: string;
   /** What the registrar calls it. */
   readonly reference: string;
@@ -23,7 +23,7 @@ export interface Finish {
  * Until when a domain runs once this is done; nothing for what doesn't touch its time. A renewal counts from the expiry
  * it had, never from the day it was done. A transfer adds its TLD's years to an expiry that the desk doesn't know: what
  * it makes of the day itself is the earliest that it can be.
- * @throws {Refusal} `input.invalid` on `date` for a transfer that adds nothing, when nobody says until when it runs
+ * @throws {Refusal} `input.invalid` on `expires` for a transfer that adds nothing, when nobody says until when it runs
  */
 export function expiryAfter(
   work: Pick<Work, 'desk' | 'now' | 'locale'>,
@@ -34,8 +34,7 @@ export function expiryAfter(
   const years = task.years ?? 0;
   if (kind !== 'register' && kind !== 'transfer' && kind !== 'renew' && kind !== 'restore') return undefined;
   if (expiresOn !== undefined) return expiresOn;
-  if (date > todayIn(work.desk, work.now)) return date;
-  if (years === 0) throw new Refusal('input.invalid', {}, { date: textsOf(work.locale).domains.untilWhen({}) });
+  if (years === 0) throw new Refusal('input.invalid', {}, { expires: textsOf(work.locale).domains.untilWhen({}) });
   const from = kind === 'register' || kind === 'transfer' ? date : (domain.expiresOn ?? date);
   return plusYears(from, years);
 }

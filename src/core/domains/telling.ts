@@ -10,7 +10,8 @@ import { readers, type Reader } from '../parties/readers.js';
 import type { Customer } from '../record/database.js';
 import { alertNotice, taskNotice, type TaskButton } from '../record/outbox.js';
 import { unicodeName, type DomainRow } from './domain.js';
-import { secretPurpose, taskRef, type TaskRow } from './task.js';
+import { taskRef, type TaskRow } from './task.js';
+import { codeLink } from './transfer-code.js';
 
 export interface TaskOf {
   readonly task: TaskRow;
@@ -32,14 +33,14 @@ function inWords({ task, domain }: TaskOf, locale: Locale): string {
 
 /**
  * Staff have something to do at the registrar: each a notice in the approvals channel that can be answered there, and one
- * mail to whoever has the role `support`, to admins where nobody has. A transfer's code goes by that mail alone.
+ * mail to whoever has the role `support`, to admins where nobody has, with a link to the transfer's code if there is one.
  */
 export async function tellStaff(work: Work, all: readonly TaskOf[]): Promise<void> {
   const [first] = all;
   if (!first) return;
   const customers = await customersOf(work, all);
   notices(work, all, customers);
-  for (const reader of await staff(work)) mailTo(work, reader, { all, customers });
+  for (const reader of await staff(work)) await mailTo(work, reader, { all, customers });
 }
 
 type Customers = ReadonlyMap<number, Customer>;
@@ -78,18 +79,17 @@ function notices(work: Work, all: readonly TaskOf[], customers: Customers): void
   }
 }
 
-function mailTo(
+async function mailTo(
   work: Work,
   reader: Reader,
   { all, customers }: { all: readonly TaskOf[]; customers: Customers },
-): void {
+): Promise<void> {
   const { email, personId, locale } = reader;
   const [first] = all;
   if (!email || !first) return;
   const single = all.length === 1;
   const customer = customers.get(first.domain.customerId);
-  const code =
-    single && first.task.secret !== null ? work.desk.secrets.open(secretPurpose, first.task.secret) : undefined;
+  const codeUrl = single ? await codeLink(work, first.task, personId) : undefined;
   work.send({
     channel: 'mail',
     letter: 'domain-task',
@@ -100,7 +100,7 @@ function mailTo(
       tasks: all.map((one) => ({ number: numberOf(one.task), what: inWords(one, locale) })),
       owner: single && customer ? linesOf(customer, locale) : [],
     },
-    ...(code === undefined ? {} : { secret: { authCode: code } }),
+    ...(codeUrl === undefined ? {} : { secret: { codeUrl } }),
   });
 }
 

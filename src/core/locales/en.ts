@@ -499,6 +499,9 @@ export const en: Texts = {
       `${s(p['domain'])} would run until ${s(p['day'])}: a .${s(p['tld'])} is renewed at most ${s(p['max'])} ${one(p['max'], 'year', 'years')} ahead`,
     onlyNew: () => 'is only for a new customer; “customer edit” changes one that is there',
     untilWhen: () => 'give the day until which the domain runs: this transfer does not tell it',
+    doneBetween: (p) =>
+      `must be the day on which it was done, from ${s(p['from'])} (the order) to ${s(p['until'])} (today)`,
+    noExpiry: () => 'has no place here: this task does not touch how long the domain runs',
     doneWhen: (p) => `can’t be: the domain would then run until ${s(p['day'])}`,
     held: () => 'is held here already',
     twice: (p) => `the same domain as in row ${s(p['line'])}`,
@@ -570,6 +573,7 @@ export const en: Texts = {
   undelivered: ({ number, letter, recipient, error }) =>
     `${number} (${letter}) could not be delivered to ${recipient}: ${error}`,
   keys: {
+    boughtUntil: 'Bought until',
     taxCountry: 'Confirmed country of tax',
     taxVat: 'Confirmed VAT number',
     taxConfirmedAt: 'Confirmed on',

@@ -508,6 +508,9 @@ export const fr: Texts = {
       `${s(p['domain'])} irait jusqu’au ${s(p['day'])} : un .${s(p['tld'])} se renouvelle au plus ${s(p['max'])} ${one(p['max'], 'an', 'ans')} d’avance`,
     onlyNew: () => 'n’est que pour un nouveau client ; « customer edit » change celui qui existe',
     untilWhen: () => 'donnez le jour jusqu’auquel le domaine court : ce transfert ne le dit pas',
+    doneBetween: (p) =>
+      `doit être le jour où elle a été faite, du ${s(p['from'])} (la commande) au ${s(p['until'])} (aujourd’hui)`,
+    noExpiry: () => 'ne se dit pas ici : cette tâche ne change pas la durée du domaine',
     doneWhen: (p) => `n’est pas possible : le domaine irait alors jusqu’au ${s(p['day'])}`,
     held: () => 'est déjà tenu ici',
     twice: (p) => `le même domaine qu’à la ligne ${s(p['line'])}`,
@@ -581,6 +584,7 @@ export const fr: Texts = {
   undelivered: ({ number, letter, recipient, error }) =>
     `${number} (${letter}) n’a pas pu être remise à ${recipient} : ${error}`,
   keys: {
+    boughtUntil: 'Acheté jusqu’au',
     taxCountry: 'Pays d’imposition confirmé',
     taxVat: 'N° de TVA confirmé',
     taxConfirmedAt: 'Confirmé le',

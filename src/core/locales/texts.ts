@@ -59,6 +59,8 @@ export interface Texts {
       | 'yearsAhead'
       | 'untilWhen'
       | 'onlyNew'
+      | 'doneBetween'
+      | 'noExpiry'
       | 'doneWhen'
       | 'held'
       | 'twice'

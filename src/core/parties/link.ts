@@ -5,9 +5,10 @@ import { insertRows } from '../record/rows.js';
 
 /**
  * `password`: choose or reset one; `sign-up`: the same for an address that is nobody's yet; `file`: fetch one; `device`:
- * activate one (E6); `owner`: confirm a domain owner's address (G4); `desk`: open the desk page.
+ * activate one (E6); `owner`: confirm a domain owner's address (G4); `desk`: open the desk page;
+ * `code`: see a domain's transfer code (G3).
  */
-export type LinkPurpose = 'password' | 'sign-up' | 'file' | 'device' | 'owner' | 'desk';
+export type LinkPurpose = 'password' | 'sign-up' | 'file' | 'device' | 'owner' | 'desk' | 'code';
 
 export interface OpenLink {
   readonly purpose: LinkPurpose;
@@ -21,11 +22,14 @@ export interface OpenLink {
 const purpose = 'link';
 const hourMs = 3_600_000;
 const dayHours = 24;
+/** A transfer that nobody has begun by then needs another code anyway. */
+const codeDays = 14;
 
 /** How long a link is open from when it is made. */
 function openMs(desk: Desk, what: LinkPurpose): number {
   const { passwordLinkHours, deviceLinkDays, ownerVerificationDays } = desk.catalogue.policy.times;
   if (what === 'file' || what === 'desk') return dayHours * hourMs;
+  if (what === 'code') return codeDays * 24 * hourMs;
   if (what === 'owner') return ownerVerificationDays * 24 * hourMs;
   return (what === 'device' ? deviceLinkDays * 24 : passwordLinkHours) * hourMs;
 }
@@ -79,12 +83,12 @@ export async function anyLink(
   tx: Tx,
   desk: Desk,
   more: { token: string; now: Date },
-): Promise<(OpenLink & { readonly ended: boolean }) | undefined> {
+): Promise<(OpenLink & { readonly ended: boolean; readonly usedAt: Date | null }) | undefined> {
   const row = await tx.oneTimeLink.findUnique({ where: { tokenHash: desk.secrets.hash(purpose, more.token) } });
   if (!row) return undefined;
-  const { personId, email, content, expiresAt } = row;
-  const ended = row.usedAt !== null || expiresAt <= more.now;
-  return { purpose: row.purpose as LinkPurpose, personId, email, content, expiresAt, ended };
+  const { personId, email, content, expiresAt, usedAt } = row;
+  const ended = usedAt !== null || expiresAt <= more.now;
+  return { purpose: row.purpose as LinkPurpose, personId, email, content, expiresAt, usedAt, ended };
 }
 
 /** The same, if it is still open. */

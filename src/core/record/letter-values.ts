@@ -194,11 +194,11 @@ export const letterValues = {
     reason: some,
     givenBack: z.boolean(),
   }),
-  /** To staff who carry it out. `owner` of a single one; `authCode` of a transfer. */
+  /** To staff who carry it out. `owner` of a single one; `codeUrl` of a transfer. */
   'domain-task': z.strictObject({
     tasks: z.array(z.strictObject({ number: text, what: text })),
     owner: summary,
-    authCode: some,
+    codeUrl: some,
   }),
   'approval-decided': z.strictObject({
     number: text,
