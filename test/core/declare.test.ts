@@ -244,6 +244,8 @@ describe.each(databases())('declarations on $name', (provider) => {
       const again = await desk.ask('declare new', declaring({ box: 'SN-0001' }), { as: reseller.email });
       expect(again.code).toBe('input.invalid');
       expect(fieldsOf(again)).toEqual(['box']);
+      for (const box of ['sn-0001', ' SN -0001', 'Sn-00 01'])
+        expect(fieldsOf(await desk.ask('declare new', declaring({ box }), { as: reseller.email }))).toEqual(['box']);
       expect([await available(reseller, 'pro'), await available(reseller, 'box-pro')]).toEqual([2, 2]);
       expect((await desk.letters()).at(-1)).toMatchObject({ letter: 'declared-client', params: { box: 'SN-0001' } });
     });

@@ -129,6 +129,13 @@ describe.each(databases())('the stock on $name', (provider) => {
       const conflict = await desk.ask('stock receive', { ...purchase, quantity: '3' });
       expect(conflict).toMatchObject({ ok: false, code: 'purchase.conflict', fields: { quantity: '2' } });
       expect(await desk.dump()).toEqual(before);
+      // trimmed and in any case it is the same purchase
+      expect(await desk.done('stock receive', { ...purchase, purchase: ' f-7 ' })).toMatchObject({
+        packs: first['packs'],
+      });
+      expect(codeOf(await desk.ask('stock receive', { ...purchase, purchase: 'f-7', quantity: '3' }))).toBe(
+        'purchase.conflict',
+      );
       // another product of the same purchase is another line of it
       expect(await desk.done('stock receive', { ...purchase, product: 'power' })).toMatchObject({ quantity: 2 });
     });

@@ -47,7 +47,7 @@ async function readdressed(
   const erased = await dropUnusedAccount(work, row);
   const known = await clientAt(work, to);
   const { clientId, account, first } = await accountFor(work, { email: to, known, locale: row.locale });
-  const changed = { email: to, clientId, account, linkedAt: now, reason: null, accessRefusedAt: null };
+  const changed = { email: to, clientId, account, linkedAt: now, reason: null, accessRefusedAt: null, reminders: 0 };
   const next = { ...row, ...changed };
   await tx.device.update({ where: { id: row.id }, data: { ...changed, searchText: searchTextOf(next) } });
   await noteStep(work, row.id, 'corrected');
@@ -137,13 +137,12 @@ async function lostLetters({ tx }: Work, row: DeviceRow): Promise<ReadonlySet<st
 }
 
 /**
- * What the client still lacks. One who has never signed in lacks the credentials, and unless the link was opened or only
- * the credentials were lost, the link; any other lacks the link alone.
+ * What the client still lacks. One who has never signed in lacks the credentials, and unless only those were lost, the link;
+ * any other lacks the link alone.
  */
 async function lacking(work: Work, row: DeviceRow): Promise<readonly (typeof clientLetters)[number][]> {
   const person = await work.tx.person.findUniqueOrThrow({ where: { id: row.clientId ?? 0 } });
   if (row.account !== 'created' || person.state !== 'invited') return ['device-activation'];
-  if (row.state === 'opened') return ['device-credentials'];
   const lost = row.state === 'bounced' ? await lostLetters(work, row) : new Set<string>();
   const linkHolds = row.linkUntil !== null && row.linkUntil > work.now;
   return lost.size > 0 && linkHolds ? clientLetters.filter((letter) => lost.has(letter)) : clientLetters;

@@ -5,7 +5,8 @@ export const deviceStates = {
   checked: ['registered', 'removed'],
   registered: ['link-sent', 'bounced', 'removed'],
   'link-sent': ['opened', 'bounced', 'expired', 'removed'],
-  opened: ['active', 'expired', 'removed'],
+  // sent again, or to a corrected address: what was opened is forgotten
+  opened: ['active', 'expired', 'link-sent', 'bounced', 'removed'],
   bounced: ['link-sent', 'removed'],
   expired: ['link-sent', 'removed'],
   active: ['removed'],

@@ -15,3 +15,6 @@ export function idOf(number: string): number {
 
 /** How numbers that others made are compared (packs, Code IDs): they are opaque, but typed in any case and with spaces. */
 export const numberKey = (number: string): string => number.normalize('NFKC').toUpperCase().replace(/\s+/g, '');
+
+/** How purchase references are compared: trimmed and in any case (J2); kept so, one index tells equal ones. */
+export const purchaseKey = (reference: string): string => reference.normalize('NFKC').trim().toUpperCase();

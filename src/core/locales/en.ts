@@ -163,7 +163,8 @@ export const en: Texts = {
     'declaration.listed': (d) => `${s(d['total'])} declarations.`,
     'declaration.shown': (d) => `Declaration ${s(d['declaration'])}.`,
     'declaration.resent': (d) => `The mails of ${s(d['declaration'])} are on their way again.`,
-    'pack.redeemed': (d) => `Pack ${s(d['pack'])} is on your account.`,
+    'pack.redeemed': (d) =>
+      d['already'] ? `Pack ${s(d['pack'])} is on your account already.` : `Pack ${s(d['pack'])} is on your account.`,
     'approval.pending': (d) => {
       const number = s(d['approval']);
       if (d['votes'] === undefined) return `Request ${number} waits for another person's approval.`;
@@ -573,6 +574,7 @@ export const en: Texts = {
   undelivered: ({ number, letter, recipient, error }) =>
     `${number} (${letter}) could not be delivered to ${recipient}: ${error}`,
   keys: {
+    already: 'There already',
     boughtUntil: 'Bought until',
     taxCountry: 'Confirmed country of tax',
     taxVat: 'Confirmed VAT number',

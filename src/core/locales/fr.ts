@@ -169,7 +169,8 @@ export const fr: Texts = {
     'declaration.listed': (d) => `${s(d['total'])} déclarations.`,
     'declaration.shown': (d) => `Déclaration ${s(d['declaration'])}.`,
     'declaration.resent': (d) => `Les courriers de ${s(d['declaration'])} repartent.`,
-    'pack.redeemed': (d) => `Le pack ${s(d['pack'])} est sur votre compte.`,
+    'pack.redeemed': (d) =>
+      d['already'] ? `Le pack ${s(d['pack'])} est déjà sur votre compte.` : `Le pack ${s(d['pack'])} est sur votre compte.`,
     'approval.pending': (d) => {
       const number = s(d['approval']);
       if (d['votes'] === undefined) return `La demande ${number} attend l’accord d’une autre personne.`;
@@ -584,6 +585,7 @@ export const fr: Texts = {
   undelivered: ({ number, letter, recipient, error }) =>
     `${number} (${letter}) n’a pas pu être remise à ${recipient} : ${error}`,
   keys: {
+    already: 'Déjà là',
     boughtUntil: 'Acheté jusqu’au',
     taxCountry: 'Pays d’imposition confirmé',
     taxVat: 'N° de TVA confirmé',

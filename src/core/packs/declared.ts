@@ -15,6 +15,7 @@ import {
 import { resellersOf } from '../guard/identity.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
+import { numberKey } from '../guard/number.js';
 import { textsOf } from '../locales/texts.js';
 import { ownReseller, type Reseller } from '../parties/organisation.js';
 import type { NewDeclaration } from './declaration.js';
@@ -91,7 +92,8 @@ export const givenOf = (
   orderNumber: input.orderNumber,
   takeover: input.takeover ?? false,
   supportContact: contact,
-  box: input.box,
+  // compared without case and spaces (J11): kept so, the serial's index tells equal ones
+  box: input.box === undefined ? undefined : numberKey(input.box),
   locale: input.locale,
   anyway: input.anyway ?? false,
 });

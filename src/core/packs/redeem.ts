@@ -28,6 +28,12 @@ async function redeem(work: Work, typed: string): Promise<Done | CountedRefusal>
       throw new Refusal('rate.limited', { minutes: 60 });
   }
   const unit = await tx.stockUnit.findUnique({ where: { numberKey: numberKey(typed) } });
+  // entered again, or taken over by whoever declared it: that is where it is
+  if (unit?.personId === actor.personId && unit.state === 'assigned')
+    return {
+      code: 'pack.redeemed',
+      data: { pack: unit.number, product: unit.product, state: 'assigned', already: true },
+    };
   const declaration =
     unit && (await tx.declaration.findFirst({ where: { packId: unit.id, clientId: actor.personId, state: 'placed' } }));
   const { count } = declaration

@@ -15,6 +15,7 @@ import {
 } from '../command/dictionary.js';
 import { needed } from '../command/input.js';
 import { isStaff, resellersOf } from '../guard/identity.js';
+import { purchaseKey } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import {
@@ -113,8 +114,9 @@ export const stockReceive = command({
       quantity: input.quantity,
       purchase: input.purchase,
     };
+    const reference = purchaseKey(input.purchase);
     const before = await work.tx.purchase.findUnique({
-      where: { orgId_reference_product: { orgId: found.id, reference: input.purchase, product: input.product } },
+      where: { orgId_reference_product: { orgId: found.id, reference, product: input.product } },
     });
     if (before && before.quantity !== input.quantity) {
       throw new Refusal(
@@ -134,7 +136,7 @@ export const stockReceive = command({
     const row = await work.tx.purchase.create({
       data: {
         orgId: found.id,
-        reference: input.purchase,
+        reference,
         product: input.product,
         quantity: input.quantity,
         createdAt: work.now,

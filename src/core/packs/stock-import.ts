@@ -8,7 +8,7 @@ import type { Work } from '../guard/work.js';
 import { textsOf } from '../locales/texts.js';
 import { namedReseller, orgRef } from '../parties/organisation.js';
 import type { Product } from '../record/catalogue.js';
-import { numberKey } from '../guard/number.js';
+import { numberKey, purchaseKey } from '../guard/number.js';
 import { isUsual } from './number.js';
 import { addToStock, productNamed } from './stock.js';
 import { tellReceived } from './stock-commands.js';
@@ -113,7 +113,7 @@ export const stockImport = command({
     if ((input.mode ?? 'all') === 'all' && rows.faults.length > 0) throw rowsRefused(rows.faults);
     const purchases = new Map<string, GoodRow[]>();
     for (const row of rows.good) {
-      const key = JSON.stringify([row.purchase, row.product.id]);
+      const key = JSON.stringify([purchaseKey(row.purchase), row.product.id]);
       purchases.set(key, [...(purchases.get(key) ?? []), row]);
     }
     for (const group of purchases.values()) await importPurchase(work, rows, group);
@@ -137,7 +137,7 @@ export const stockImport = command({
 async function importPurchase(work: Work, rows: Sorted, group: readonly GoodRow[]): Promise<void> {
   const first = group[0];
   if (!first) return;
-  const key = { orgId: rows.orgId, reference: first.purchase, product: first.product.id };
+  const key = { orgId: rows.orgId, reference: purchaseKey(first.purchase), product: first.product.id };
   const row = await work.tx.purchase.upsert({
     where: { orgId_reference_product: key },
     create: { ...key, quantity: group.length, createdAt: work.now },
