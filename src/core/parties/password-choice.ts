@@ -10,11 +10,11 @@ import type { Tx } from '../record/database.js';
 import type { Unit } from '../record/transact.js';
 import { mailPasswordLink } from './account.js';
 import { endLinks, makeLink, openLink, spendLink } from './link.js';
-import { hashChosen, hashFirst, passwordFault } from './password.js';
+import { hashChosen, hashFirst, passwordFault, type Chooser } from './password.js';
 import { endSessionsOf, startSession } from './session.js';
 
 /** `same`: the first password again; `ended`: the link is used or late; `closed`: the account no longer lets anybody in. */
-export type ChoiceFault = NonNullable<ReturnType<typeof passwordFault>> | 'same' | 'ended' | 'closed';
+export type ChoiceFault = NonNullable<Awaited<ReturnType<typeof passwordFault>>> | 'same' | 'ended' | 'closed';
 export type Choice = { readonly ok: true; readonly token: string } | { readonly ok: false; readonly why: ChoiceFault };
 
 export interface Visitor {
@@ -109,7 +109,8 @@ export async function replaceFirst(
     emails: await emailsOf(tx, given.personId),
   }));
   if (before?.passwordKind !== 'first' || before.passwordHash === null) return { ok: false, why: 'closed' };
-  const fault = passwordFault(given.password, { emails });
+  const { firstName, lastName, company } = before;
+  const fault = await passwordFault(given.password, { emails, words: [firstName, lastName, company] });
   if (fault) return { ok: false, why: fault };
   if (desk.secrets.equal(before.passwordHash, hashFirst(desk.secrets, given.password)))
     return { ok: false, why: 'same' };
@@ -130,11 +131,21 @@ export async function replaceFirst(
   });
 }
 
+/** What the desk knows of whoever has the address. */
+async function chooserOf(desk: Desk, email: string): Promise<Chooser> {
+  const known = await desk.database.read((tx) =>
+    tx.address.findUnique({ where: { email }, include: { person: { include: { addresses: true } } } }),
+  );
+  if (!known) return { emails: [email] };
+  const { addresses, firstName, lastName, company } = known.person;
+  return { emails: addresses.map((one) => one.email), words: [firstName, lastName, company] };
+}
+
 /** A password through a link, which is used up only if all goes well. @returns the token of a new session */
 export async function chooseByLink(desk: Desk, given: Visitor & { link: string; password: string }): Promise<Choice> {
   const view = await desk.database.read((tx) => viewLink(tx, desk, given.link));
   if (!view) return { ok: false, why: 'ended' };
-  const fault = passwordFault(given.password, { emails: [view.email] });
+  const fault = await passwordFault(given.password, await chooserOf(desk, view.email));
   if (fault) return { ok: false, why: fault };
   const passwordHash = await hashChosen(given.password);
   return desk.database.transact(async (unit): Promise<Choice> => {
