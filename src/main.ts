@@ -10,6 +10,7 @@ import { parseLine, splitLine } from './cli/argv.js';
 import { approvalsOf } from './core/approvals/card.js';
 import { commands } from './core/commands.js';
 import { deskLinks } from './core/desk-links.js';
+import { trusting } from './core/proxies.js';
 import { createHealth, databaseFolder } from './core/health.js';
 import { jobsOf, tellSent, tellUndelivered, workOf } from './core/jobs.js';
 import { unendedMails } from './core/mails/held.js';
@@ -170,6 +171,7 @@ async function web(settings: Settings, context: Context & { ready: () => boolean
     dispatcher: context.open.dispatcher,
     listen: settings.HTTP_LISTEN,
     publicUrl: settings.PUBLIC_URL,
+    trusts: trusting(settings.TRUSTED_PROXIES),
     failing: async () => (context.ready() ? health.failing() : { start: 'not ready yet' }),
     desk,
     log: context.log,
@@ -214,6 +216,7 @@ async function mailIn(
       receive,
       signIn: (attempt) => mailbox.signIn(attempt),
       maxBytes: 25 * 1024 * 1024,
+      trusts: trusting(settings.TRUSTED_PROXIES),
       log,
     });
     parts.push({ name: 'mail listener', stop: () => listener.close() });

@@ -4,6 +4,7 @@
  */
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
+import { trusting } from './core/proxies.js';
 import { z } from 'zod';
 import type { ScanCommand } from './core/record/scan.js';
 import { isClosed, splitLine } from './core/record/shell-words.js';
@@ -70,6 +71,17 @@ const listen = z.string().transform((text, context) => {
     return z.NEVER;
   }
   return { protocol, ...place.data };
+});
+
+const networks = z.string().transform((text, context) => {
+  const given = text.split(/[\s,;]+/).filter(Boolean);
+  try {
+    trusting(given);
+    return given;
+  } catch {
+    context.addIssue({ code: 'custom', message: 'write addresses or networks, like 127.0.0.1, 10.0.0.0/8, ::1' });
+    return z.NEVER;
+  }
 });
 
 const secretKey = z.string().transform((text, context) => {
@@ -156,6 +168,7 @@ const schema = z
     REGISTRAR: z.enum(['staff', 'gandi'], 'staff or gandi').default('staff'),
     GANDI_TOKEN: z.string().optional(),
     GANDI_API: urlOf(['http', 'https'], 'https://api.gandi.net/v5').optional(),
+    TRUSTED_PROXIES: networks.default([]),
     VIES_API: urlOf(['http', 'https'], 'https://ec.europa.eu/taxation_customs/vies/rest-api').optional(),
     SCAN_COMMAND: words.optional(),
     KEEP_RAW: durationMs('30d'),

@@ -1,7 +1,9 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { SMTPServer } from 'smtp-server';
 import type { SMTPServerDataStream, SMTPServerSession } from 'smtp-server';
+import { placeOf } from '../core/guard/limit.js';
+import { plainAddress, type Trusts } from '../core/proxies.js';
 import { normalAddress } from './headers.js';
 import { isLoopbackHost } from './hosts.js';
 import type { Arrival, Log, Receive } from './message.js';
@@ -16,6 +18,10 @@ export interface ListenerOptions {
   receive: Receive;
   /** Checks an account's password, for AUTH; answers its addresses. AUTH is offered only with it, over TLS or on loopback. */
   signIn?: (attempt: { email: string; password: string; ip: string }) => Promise<readonly string[] | undefined>;
+  /** Proxies of ours, which begin each connection with a PROXY header (version 1); none unless told. */
+  trusts?: Trusts;
+  /** Connections at once from one place; a crowd of idle ones must not keep others out. */
+  connectionsAtMost?: number;
   /** Larger mails are refused with 552 and never held in memory beyond this. */
   maxBytes: number;
   log: Log;
@@ -42,7 +48,14 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const closeMs = options.closeMs ?? 10_000;
   const inHand = new Set<Promise<unknown>>();
   const signsIn = options.signIn !== undefined && protocol === 'smtp' && (options.tls ? true : isLoopbackHost(host));
+  const trusts = options.trusts ?? (() => false);
+  // the library knows addresses and no networks: those that come are added as they come
+  const proxies: string[] = [];
+  const places = counting(options.connectionsAtMost ?? connectionsAtMost);
   const server = new SMTPServer({
+    useProxy: proxies,
+    onConnect: (session, done) => done(places.enter(session) ? null : refusal(421, 'too many connections from there')),
+    onClose: (session) => places.leave(session),
     lmtp: protocol === 'lmtp',
     name: 'guichet',
     banner: 'Guichet',
@@ -65,7 +78,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     // a name from reverse DNS proves nothing and its look-up would delay every greeting
     disableReverseLookup: true,
     lenientAddressParsing: true,
-    maxClients: 200,
+    maxClients: 1_000,
     closeTimeout: closeMs,
     onRcptTo: (recipient, _session, done) =>
       done(isOurs(recipient.address, options.address) ? undefined : refusal(550, 'no such address here')),
@@ -78,6 +91,10 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       void work.finally(() => inHand.delete(work));
     },
   });
+  server.server.prependListener('connection', (socket: Socket) => {
+    const address = plainAddress(socket.remoteAddress ?? '');
+    if (trusts(address) && !proxies.includes(address)) proxies.push(address);
+  });
   // a client that vanishes or a failed handshake is the client's affair, never the end of the desk
   server.on('error', (error: Error) => options.log.debug({ error: error.message }, 'mail listener: connection failed'));
   const listening = once(server.server, 'listening');
@@ -89,6 +106,29 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     url: `${protocol}://${urlHost}:${actual}`,
     port: actual,
     close: () => close(server, inHand, closeMs),
+  };
+}
+
+const connectionsAtMost = 50;
+
+/** How many sessions there are from each place. */
+function counting(atMost: number) {
+  const open = new Map<string, Set<string>>();
+  const of = (session: SMTPServerSession) => placeOf(remoteOf(session));
+  return {
+    enter(session: SMTPServerSession): boolean {
+      const place = of(session);
+      const there = open.get(place) ?? new Set();
+      if (there.size >= atMost) return false;
+      open.set(place, there.add(session.id));
+      return true;
+    },
+    leave(session: SMTPServerSession): void {
+      const place = of(session);
+      const there = open.get(place);
+      there?.delete(session.id);
+      if (there?.size === 0) open.delete(place);
+    },
   };
 }
 

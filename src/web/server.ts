@@ -13,6 +13,8 @@ import type { Failing } from '../core/health.js';
 import { localeOf } from '../core/locales/locale.js';
 import { textsOf } from '../core/locales/texts.js';
 import { createOwners } from '../core/owner-links.js';
+import { placeOf } from '../core/guard/limit.js';
+import type { Trusts } from '../core/proxies.js';
 import { createSessions } from '../core/sessions.js';
 import { accessRoutes } from './access.js';
 import { billingRoutes } from './billing.js';
@@ -34,8 +36,12 @@ export interface WebOptions {
   readonly listen: { readonly host: string; readonly port: number };
   /** Where people reach this door; without a slash at its end. */
   readonly publicUrl: string;
+  /** Proxies of ours (`TRUSTED_PROXIES`); none unless told. */
+  readonly trusts?: Trusts | undefined;
   /** What keeps the desk from working (`/readyz`). */
   readonly failing: () => Promise<Failing>;
+  /** At once from one place. */
+  readonly connectionsAtMost?: number | undefined;
   /** Present when the desk page is allowed (settings.ts `deskAllowed`). */
   readonly desk?: DeskPart | undefined;
   readonly log: Log;
@@ -50,6 +56,8 @@ export interface Web {
 }
 
 const loopbackHosts = ['127.0.0.1', 'localhost', '[::1]'];
+/** At once from one place: an idle crowd of one client must not keep others out. */
+const connectionsAtMost = 100;
 const pageBytes = 256 * 1024;
 /** An order's purchase order and its documents in one form; the desk page is its operator's alone. */
 const uploadBytes = (documentsAtMost + 1) * documentBytes + pageBytes;
@@ -73,11 +81,25 @@ export async function startWeb(options: WebOptions): Promise<Web> {
     owners: createOwners(dispatcher),
     codes: createCodes(dispatcher),
     publicUrl,
+    trusts: options.trusts ?? (() => false),
     log,
     origins: () => new Set([publicUrl.origin, ...[...hosts].map((host) => `http://${host}`)]),
   };
   const app = appOf(door, { ...options, hosts });
   const server = createServer(timeouts, (request, response) => void listener(request, response));
+  const places = new Map<string, number>();
+  server.on('connection', (socket) => {
+    const place = placeOf(socket.remoteAddress);
+    if (door.trusts(socket.remoteAddress)) return;
+    const open = (places.get(place) ?? 0) + 1;
+    if (open > (options.connectionsAtMost ?? connectionsAtMost)) return void socket.destroy();
+    places.set(place, open);
+    socket.once('close', () => {
+      const left = (places.get(place) ?? 1) - 1;
+      if (left > 0) places.set(place, left);
+      else places.delete(place);
+    });
+  });
   const listener = getRequestListener(app.fetch, { hostname: 'localhost', overrideGlobalObjects: false });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(listen.port, listen.host, resolve);
@@ -110,6 +132,7 @@ function appOf(door: Door, options: WebOptions & { hosts: ReadonlySet<string> })
   });
   app.use(headers(door, options));
   app.use(knownHost(door, options.hosts));
+  app.use(encrypted(door));
   accessRoutes(app, door);
   app.get('/assets/:name', (c) => {
     const asset = assets[c.req.path];
@@ -198,6 +221,16 @@ function knownHost(door: Door, hosts: ReadonlySet<string>): MiddlewareHandler<En
     const host = /^[\w.:[\]-]+$/.test(given) && URL.canParse(plain) ? new URL(plain).host : '';
     if (host !== '' && (host === door.publicUrl.host || hosts.has(host))) return next();
     return short(c, door, { status: 421 });
+  };
+}
+
+/** What our own proxy took in the clear goes on over https, where that is where people reach us. */
+function encrypted(door: Door): MiddlewareHandler<Env> {
+  return async (c, next) => {
+    const plain = door.trusts(c.env.incoming.socket.remoteAddress) && c.req.header('x-forwarded-proto') === 'http';
+    if (!plain || door.publicUrl.protocol !== 'https:' || !['GET', 'HEAD'].includes(c.req.method)) return next();
+    const { pathname, search } = new URL(c.req.url);
+    return c.redirect(`${door.publicUrl.origin}${pathname}${search}`, 308);
   };
 }
 

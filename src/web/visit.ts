@@ -6,6 +6,7 @@ import type { HttpBindings } from '@hono/node-server';
 import type { Context } from 'hono';
 import { getCookie, setCookie } from 'hono/cookie';
 import type { Activations } from '../core/activations.js';
+import { forwardedFor, type Trusts } from '../core/proxies.js';
 import type { Codes } from '../core/code-links.js';
 import type { Owners } from '../core/owner-links.js';
 import type { Dispatcher } from '../core/command/dispatch.js';
@@ -28,6 +29,8 @@ export interface Door {
   readonly owners: Owners;
   readonly codes: Codes;
   readonly publicUrl: URL;
+  /** Proxies of ours, from which `X-Forwarded-For` and `-Proto` are believed. */
+  readonly trusts: Trusts;
   /** Origins (`http://host:port`) under which this door is reached. */
   readonly origins: () => ReadonlySet<string>;
   readonly log: Log;
@@ -99,9 +102,10 @@ export function acceptedLocale(header: string | undefined, fallback: Locale): Lo
 const loopback = (address: string): boolean =>
   /^(::ffff:)?127\./i.test(address) || address === '::1' || address === 'localhost' || address === '[::1]';
 
-/** The socket's address; none behind a proxy, where all clients look the same. */
+/** The client's address: the socket's, or what a proxy of ours says; none behind another one, where all look the same. */
 export function clientIp(c: Ctx, door: Door): string | undefined {
   const address = c.env.incoming.socket.remoteAddress;
+  if (door.trusts(address)) return forwardedFor(address, c.req.header('x-forwarded-for'), door.trusts);
   const proxied = address !== undefined && loopback(address) && !loopback(door.publicUrl.hostname);
   return proxied ? undefined : address;
 }

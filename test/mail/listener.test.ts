@@ -4,6 +4,7 @@ import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { createTransport } from 'nodemailer';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
+import { trusting } from '../../src/core/proxies.js';
 import { isOurs, startListener } from '../../src/mail/listener.js';
 import type { Listener, ListenerOptions } from '../../src/mail/listener.js';
 import type { Arrival, MailEnd } from '../../src/mail/message.js';
@@ -41,8 +42,9 @@ class Talk {
   private readonly news = new EventEmitter();
   readonly socket: Socket;
 
-  private constructor(port: number) {
-    this.socket = connect(port, '127.0.0.1');
+  private constructor(port: number, { from, first }: { from?: string; first?: string } = {}) {
+    this.socket = connect({ port, host: '127.0.0.1', ...(from ? { localAddress: from } : {}) });
+    if (first !== undefined) this.socket.write(first);
     this.socket.setEncoding('latin1');
     this.socket.on('data', (chunk: string) => {
       this.text += chunk;
@@ -53,9 +55,14 @@ class Talk {
   }
 
   static async to(port: number): Promise<Talk> {
-    const talk = new Talk(port);
-    await talk.answer();
+    const { talk } = await Talk.greeted(port);
     return talk;
+  }
+
+  /** @param more.from the loopback address it comes from. @param more.first what it says before it is greeted */
+  static async greeted(port: number, more: { from?: string; first?: string } = {}) {
+    const talk = new Talk(port, more);
+    return { talk, greeting: await talk.answer() };
   }
 
   /** The next whole reply (all lines of it). */
@@ -82,6 +89,55 @@ class Talk {
 }
 
 const hello = ['EHLO client.test', 'MAIL FROM:<a@partner.test>', 'RCPT TO:<guichet@localhost>'];
+
+describe('who is at the other end', () => {
+  const sending = async (talk: Talk) => {
+    for (const line of [...hello, 'DATA']) await talk.say(line);
+    return talk.say('Subject: x\r\n\r\nhello\r\n.');
+  };
+
+  test('a proxy of ours says for whom it speaks, and that is no longer this machine', async () => {
+    const { listener, arrivals } = await begin({ trusts: trusting(['127.0.0.0/8']) });
+    const first = 'PROXY TCP4 203.0.113.7 127.0.0.1 40000 25\r\n';
+    const { talk, greeting } = await Talk.greeted(listener.port, { first });
+    expect(greeting).toMatch(/^220/);
+    expect(await sending(talk)).toMatch(/^250/);
+    expect(arrivals[0]?.client).toMatchObject({ address: '203.0.113.7', loopback: false });
+  });
+
+  test('nobody else is believed', async () => {
+    const { listener, arrivals } = await begin({ trusts: trusting(['10.0.0.0/8']) });
+    const { talk } = await Talk.greeted(listener.port);
+    expect(await talk.say('PROXY TCP4 203.0.113.7 127.0.0.1 40000 25')).toMatch(/^5/);
+    expect(await sending(talk)).toMatch(/^250/);
+    expect(arrivals[0]?.client).toMatchObject({ address: '127.0.0.1' });
+  });
+
+  test('230 idle connections from one place keep nobody else out', async () => {
+    const { listener, arrivals } = await begin();
+    const idle = await Promise.all(Array.from({ length: 230 }, () => Talk.greeted(listener.port)));
+    const refused = idle.filter(({ greeting }) => greeting.startsWith('421'));
+    expect(refused).toHaveLength(180);
+    const other = await Talk.greeted(listener.port, { from: '127.0.0.2' });
+    expect(await sending(other.talk)).toMatch(/^250/);
+    expect(arrivals).toHaveLength(1);
+    // once they have gone their place is free again
+    const gone = idle.filter(({ greeting }) => greeting.startsWith('220'));
+    for (const { talk } of gone) await talk.say('QUIT');
+    expect((await Talk.greeted(listener.port)).greeting).toMatch(/^220/);
+    for (const { talk } of idle) talk.socket.destroy();
+  });
+
+  test('behind a proxy each client is counted by itself', async () => {
+    const { listener } = await begin({ trusts: trusting(['127.0.0.1']), connectionsAtMost: 2 });
+    const from = (address: string) =>
+      Talk.greeted(listener.port, { first: `PROXY TCP4 ${address} 127.0.0.1 40000 25\r\n` });
+    const greetings = [];
+    for (const address of ['203.0.113.1', '203.0.113.1', '203.0.113.1', '203.0.113.2'])
+      greetings.push((await from(address)).greeting.slice(0, 3));
+    expect(greetings).toEqual(['220', '220', '421', '220']);
+  });
+});
 
 describe('taking mail', () => {
   test('from nodemailer, as it was sent, with its envelope', async () => {

@@ -7,6 +7,7 @@ import { describe, inject } from 'vitest';
 import { createDispatcher } from '../../src/core/command/dispatch.js';
 import type { Registry } from '../../src/core/command/registry.js';
 import type { RawInput } from '../../src/core/command/input.js';
+import type { Trusts } from '../../src/core/proxies.js';
 import { createHealth, type Failing } from '../../src/core/health.js';
 import type { Outcome } from '../../src/core/command/outcome.js';
 import { openDesk, type OpenDesk } from '../../src/core/open.js';
@@ -96,6 +97,8 @@ export async function ground(
   options: {
     /** Its token opens the page as often as a test likes, unless it says how it is spent. */
     desk?: Omit<DeskPart, 'spend'> & Partial<Pick<DeskPart, 'spend'>> & { token?: string };
+    trusts?: Trusts;
+    connectionsAtMost?: number;
     failing?: () => Promise<Failing>;
     /** Of a disk, in bytes. */
     roomAtLeast?: number;
@@ -136,6 +139,8 @@ export async function ground(
     dispatcher: open.dispatcher,
     listen: { host: '127.0.0.1', port: 0 },
     publicUrl: settings.PUBLIC_URL,
+    ...(options.trusts ? { trusts: options.trusts } : {}),
+    ...(options.connectionsAtMost ? { connectionsAtMost: options.connectionsAtMost } : {}),
     failing: options.failing ?? (() => health.failing()),
     desk: options.desk && {
       spend: (token) => Promise.resolve(token === options.desk?.token),
