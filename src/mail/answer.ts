@@ -40,8 +40,7 @@ export async function answerTo(mail: Proven, { dispatcher, mailbox, address }: A
   );
   const { attachments, results } = await withFiles(outcomes, { dispatcher, actor, locale, next, sender: mail.sender });
   const rendered = renderTranscript({
-    locale,
-    timeZone: desk.timeZone,
+    ...dispatcher.reader(locale),
     subject: mail.message.subject,
     results,
     more: wanted.more,

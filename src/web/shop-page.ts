@@ -7,7 +7,7 @@ import { formatDay } from '../core/locales/format.js';
 import { textsOf } from '../core/locales/texts.js';
 import { form } from './controls.js';
 import { formFields, type FormField } from './form.js';
-import { commandForm, type MeView } from './me-view.js';
+import { commandForm, reading, type MeView } from './me-view.js';
 import { message, pager, table, type Html } from './page.js';
 import { pageTexts } from './texts.js';
 
@@ -109,7 +109,7 @@ function declared(view: MeView, shop: Shop): Html {
   return html`<section class="card" aria-labelledby="declared">
     <h2 id="declared">${texts.declared}</h2>
     ${form({ id: 'declared-filter', action: '/me', method: 'get', fields, submit: texts.filter, locale: view.locale, quiet: true, className: 'fields filter', ...(shop.org ? { hidden: { org: shop.org } } : {}) })}
-    ${listed.ok ? list(view, shop, listed.data as unknown as Listed) : message(replyTo(listed, { locale: view.locale, timeZone: view.timeZone, command }).headline, 'bad')}
+    ${listed.ok ? list(view, shop, listed.data as unknown as Listed) : message(replyTo(listed, { ...reading(view), command }).headline, 'bad')}
   </section>`;
 }
 

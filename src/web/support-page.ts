@@ -4,7 +4,7 @@ import type { Data } from '../core/command/outcome.js';
 import { replyTo } from '../core/command/reply.js';
 import { formatInstant } from '../core/locales/format.js';
 import { textsOf } from '../core/locales/texts.js';
-import { commandButton, commandForm, fieldsFor, formId, type MeView } from './me-view.js';
+import { commandButton, commandForm, fieldsFor, formId, reading, type MeView } from './me-view.js';
 import { message, pager, table, type Html } from './page.js';
 import { replyHead } from './reply.js';
 import { pageTexts, type PageTexts } from './texts.js';
@@ -45,7 +45,7 @@ function head(view: MeView): Html {
   if (view.said) return message(view.said);
   if (!view.asked) return html``;
   const { command, outcome } = view.asked;
-  const reply = replyTo(outcome, { locale: view.locale, timeZone: view.timeZone, command });
+  const reply = replyTo(outcome, { ...reading(view), command });
   const shown = fieldsFor(view, command.name, { submit: '' });
   return replyHead(reply, { outcome, formId: formId(command.name), shown, locale: view.locale });
 }
@@ -106,8 +106,7 @@ export function ticketPage(view: MeView, data: Data): Html {
   const { support } = texts;
   const { ticket, subject, state } = data as { ticket: string; subject: string; state: string };
   const { messages, files: _, ...about } = data;
-  const { locale, timeZone } = view;
-  const { lines } = replyTo({ ok: true, code: 'ticket.shown', data: about }, { locale, timeZone });
+  const { lines } = replyTo({ ok: true, code: 'ticket.shown', data: about }, reading(view));
   const closed = state === 'closed';
   const end = closed ? 'support reopen' : 'support close';
   return html`<h1>${subject}</h1>

@@ -899,6 +899,8 @@ export const en: Texts = {
     failed: 'failed',
     bounced: 'bounced',
   },
+  feminineStates: {},
+  genders: {},
   yes: 'yes',
   no: 'no',
   dryRun: 'Dry run: nothing was changed.',

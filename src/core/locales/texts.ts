@@ -6,9 +6,12 @@ import { en } from './en.js';
 import { fr } from './fr.js';
 import type { Locale } from './locale.js';
 
+/** A value of an answer's data as people read it, a date or a product by its name; of `data` itself unless told. */
+export type Read = (key: string, value?: unknown) => string;
+
 export interface Texts {
   /** One sentence an answer; the data follow it at every door. */
-  readonly answers: Readonly<Record<AnswerCode, (data: Data) => string>>;
+  readonly answers: Readonly<Record<AnswerCode, (data: Data, read: Read) => string>>;
   readonly refusals: Readonly<Record<RefusalCode, (params: RefusalParams) => string>>;
   /** What is wrong with a value, and what to write instead. */
   readonly faults: Readonly<Record<FaultCode, (params: FaultParams) => string>>;
@@ -106,6 +109,10 @@ export interface Texts {
   readonly keys: Readonly<Record<string, string>>;
   /** Labels of states, by name. */
   readonly states: Readonly<Record<string, string>>;
+  /** Those that are another word when said of something feminine. */
+  readonly feminineStates: Readonly<Record<string, string>>;
+  /** What has a state, by its key in data. */
+  readonly genders: Readonly<Record<string, 'f' | 'm'>>;
   readonly yes: string;
   readonly no: string;
   readonly dryRun: string;
@@ -120,3 +127,10 @@ export interface Texts {
 const texts: Readonly<Record<Locale, Texts>> = { fr, en };
 
 export const textsOf = (locale: Locale): Texts => texts[locale];
+
+/** A state's label. @param of what it is said of, by its key in data: in French a request is `expirée`, a mail `expiré` */
+export function stateName(state: string, { locale, of }: { locale: Locale; of?: string | undefined }): string {
+  const { states, feminineStates, genders } = textsOf(locale);
+  const feminine = of !== undefined && genders[of] === 'f' ? feminineStates[state] : undefined;
+  return feminine ?? states[state] ?? state;
+}
