@@ -1,6 +1,7 @@
 /** The desk's scheduled jobs (STATES, "Times"). */
 import { expire } from './approvals/decision.js';
 import { certificateJobs } from './certificates/sending.js';
+import { summarised } from './command/asked.js';
 import { commands } from './commands.js';
 import { deviceJobs } from './devices/clockwork.js';
 import { followMail, type Fate } from './devices/fate.js';
@@ -11,6 +12,7 @@ import { approvalRef, mailApprovers } from './guard/approval.js';
 import { aboutAddress } from './guard/about.js';
 import type { Actor } from './guard/identity.js';
 import { createWork, type Desk, type Work } from './guard/work.js';
+import type { Locale } from './locales/locale.js';
 import { textsOf } from './locales/texts.js';
 import { closing } from './opportunities/closing.js';
 import { writersTo } from './parties/organisation.js';
@@ -66,7 +68,8 @@ const approvals = (desk: Desk): Job => ({
       await unit.tx.approval.update({ where: { id: row.id }, data: { reminders: due } });
       const text = textsOf(desk.locale).waiting({ number: approvalRef(row.id), command: row.command });
       work.send(alertNotice(desk.locale, text));
-      const summary = commands.find(row.command)?.fourEyes?.summary;
+      const request = { ...row, declared: commands.find(row.command) };
+      const summary = (locale: Locale) => summarised(work, request, locale);
       await mailApprovers(work, { ...row, summary }, 'approval-reminder');
     }
   },

@@ -3,7 +3,7 @@ import { html } from 'hono/html';
 import type { Data } from '../core/command/outcome.js';
 import { replyTo } from '../core/command/reply.js';
 import { formatInstant } from '../core/locales/format.js';
-import { textsOf } from '../core/locales/texts.js';
+import { stateName, textsOf } from '../core/locales/texts.js';
 import { commandButton, commandForm, fieldsFor, formId, reading, type MeView } from './me-view.js';
 import { message, pager, table, type Html } from './page.js';
 import { replyHead } from './reply.js';
@@ -70,13 +70,13 @@ export function supportPage(view: MeView, tickets: Tickets): Html {
 function listed(view: MeView, { items, total, page }: Tickets, texts: PageTexts): Html {
   const { support } = texts;
   if (total === 0) return html`<p class="soft">${support.none}</p>`;
-  const { keys, states, yes, no } = textsOf(view.locale);
+  const { keys, yes, no } = textsOf(view.locale);
   const staff = isStaff(view);
   const heads = ['ticket', 'subject', 'state', ...(staff ? ['priority', 'requester'] : []), 'updatedAt'];
   const row = (item: TicketItem) => [
     html`<a href="${action}/${item.ticket}">${item.ticket}</a>`,
     item.subject,
-    states[item.state] ?? item.state,
+    stateName(item.state, { locale: view.locale, of: 'ticket' }),
     ...(staff ? [item.priority ? yes : no, item.requester] : []),
     formatInstant(new Date(item.updatedAt), view.timeZone, view.locale),
   ];

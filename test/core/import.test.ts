@@ -1,8 +1,8 @@
 /** J2 for packs that have numbers: a table is previewed, its faults told by row and column, then confirmed. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { writeSheet } from '../../src/core/record/sheet.js';
 import { databases } from '../servers/databases.js';
 import { codeOf, dayMs, fieldsOf, newReseller, openTestDesk, type TestDesk, type TestReseller } from './ground.js';
+import { fileOf } from './sheets.js';
 
 describe.each(databases())('stock import on $name', (provider) => {
   let desk: TestDesk;
@@ -207,14 +207,7 @@ describe.each(databases())('stock import on $name', (provider) => {
       ['as JSON', (number: string) => Buffer.from(JSON.stringify([{ 'N°': number, Produit: 'pro', Achat: 'É-1' }]))],
       [
         'as a workbook',
-        async (number: string) =>
-          (
-            await writeSheet('xlsx', {
-              name: 'x',
-              rows: [Object.fromEntries(labels.map((label, at) => [label, rows(number)[1][at] ?? '']))],
-              label: String,
-            })
-          ).content,
+        (number: string) => fileOf('xlsx', [Object.fromEntries(labels.map((label, at) => [label, rows(number)[1][at] ?? '']))]),
       ],
     ] as const)('%s', async (_, made) => {
       const number = newNumber();

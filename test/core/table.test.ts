@@ -9,9 +9,9 @@ import { identify } from '../../src/core/guard/identity.js';
 import { Refusal } from '../../src/core/guard/refusal.js';
 import { createWork } from '../../src/core/guard/work.js';
 import { declaredFields } from '../../src/core/packs/declared.js';
-import { writeSheet } from '../../src/core/record/sheet.js';
 import { databases } from '../servers/databases.js';
 import { openTestDesk, type TestDesk } from './ground.js';
+import { fileOf } from './sheets.js';
 
 let desk: TestDesk;
 beforeAll(async () => {
@@ -99,7 +99,7 @@ const written = fc
 async function bytesOf({ rows, order, heading, how }: Written): Promise<Buffer> {
   const titled = rows.map((row) => Object.fromEntries(order.map((name) => [heading(name), row[name] ?? ''])));
   if (how === 'json') return Buffer.from(JSON.stringify(titled));
-  if (how === 'xlsx') return (await writeSheet('xlsx', { name: 'x', rows: titled, label: String })).content;
+  if (how === 'xlsx') return fileOf('xlsx', titled);
   const separator = how.startsWith('csv') ? how.slice(3) : how === 'sep' ? '#' : ';';
   const cell = (value: string) => (/[;,\t|#"\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
   const lines = [order.map(heading), ...rows.map((row) => order.map((name) => row[name] ?? ''))];

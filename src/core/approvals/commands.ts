@@ -3,7 +3,8 @@ import { command, required, type AnyCommand } from '../command/define.js';
 import { numberOf, reason } from '../command/dictionary.js';
 import { listed, listFields } from '../command/listing.js';
 import type { Registry } from '../command/registry.js';
-import { approvalRef, summarised, typedText } from '../guard/approval.js';
+import { summarised, typedText } from '../command/asked.js';
+import { approvalRef } from '../guard/approval.js';
 import { fullName } from '../guard/identity.js';
 import { idOf } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
@@ -124,11 +125,7 @@ export function approvalCommands(registry: () => Registry): readonly AnyCommand[
           code: 'approval.shown',
           data: {
             ...itemOf(shown),
-            summary: await summarised(
-              work.tx,
-              { ...row, summary: registry().find(row.command)?.fourEyes?.summary },
-              work.locale,
-            ),
+            summary: await summarised(work, { ...row, declared: registry().find(row.command) }, work.locale),
             needed: row.needed,
             decisions: shown.decisions.map((one) => ({ ...one, decidedAt: one.decidedAt.toISOString() })),
           },

@@ -216,7 +216,7 @@ export const product = (boxes: boolean): FieldType<string> => ({
       throw new Fault('choice', {
         choices: context
           .productChoices(boxes)
-          .map(({ id }) => id)
+          .map(({ id, names }) => `${id} (${names[context.locale]})`)
           .join(', '),
       });
     return found;

@@ -9,7 +9,7 @@ import type { Locale } from '../locales/locale.js';
 import { stateName, textsOf } from '../locales/texts.js';
 import type { SheetCell } from '../record/sheet.js';
 import * as dictionary from './dictionary.js';
-import { choicesOf, type Choice, type FieldContext } from './type.js';
+import { choicesOf, type Amount, type Choice, type FieldContext } from './type.js';
 
 /** What the catalogue calls its products and choices. */
 export type Names = Pick<FieldContext, 'productChoices' | 'catalogueChoices'>;
@@ -138,3 +138,15 @@ function inWords(cell: SheetCell, { locale, timeZone }: Reader): string {
 /** One value as a person reads it; nothing is a dash, and what is nested deeper is JSON. */
 export const valueText = (key: string, value: unknown, reader: ValueReader): string =>
   inWords(cellOf(key, value, reader), reader) || '–';
+
+/** A field's value, understood, as a person reads it: a choice by its name, a date and an amount in their form. */
+export function fieldText(field: dictionary.Field, value: unknown, reader: Reader): string {
+  const { kind } = field.type;
+  if (kind === 'amount') return formatMoney((value as Amount).cents, reader.locale);
+  // by the names of the fields of each: products of a count, free words of an order's details
+  if (kind === 'pairs' || kind === 'details')
+    return Object.entries(value as Readonly<Record<string, unknown>>)
+      .map(([name, one]) => `${kind === 'pairs' ? valueText('product', name, reader) : name} = ${String(one)}`)
+      .join(', ');
+  return valueText(camel(field.name), value, reader);
+}

@@ -793,6 +793,7 @@ export const en: Texts = {
     from: 'From',
     until: 'Until',
     productLine: 'Product line',
+    siteProductLine: 'Product line of the site',
     certificateMonths: 'Months a certificate holds',
     prices: 'Prices',
     quota: 'Quota',

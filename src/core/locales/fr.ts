@@ -804,6 +804,7 @@ export const fr: Texts = {
     from: 'Depuis',
     until: 'Jusqu’au',
     productLine: 'Gamme',
+    siteProductLine: 'Gamme du site',
     certificateMonths: 'Mois de validité d’un certificat',
     prices: 'Prix',
     quota: 'Quota',
