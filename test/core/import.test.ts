@@ -108,15 +108,16 @@ describe.each(databases())('stock import on $name', (provider) => {
     };
 
     test('are told by row and column, as the person counts them', async () => {
+      const mustBe = expect.stringMatching(/^must be one of: power \(.+\), .*pro \(Service Pack Pro\)$/) as string;
       const { preview } = await faulty();
       expect(preview).toMatchObject({ good: 2, faulty: 6 });
       expect(preview?.faults).toEqual([
         { row: 3, column: 'number', fault: 'this number exists already' },
         { row: 5, column: 'number', fault: 'the same number as in row 4' },
         { row: 6, column: 'number', fault: 'is needed' },
-        { row: 6, column: 'product', fault: 'must be one of: power, power-enocean, power-ultimate, pro' },
+        { row: 6, column: 'product', fault: mustBe },
         { row: 6, column: 'purchase', fault: 'is needed' },
-        { row: 7, column: 'product', fault: 'must be one of: power, power-enocean, power-ultimate, pro' },
+        { row: 7, column: 'product', fault: mustBe },
         { row: 8, column: 'number', fault: 'is too long: at most 60, it has 61' },
         { row: 9, column: 'number', fault: 'has invisible characters: type it again' },
       ]);
@@ -207,7 +208,8 @@ describe.each(databases())('stock import on $name', (provider) => {
       ['as JSON', (number: string) => Buffer.from(JSON.stringify([{ 'N°': number, Produit: 'pro', Achat: 'É-1' }]))],
       [
         'as a workbook',
-        (number: string) => fileOf('xlsx', [Object.fromEntries(labels.map((label, at) => [label, rows(number)[1][at] ?? '']))]),
+        (number: string) =>
+          fileOf('xlsx', [Object.fromEntries(labels.map((label, at) => [label, rows(number)[1][at] ?? '']))]),
       ],
     ] as const)('%s', async (_, made) => {
       const number = newNumber();
