@@ -12,7 +12,8 @@ import { approvalRef, mailApprovers } from './guard/approval.js';
 import { aboutAddress } from './guard/about.js';
 import type { Actor } from './guard/identity.js';
 import { createWork, type Desk, type Work } from './guard/work.js';
-import type { Locale } from './locales/locale.js';
+import { letterName } from './locales/letter-texts.js';
+import { localeOf, type Locale } from './locales/locale.js';
 import { textsOf } from './locales/texts.js';
 import { closing } from './opportunities/closing.js';
 import { writersTo } from './parties/organisation.js';
@@ -202,7 +203,7 @@ export async function tellUndelivered(desk: Desk, unit: Unit, failed: Undelivere
   if (failed.letter === 'delivery-failed') return;
   const text = textsOf(desk.locale).undelivered({
     number,
-    letter: failed.letter,
+    letter: letterName(failed.letter, desk.locale),
     recipient: failed.recipient,
     error: failed.reason,
   });
@@ -219,16 +220,17 @@ export async function tellUndelivered(desk: Desk, unit: Unit, failed: Undelivere
   for (const admin of admins) {
     const recipient = admin.addresses[0]?.email;
     if (!recipient || recipient === failed.recipient) continue;
+    const locale = localeOf(admin.locale, desk.locale);
     work.send({
       channel: 'mail',
       letter: 'delivery-failed',
       recipient,
       personId: admin.id,
-      locale: admin.locale === 'en' ? 'en' : 'fr',
+      locale,
       object: failed.object,
       params: {
         number,
-        letter: failed.letter,
+        letter: letterName(failed.letter, locale),
         recipient: failed.recipient,
         ...(failed.object ? { object: failed.object } : {}),
         error: failed.reason,

@@ -49,7 +49,7 @@ export function shapeOf(work: Work, fields: readonly Field[], typed: Typed): Sha
     const found = fields.find((field) =>
       [field.name, ...field.labels.fr, ...field.labels.en].some((label) => fold(label) === wanted),
     );
-    if (!found) faults[by] = say.faults.choice({ choices: fields.map((field) => field.name).join(', ') });
+    if (!found) faults[by] = say.faults.choice({ choices: fields.map(({ name, labels }) => `${name} (${labels[work.locale][0]})`).join(', ') });
     return found ? [found] : [];
   };
   const context = fieldContext(work.desk, { locale: work.locale, country: work.actor.country });

@@ -2,6 +2,7 @@
 import { DateTime } from 'luxon';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
+import { camel } from '../locales/key.js';
 import { localeNames } from '../locales/locale.js';
 import { stateName, textsOf } from '../locales/texts.js';
 import { fold, searchable } from '../record/fold.js';
@@ -202,17 +203,19 @@ function stateNamed(work: Work, typed: string, { states, code }: Pick<ListSpec<n
   );
 }
 
+/** What can be sorted by, as it is typed and as it is called. */
+function sortFault({ locale }: Work, { sortable }: Pick<ListSpec<never>, 'sortable'>): string {
+  const names = Object.keys(sortable).map((name) => `${name} (${heading(camel(name), locale)})`);
+  return textsOf(locale).faults.choice({ choices: names.join(', ') });
+}
+
 function order<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Record<string, 'asc' | 'desc'>[] {
   const wanted = input.sort ?? [];
   const orders = wanted.map((typed): Record<string, 'asc' | 'desc'> => {
     const name = typed.replace(/^-/, '').toLowerCase();
     const column = spec.sortable[name];
     if (!column)
-      throw new Refusal(
-        'input.invalid',
-        {},
-        { sort: textsOf(work.locale).faults.choice({ choices: Object.keys(spec.sortable).join(', ') }) },
-      );
+      throw new Refusal('input.invalid', {}, { sort: sortFault(work, spec) });
     return { [column]: typed.startsWith('-') ? 'desc' : 'asc' };
   });
   if (orders.length === 0 && spec.usualOrder) return [...spec.usualOrder];

@@ -16,6 +16,8 @@ export interface Table {
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** Its columns are names over counts: wider than what stands below them, so a door of little width wraps them. */
+  readonly counts?: true;
 }
 
 export interface Line {
@@ -89,10 +91,39 @@ function table(key: string, all: readonly Readonly<Record<string, unknown>>[], r
   };
 }
 
+type CountRow = { readonly product: string; readonly name: string } & Readonly<Record<string, number>>;
+
+/** How many there are of each kind. */
+const isCounts = (rows: readonly Readonly<Record<string, unknown>>[]): rows is readonly CountRow[] =>
+  rows.every(({ product, name, ...counts }) => {
+    const numbers = Object.values(counts);
+    const named = typeof product === 'string' && typeof name === 'string';
+    return named && numbers.length > 0 && numbers.every((one) => typeof one === 'number');
+  });
+
+/** A column a kind, as on the desk that resellers know (J3); boxes stand apart from packs. */
+function countTables(rows: readonly CountRow[], { locale, names }: Reader): Table[] {
+  const packs = new Set((names?.productChoices(false) ?? rows.map(({ product: id }) => ({ id }))).map(({ id }) => id));
+  const table = (key: string, kinds: readonly CountRow[]): Table => ({
+    title: heading(key, locale),
+    columns: ['', ...kinds.map(({ name }) => name)],
+    rows: Object.keys(kinds[0] ?? {})
+      .filter((count) => count !== 'product' && count !== 'name')
+      .map((count) => [heading(count, locale), ...kinds.map((kind) => String(kind[count]))]),
+    counts: true,
+  });
+  const parts: [string, CountRow[]][] = [
+    ['packKinds', rows.filter(({ product }) => packs.has(product))],
+    ['boxKinds', rows.filter(({ product }) => !packs.has(product))],
+  ];
+  return parts.flatMap(([key, kinds]) => (kinds.length > 0 ? [table(key, kinds)] : []));
+}
+
 function fill(data: Readonly<Record<string, unknown>>, reader: Reader, into: { lines: Line[]; tables: Table[] }): void {
   for (const [key, value] of Object.entries(data)) {
     if (isTalk(value)) into.lines.push(...talk(value, reader));
-    else if (isRows(value)) into.tables.push(table(key, value, reader));
+    else if (isRows(value))
+      into.tables.push(...(isCounts(value) ? countTables(value, reader) : [table(key, value, reader)]));
     else if (isChange(value))
       into.lines.push({
         label: heading(key, reader.locale),
@@ -146,7 +177,9 @@ export function replyTo(outcome: Outcome, reader: Reader & { readonly command?: 
 /** Column widths for a door with a fixed-width font; wide cells are cut with an ellipsis. */
 export function aligned(source: Table, widest = 40): string[] {
   const cut = (text: string) => ([...text].length > widest ? `${[...text].slice(0, widest - 1).join('')}…` : text);
-  const all = [source.columns, ...source.rows].map((row) => row.map(cut));
+  const all = [...(source.counts ? wrapped(source.columns) : [source.columns]), ...source.rows].map((row) =>
+    row.map(cut),
+  );
   const widths = source.columns.map((_, column) => Math.max(...all.map((row) => [...(row[column] ?? '')].length)));
   return all.map((row) =>
     row
@@ -154,4 +187,22 @@ export function aligned(source: Table, widest = 40): string[] {
       .join('  ')
       .trimEnd(),
   );
+}
+
+/** As wide as a count's name may be before it goes on below: four of them stand beside each other in a message. */
+const nameMost = 14;
+
+/** Names as a heading of as many lines as the longest needs. */
+function wrapped(names: readonly string[]): string[][] {
+  const parts = names.map((name) => {
+    const lines: string[] = [];
+    for (const word of name.split(' ')) {
+      const longer = `${lines.at(-1) ?? ''} ${word}`.trim();
+      if (lines.length > 0 && longer.length <= nameMost) lines[lines.length - 1] = longer;
+      else lines.push(word);
+    }
+    return lines;
+  });
+  const most = Math.max(...parts.map((lines) => lines.length));
+  return Array.from({ length: most }, (_, at) => parts.map((lines) => lines[at] ?? ''));
 }

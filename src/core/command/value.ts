@@ -5,6 +5,7 @@
  */
 import { formatDay, formatInstant, formatMoney, formatMonth } from '../locales/format.js';
 import { camel } from '../locales/key.js';
+import { letterName } from '../locales/letter-texts.js';
 import type { Locale } from '../locales/locale.js';
 import { stateName, textsOf } from '../locales/texts.js';
 import type { SheetCell } from '../record/sheet.js';
@@ -37,13 +38,13 @@ export const heading = (key: string, locale: Locale): string =>
 export const fieldLabel = (name: string, locale: Locale): string =>
   fields.get(camel(name))?.at(-1)?.labels[locale][0] ?? heading(camel(name), locale);
 
-type Kind = 'time' | 'month' | 'money' | 'country' | 'state' | 'key' | 'field' | 'text' | 'unknown';
+type Kind = 'time' | 'month' | 'money' | 'country' | 'letter' | 'state' | 'key' | 'field' | 'text' | 'unknown';
 
 /** Keys that no field and no ending tells. */
 const kinds: Readonly<Record<string, Kind>> = {
   ...{ at: 'time', since: 'time', until: 'time', from: 'time', expires: 'time', renewBy: 'time', linkUntil: 'time' },
   ...{ validUntil: 'time', holdUntil: 'time', redemptionUntil: 'time', ownerDue: 'time', passwordUntil: 'time' },
-  ...{ month: 'month', verdict: 'state', account: 'state', kind: 'state', outcome: 'state', role: 'state' },
+  ...{ month: 'month', letter: 'letter', verdict: 'state', account: 'state', kind: 'state', outcome: 'state', role: 'state' },
   ...{ column: 'key', changed: 'key', missing: 'field', columns: 'field', state: 'state', source: 'state' },
 };
 
@@ -90,6 +91,7 @@ function textCell(key: string, value: string, reader: ValueReader): SheetCell {
   if (kind === 'time') return timeCell(value);
   if (kind === 'month') return { month: value };
   if (kind === 'text') return value;
+  if (kind === 'letter') return letterName(value, reader.locale);
   if (kind === 'country') return countryName(value, reader.locale);
   if (kind === 'field') return fieldLabel(value, reader.locale);
   if (kind === 'key') return heading(camel(value), reader.locale);

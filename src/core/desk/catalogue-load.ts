@@ -1,5 +1,6 @@
 /** `catalogue load`: a part of the vendor's data replaced while the desk runs (X10), seen first, decided by a second person. */
 import { createHash } from 'node:crypto';
+import { readerOf } from '../command/context.js';
 import { command, required, type AnyCommand, type FourEyes, type Input, type SummaryBy } from '../command/define.js';
 import { file } from '../command/dictionary.js';
 import type { Registry } from '../command/registry.js';
@@ -80,7 +81,10 @@ async function plan(work: Work, input: LoadInput, known: Known): Promise<Planned
   const { part, raw } = reading;
   const before = await versionInForce(work.tx, part);
   const changes = changesBetween(shaped(part, before.raw), shaped(part, raw));
-  if (changes.length === 0) throw fileRefused(work, { why: 'catalogue-same', part });
+  if (changes.length === 0) throw fileRefused(work, {
+      why: 'catalogue-same',
+      part: valueText('part', part, readerOf(work.desk, work.locale)),
+    });
   return { part, raw, before: before.id, changes };
 }
 

@@ -2,6 +2,7 @@
 import { closest } from 'fastest-levenshtein';
 import { Liquid, type Template } from 'liquidjs';
 import { z } from 'zod';
+import { de, plural, que } from '../locales/grammar.js';
 import type { Locale } from '../locales/locale.js';
 import type { FileFault } from './faults.js';
 import type { LetterFolder, LetterSource } from './letter-files.js';
@@ -54,6 +55,14 @@ export class Press {
     });
     for (const tag of Object.keys(this.#liquid.tags)) if (!tags.has(tag)) delete this.#liquid.tags[tag];
     this.#liquid.unregisterFilter('raw');
+    // the words that a name or a count changes before or after it (letters/README.md)
+    this.#liquid.registerFilter('de', (name: unknown) => de(String(name)));
+    this.#liquid.registerFilter('que', (name: unknown) => que(String(name)));
+    const word = plural(locale);
+    this.#liquid.registerFilter(
+      'count',
+      (count: unknown, single: string, several: string) => `${String(count)} ${word(count, single, several)}`,
+    );
     this.#liquid.registerFilter('lines', (value: unknown) => new SeveralLines(value));
     for (const { file, body } of folder.partials.values()) this.#try(file, faults, () => this.#liquid.parse(body));
     for (const [name, { file, subject, body }] of folder.letters) {
