@@ -19,7 +19,13 @@ describe.each(databases().slice(0, 1))('stock on $name', (provider) => {
     const [packs, boxes] = reply.tables;
     expect(packs).toMatchObject({
       title: 'Service packs',
-      columns: ['', 'Service Pack Power', 'Service Pack Power EnOcean', 'Service Pack Power Ultimate', 'Service Pack Pro'],
+      columns: [
+        '',
+        'Service Pack Power',
+        'Service Pack Power EnOcean',
+        'Service Pack Power Ultimate',
+        'Service Pack Pro',
+      ],
       rows: [
         ['Disponible', '0', '0', '0', '3'],
         ['Réservé', '0', '0', '0', '0'],

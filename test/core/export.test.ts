@@ -164,6 +164,24 @@ describe.each(databases())('exports on $name', (provider) => {
       }
     });
 
+    test.each(lists.map(({ name }) => name))(
+      '%s with a period that ends before it begins is refused, both days named',
+      async (name) => {
+        const command = commands.find(name);
+        if (!command || !usesOf(command).some(({ field }) => field.name === 'since')) return;
+        const outcome = await desk.ask(name, { since: '2026-12-01', until: '30/11/2026' }, { locale });
+        const said = locale === 'fr' ? /1er décembre 2026.*30 novembre 2026/ : /1 December 2026.*30 November 2026/;
+        expect(outcome).toMatchObject({
+          ok: false,
+          code: 'input.invalid',
+          fields: { since: expect.stringMatching(said) as string, until: expect.stringMatching(said) as string },
+        });
+        expect(await desk.ask(name, { since: '2026-12-01', until: '2026-12-01' }, { locale })).toMatchObject({
+          ok: true,
+        });
+      },
+    );
+
     test('a text that begins like a formula is none', async () => {
       const { content } = await exported('support list', 'csv');
       expect(content.toString()).toContain(`'=HYPERLINK`);

@@ -226,7 +226,9 @@ const namedIds = ({ context }: Dispatcher): ReadonlySet<string> => {
   const all = [...productChoices(true), ...sets.flatMap((set) => catalogueChoices(set))];
   // a word of ours may be spelled like an id of theirs
   const words = new Set(localeNames.flatMap((locale) => Object.values(textsOf(locale).states)));
-  return new Set(all.map(({ id, names }) => (id === names.fr || id === names.en ? '' : id)).filter((id) => id && !words.has(id)));
+  return new Set(
+    all.map(({ id, names }) => (id === names.fr || id === names.en ? '' : id)).filter((id) => id && !words.has(id)),
+  );
 };
 
 /** What happened, and what changed in the catalogue, is told as it is kept. */
@@ -248,9 +250,15 @@ function readable(outcome: Outcome, { name, dispatcher }: { name: string; dispat
     ];
     expect([headline, ...shown].filter((text) => /undefined|\[object|NaN/.test(text))).toEqual([]);
     if (!asKept.test(name)) {
-      expect(shown.filter((text) => ids.has(text) || /\d{4}-\d\d-\d\dT\d/.test(text)), name).toEqual([]);
+      expect(
+        shown.filter((text) => ids.has(text) || /\d{4}-\d\d-\d\dT\d/.test(text)),
+        name,
+      ).toEqual([]);
       const headings = [...lines.map(({ label }) => label), ...tables.flatMap(({ columns }) => columns)];
-      expect(headings.filter((label) => /^[a-z]+[A-Z]/.test(label)), name).toEqual([]);
+      expect(
+        headings.filter((label) => /^[a-z]+[A-Z]/.test(label)),
+        name,
+      ).toEqual([]);
     }
     // a dry run has no numbers yet
     if (!outcome.dryRun) expect(headline, name).not.toMatch(/–/);

@@ -78,7 +78,13 @@ describe('reading', () => {
   test('a workbook: numbers and text; what it is, its bytes say', async () => {
     const rows = [
       { name: 'Zoé', count: 12, due: { cents: 150_000 }, on: { day: '2026-12-01' }, none: null },
-      { name: '=1+1', count: -0.5, due: { cents: -1_500 }, on: { instant: new Date('2026-12-01T23:30:00Z') }, none: null },
+      {
+        name: '=1+1',
+        count: -0.5,
+        due: { cents: -1_500 },
+        on: { instant: new Date('2026-12-01T23:30:00Z') },
+        none: null,
+      },
     ];
     const { header, rows: read } = await readSheet(await fileOf('xlsx', rows));
     expect(header).toEqual(['name', 'count', 'due', 'on', 'none']);
@@ -350,7 +356,6 @@ describe('writing', () => {
   });
 
   test('an empty result is a file all the same', async () => {
-    for (const kind of ['csv', 'xlsx'] as const)
-      expect((await fileOf(kind, [])).length).toBeGreaterThan(0);
+    for (const kind of ['csv', 'xlsx'] as const) expect((await fileOf(kind, [])).length).toBeGreaterThan(0);
   });
 });

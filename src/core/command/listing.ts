@@ -2,6 +2,7 @@
 import { DateTime } from 'luxon';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
+import { formatDay } from '../locales/format.js';
 import { camel } from '../locales/key.js';
 import { localeNames } from '../locales/locale.js';
 import { stateName, textsOf } from '../locales/texts.js';
@@ -98,6 +99,7 @@ export function sheetOf(
 
 /** Runs a list: filtered, sorted, paged; with `export` the whole result is a file too. */
 export async function listed<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Promise<Done> {
+  mustBePeriod(work, input);
   const own = { ...spec.where, ...filters(work, input, spec) };
   const words = searchWords(input.search);
   const where = { ...own, ...(await matching(words, spec)) };
@@ -136,6 +138,15 @@ function filters<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Record
         }
       : {}),
   };
+}
+
+/** @throws {Refusal} `input.invalid` naming both days, when a period ends before it begins */
+function mustBePeriod({ locale }: Pick<Work, 'locale'>, { since: from, until: to }: ListInput): void {
+  if (from === undefined || to === undefined || from <= to) return;
+  const [fromText, toText] = [from, to].map((day) => formatDay(new Date(day), 'UTC', locale));
+  const labels = { since: since.labels[locale][0], until: until.labels[locale][0] };
+  const fault = textsOf(locale).lists.order({ ...labels, from: fromText ?? '', to: toText ?? '' });
+  throw new Refusal('input.invalid', {}, { since: fault, until: fault });
 }
 
 const inState = <Row>(spec: ListSpec<Row>, state: string): Where => spec.inState?.(state) ?? { state };
@@ -189,35 +200,36 @@ function stateNamed(work: Work, typed: string, { states, code }: Pick<ListSpec<n
   const [of] = code.split('.');
   const wanted = fold(typed);
   const found = states.find((name) =>
-    [
-      name,
-      ...localeNames.flatMap((one) => [textsOf(one).states[name], textsOf(one).feminineStates[name]]),
-    ].some((label) => label !== undefined && fold(label) === wanted),
+    [name, ...localeNames.flatMap((one) => [textsOf(one).states[name], textsOf(one).feminineStates[name]])].some(
+      (label) => label !== undefined && fold(label) === wanted,
+    ),
   );
   if (found) return found;
   const labels = states.map((name) => `${name} (${stateName(name, { locale: work.locale, of })})`);
-  throw new Refusal(
-    'input.invalid',
-    {},
-    { state: textsOf(work.locale).faults.choice({ choices: labels.join(', ') }) },
-  );
+  throw new Refusal('input.invalid', {}, { state: textsOf(work.locale).faults.choice({ choices: labels.join(', ') }) });
 }
 
 /** What can be sorted by, as it is typed and as it is called. */
-function sortFault({ locale }: Work, { sortable }: Pick<ListSpec<never>, 'sortable'>): string {
+function sortFault(
+  { locale }: Work,
+  { sortable }: Pick<ListSpec<never>, 'sortable'>,
+  typed: readonly string[],
+): string {
+  const { faults, lists } = textsOf(locale);
   const names = Object.keys(sortable).map((name) => `${name} (${heading(camel(name), locale)})`);
-  return textsOf(locale).faults.choice({ choices: names.join(', ') });
+  return [...typed.map((one) => lists.unknown({ typed: one })), faults.choice({ choices: names.join(', ') })].join(
+    '; ',
+  );
 }
 
 function order<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Record<string, 'asc' | 'desc'>[] {
   const wanted = input.sort ?? [];
-  const orders = wanted.map((typed): Record<string, 'asc' | 'desc'> => {
-    const name = typed.replace(/^-/, '').toLowerCase();
-    const column = spec.sortable[name];
-    if (!column)
-      throw new Refusal('input.invalid', {}, { sort: sortFault(work, spec) });
-    return { [column]: typed.startsWith('-') ? 'desc' : 'asc' };
-  });
+  const columnOf = (typed: string): string | undefined => spec.sortable[typed.replace(/^-/, '').toLowerCase()];
+  const unknown = wanted.filter((typed) => columnOf(typed) === undefined);
+  if (unknown.length > 0) throw new Refusal('input.invalid', {}, { sort: sortFault(work, spec, unknown) });
+  const orders = wanted.map((typed): Record<string, 'asc' | 'desc'> => ({
+    [columnOf(typed) ?? '']: typed.startsWith('-') ? 'desc' : 'asc',
+  }));
   if (orders.length === 0 && spec.usualOrder) return [...spec.usualOrder];
   // newest first, and always a total order, so that pages neither overlap nor leave gaps
   return [...orders, { id: 'desc' }];

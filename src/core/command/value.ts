@@ -44,7 +44,15 @@ type Kind = 'time' | 'month' | 'money' | 'country' | 'letter' | 'state' | 'key' 
 const kinds: Readonly<Record<string, Kind>> = {
   ...{ at: 'time', since: 'time', until: 'time', from: 'time', expires: 'time', renewBy: 'time', linkUntil: 'time' },
   ...{ validUntil: 'time', holdUntil: 'time', redemptionUntil: 'time', ownerDue: 'time', passwordUntil: 'time' },
-  ...{ month: 'month', letter: 'letter', verdict: 'state', account: 'state', kind: 'state', outcome: 'state', role: 'state' },
+  ...{
+    month: 'month',
+    letter: 'letter',
+    verdict: 'state',
+    account: 'state',
+    kind: 'state',
+    outcome: 'state',
+    role: 'state',
+  },
   ...{ column: 'key', changed: 'key', missing: 'field', columns: 'field', state: 'state', source: 'state' },
 };
 

@@ -11,7 +11,8 @@ const label = (state: unknown): string => en.states[s(state)]?.toLowerCase() ?? 
 
 const one = plural('en');
 /** `1 row`, `2 rows`. */
-const counted = (count: unknown, single: string, several: string): string => `${s(count)} ${one(count, single, several)}`;
+const counted = (count: unknown, single: string, several: string): string =>
+  `${s(count)} ${one(count, single, several)}`;
 
 /** A table of which all or nothing is taken. */
 function previewedTable(d: Data): string {
@@ -155,7 +156,8 @@ export const en: Texts = {
       `Declaration ${s(d['declaration'])} placed for ${s(d['email'])}${d['pack'] ? `: pack ${s(d['pack'])}` : ''}.`,
     'declaration.previewed': (d) => {
       const { total, good, faulty, mode } = (d['preview'] ?? {}) as Record<string, unknown>;
-      if (faulty === 0) return `${one(total, 'The row', `All ${s(total)} rows`)} can be placed. Nothing has changed yet: confirm with “yes”.`;
+      if (faulty === 0)
+        return `${one(total, 'The row', `All ${s(total)} rows`)} can be placed. Nothing has changed yet: confirm with “yes”.`;
       return mode === 'good'
         ? `${s(good)} of ${counted(total, 'row', 'rows')} can be placed, ${s(faulty)} would be left out. Nothing has changed yet: confirm with “yes”.`
         : `${s(faulty)} of ${counted(total, 'row', 'rows')} ${one(faulty, 'is', 'are')} faulty, so nothing would be placed. Correct ${one(faulty, 'it', 'them')}${good === 0 ? '' : `, or ask for mode “good” to place the other ${s(good)}`}.`;
@@ -181,7 +183,8 @@ export const en: Texts = {
       const { part, changesTotal } = (d['preview'] ?? {}) as Record<string, unknown>;
       return `The file would change ${s(changesTotal)} ${one(changesTotal, 'value', 'values')} of its part “${read('part', part)}”. Nothing has changed yet: confirm with “yes”, then a second person decides.`;
     },
-    'catalogue.loaded': (d, read) => `The catalogue’s part “${read('part')}” is in force as version ${s(d['version'])}.`,
+    'catalogue.loaded': (d, read) =>
+      `The catalogue’s part “${read('part')}” is in force as version ${s(d['version'])}.`,
     'catalogue.explained': (d) => `Rule ${s(d['rule'])}.`,
     'order.drafted': (d) =>
       count(d['missing']) > 0
@@ -216,8 +219,7 @@ export const en: Texts = {
     'site.previewed': previewedTable,
     'site.imported': (d) => `${counted(d['imported'], 'site', 'sites')} imported.`,
     'opportunity.previewed': previewedTable,
-    'opportunity.imported': (d) =>
-      `${counted(d['imported'], 'opportunity', 'opportunities')} imported.`,
+    'opportunity.imported': (d) => `${counted(d['imported'], 'opportunity', 'opportunities')} imported.`,
     'opportunity.listed': (d) => `${counted(d['total'], 'opportunity', 'opportunities')}.`,
     'opportunity.shown': (d) => `Opportunity ${s(d['opportunity'])}.`,
     'catalogue.shown': () => 'The catalogue in force.',
@@ -243,7 +245,7 @@ export const en: Texts = {
               ? `${s(p['number'])} is not complete yet: add what is missing, then submit it again. Nothing of it is lost.`
               : 'Something has to be corrected first; nothing was changed.',
     'command.unknown': (p) =>
-      `There is no command “${s(p['command'])}”. Did you mean “${s(p['nearest'])}”? “help” lists what you can do.`,
+      `There is no command “${s(p['command'])}”.${p['nearest'] ? ` Did you mean “${s(p['nearest'])}”?` : ''} “help” lists what you can do.`,
     'access.denied': (p) => {
       switch (p['why']) {
         case 'unlinked':
@@ -278,7 +280,10 @@ export const en: Texts = {
         case 'no-address':
           return 'This account has no address to write to.';
         case 'erase-staff':
-          return `This account has staff roles (${s(p['roles']).split(', ').map((role) => label(role)).join(', ')}): have them taken away with “staff revoke” first.`;
+          return `This account has staff roles (${s(p['roles'])
+            .split(', ')
+            .map((role) => label(role))
+            .join(', ')}): have them taken away with “staff revoke” first.`;
         case 'erase-owner':
           return `This account is the only owner of ${s(p['company'])}: write to us to name another owner first.`;
         case 'erase-installer':
@@ -431,8 +436,15 @@ export const en: Texts = {
     many: () => 'takes one value only',
     mismatch: (p) => `must belong to ${s(p['expected'])}`,
     twice: (p) => `${s(p['value'])} is there already`,
+    repeats: (p) => `repeats ${s(p['value'])}`,
+    items: (p) => `${s(p['items'])}${Number(p['count']) > 1 ? ':' : ''} ${s(p['sentence'])}`,
+    quoted: (p) => `“${s(p['text'])}”`,
+    more: (p) => `and ${s(p['count'])} more`,
+    next: (p) => `${s(p['before'])}; ${s(p['next'])}`,
   },
   lists: {
+    unknown: (p) => `“${s(p['typed'])}” is no column`,
+    order: (p) => `“${s(p['since'])}” (${s(p['from'])}) is after “${s(p['until'])}” (${s(p['to'])}): swap them`,
     condition: (p) =>
       `“${s(p['typed'])}” is no condition: write a field, one of = ~ > <, and a value, like site-city=Lyon`,
     sign: (p) => `${s(p['field'])} can only be compared with ${s(p['signs'])}`,
@@ -476,8 +488,7 @@ export const en: Texts = {
     otherOwner: () => 'is not the address of this domain’s customer, whom an import does not change',
     noTags: () => 'name at least one tag to add or to remove',
     period: (p) => `${counted(p['years'], 'year', 'years')}`,
-    line: (p) =>
-      `${s(p['kind'])}: ${s(p['domain'])}${p['years'] ? `, ${counted(p['years'], 'year', 'years')}` : ''}`,
+    line: (p) => `${s(p['kind'])}: ${s(p['domain'])}${p['years'] ? `, ${counted(p['years'], 'year', 'years')}` : ''}`,
     task: (p) => `${s(p['number'])} is to be done at the registrar. ${s(p['what'])}, for ${s(p['owner'])}.`,
     tasks: (p) =>
       `${s(p['total'])} tasks are to be done at the registrar, ${s(p['first'])} to ${s(p['last'])}; a mail lists them. Answer each with “domain done” or “domain failed”.`,
@@ -503,7 +514,7 @@ export const en: Texts = {
     ended: (p) => `this number is ${s(p['state'])} and can no longer change`,
     equal: (p) => `the same declaration as in row ${s(p['line'])}; if you mean a second one, say yes under “Anyway”`,
     unheaded: () => 'stands in a column without a heading; perhaps a separator is one too many',
-    heading: (p) => `“${s(p['heading'])}” (perhaps “${s(p['nearest'])}”?)`,
+    heading: (p) => `“${s(p['heading'])}”${p['nearest'] ? ` (perhaps “${s(p['nearest'])}”?)` : ''}`,
     unusual: () => 'an unusual number; it is taken as it is',
     otherMac: (p) => `row ${s(p['line'])} gives this Code ID another MAC address`,
     otherModel: (p) => `row ${s(p['line'])} gives this Code ID another model`,

@@ -12,7 +12,8 @@ interface Printer {
 const printers = new Map<string, Printer>();
 
 /** The first of a month is the only ordinal that French dates have, and what the language's own data leaves out. */
-const ordinal = (text: string, locale: Locale): string => (locale === 'fr' ? text.replace(/^1(?= \p{L})/u, '1er') : text);
+const ordinal = (text: string, locale: Locale): string =>
+  locale === 'fr' ? text.replace(/^1(?= \p{L})/u, '1er') : text;
 
 // making a formatter costs some 50 µs, using it 15; the letters of one moment name the same minute
 function printed(

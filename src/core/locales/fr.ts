@@ -16,7 +16,8 @@ function label(state: unknown, of?: unknown): string {
 /** Of none or one, the first. */
 const one = plural('fr');
 /** `1 ligne`, `2 lignes`. */
-const counted = (count: unknown, single: string, several: string): string => `${s(count)} ${one(count, single, several)}`;
+const counted = (count: unknown, single: string, several: string): string =>
+  `${s(count)} ${one(count, single, several)}`;
 
 const faultyOf = (faulty: unknown, total: unknown): string =>
   one(faulty, `${s(faulty)} ligne sur ${s(total)} est fautive`, `${s(faulty)} lignes sur ${s(total)} sont fautives`);
@@ -108,8 +109,7 @@ export const fr: Texts = {
     'domain.listed': (d) => `${counted(d['total'], 'domaine', 'domaines')}.`,
     'domain.shown': (d) => `Domaine ${s(d['domain'])}.`,
     'domain.previewed': () => 'Voici ce qui se passerait. Rien n’a encore changé : confirmez avec « oui ».',
-    'domain.renewed': (d) =>
-      `${counted(d['total'], 'renouvellement commandé', 'renouvellements commandés')}.`,
+    'domain.renewed': (d) => `${counted(d['total'], 'renouvellement commandé', 'renouvellements commandés')}.`,
     'domain.autorenew-set': (d) =>
       d['autoRenew']
         ? 'Désormais renouvelé automatiquement, sur votre solde prépayé.'
@@ -195,7 +195,8 @@ export const fr: Texts = {
       const { part, changesTotal } = (d['preview'] ?? {}) as Record<string, unknown>;
       return `Le fichier changerait ${s(changesTotal)} ${one(changesTotal, 'valeur', 'valeurs')} de la partie « ${read('part', part)} ». Rien n’a encore changé : confirmez avec « oui », puis une seconde personne décide.`;
     },
-    'catalogue.loaded': (d, read) => `La partie « ${read('part')} » du catalogue est en vigueur, version ${s(d['version'])}.`,
+    'catalogue.loaded': (d, read) =>
+      `La partie « ${read('part')} » du catalogue est en vigueur, version ${s(d['version'])}.`,
     'catalogue.explained': (d) => `Règle ${s(d['rule'])}.`,
     'order.drafted': (d) =>
       count(d['missing']) > 0
@@ -230,8 +231,7 @@ export const fr: Texts = {
     'site.previewed': previewedTable,
     'site.imported': (d) => `${counted(d['imported'], 'site importé', 'sites importés')}.`,
     'opportunity.previewed': previewedTable,
-    'opportunity.imported': (d) =>
-      `${counted(d['imported'], 'opportunité importée', 'opportunités importées')}.`,
+    'opportunity.imported': (d) => `${counted(d['imported'], 'opportunité importée', 'opportunités importées')}.`,
     'opportunity.listed': (d) => `${counted(d['total'], 'opportunité', 'opportunités')}.`,
     'opportunity.shown': (d) => `Opportunité ${s(d['opportunity'])}.`,
     'catalogue.shown': () => 'Le catalogue en vigueur.',
@@ -258,7 +258,7 @@ export const fr: Texts = {
               ? `${s(p['number'])} n’est pas encore complète : ajoutez ce qui manque, puis soumettez-la de nouveau. Rien n’en est perdu.`
               : 'Il y a d’abord quelque chose à corriger ; rien n’a changé.',
     'command.unknown': (p) =>
-      `La commande « ${s(p['command'])} » n’existe pas. Vouliez-vous dire « ${s(p['nearest'])} » ? « aide » dit ce que vous pouvez faire.`,
+      `La commande « ${s(p['command'])} » n’existe pas.${p['nearest'] ? ` Vouliez-vous dire « ${s(p['nearest'])} » ?` : ''} « aide » dit ce que vous pouvez faire.`,
     'access.denied': (p) => {
       switch (p['why']) {
         case 'unlinked':
@@ -293,7 +293,10 @@ export const fr: Texts = {
         case 'no-address':
           return 'Ce compte n’a pas d’adresse où écrire.';
         case 'erase-staff':
-          return `Ce compte a des rôles dans l’équipe (${s(p['roles']).split(', ').map((role) => label(role)).join(', ')}) : faites-les d’abord retirer avec « staff revoke ».`;
+          return `Ce compte a des rôles dans l’équipe (${s(p['roles'])
+            .split(', ')
+            .map((role) => label(role))
+            .join(', ')}) : faites-les d’abord retirer avec « staff revoke ».`;
         case 'erase-owner':
           return `Ce compte est le seul propriétaire ${de(s(p['company']))} : écrivez-nous d’abord pour en désigner un autre.`;
         case 'erase-installer':
@@ -447,8 +450,16 @@ export const fr: Texts = {
     many: () => 'ne prend qu’une valeur',
     mismatch: (p) => `doit appartenir à ${s(p['expected'])}`,
     twice: (p) => `${s(p['value'])} y est déjà`,
+    repeats: (p) => `répète ${s(p['value'])}`,
+    items: (p) => `${s(p['items'])}${Number(p['count']) > 1 ? ' :' : ''} ${s(p['sentence'])}`,
+    quoted: (p) => `« ${s(p['text'])} »`,
+    more: (p) => `et ${s(p['count'])} de plus`,
+    next: (p) => `${s(p['before'])} ; ${s(p['next'])}`,
   },
   lists: {
+    unknown: (p) => `« ${s(p['typed'])} » n’est pas une colonne`,
+    order: (p) =>
+      `« ${s(p['since'])} » (${s(p['from'])}) vient après « ${s(p['until'])} » (${s(p['to'])}) : échangez-les`,
     condition: (p) =>
       `« ${s(p['typed'])} » n’est pas une condition : écrivez un champ, un des signes = ~ > <, et une valeur, comme site-city=Lyon`,
     sign: (p) => `${s(p['field'])} ne se compare qu’avec ${s(p['signs'])}`,
@@ -493,8 +504,7 @@ export const fr: Texts = {
     otherOwner: () => 'n’est pas l’adresse du client de ce domaine, que la reprise ne change pas',
     noTags: () => 'nommez au moins une étiquette à mettre ou à retirer',
     period: (p) => `${counted(p['years'], 'an', 'ans')}`,
-    line: (p) =>
-      `${s(p['kind'])} : ${s(p['domain'])}${p['years'] ? `, ${counted(p['years'], 'an', 'ans')}` : ''}`,
+    line: (p) => `${s(p['kind'])} : ${s(p['domain'])}${p['years'] ? `, ${counted(p['years'], 'an', 'ans')}` : ''}`,
     task: (p) => `${s(p['number'])} est à faire au bureau d’enregistrement. ${s(p['what'])}, pour ${s(p['owner'])}.`,
     tasks: (p) =>
       `${s(p['total'])} tâches sont à faire au bureau d’enregistrement, de ${s(p['first'])} à ${s(p['last'])} ; un courrier les énumère. Répondez à chacune par « domain done » ou « domain failed ».`,
@@ -522,7 +532,7 @@ export const fr: Texts = {
     equal: (p) =>
       `la même déclaration qu’à la ligne ${s(p['line'])} ; si vous en voulez une seconde, mettez oui sous « Quand même »`,
     unheaded: () => 'est dans une colonne sans titre ; il y a peut-être un séparateur de trop',
-    heading: (p) => `« ${s(p['heading'])} » (peut-être « ${s(p['nearest'])} » ?)`,
+    heading: (p) => `« ${s(p['heading'])} »${p['nearest'] ? ` (peut-être « ${s(p['nearest'])} » ?)` : ''}`,
     unusual: () => 'un numéro inhabituel ; il est pris tel quel',
     otherMac: (p) => `la ligne ${s(p['line'])} donne une autre adresse MAC à ce Code ID`,
     otherModel: (p) => `la ligne ${s(p['line'])} donne un autre modèle à ce Code ID`,

@@ -35,7 +35,7 @@ export interface Texts {
     >
   >;
   /** Lists: what is wrong with a filter. */
-  readonly lists: Readonly<Record<'condition' | 'sign', (params: FaultParams) => string>>;
+  readonly lists: Readonly<Record<'unknown' | 'order' | 'condition' | 'sign', (params: FaultParams) => string>>;
   /** Site changes that would change nothing. */
   readonly sites: Readonly<Record<'same' | 'nothing', (params: FaultParams) => string>>;
   /** Organisations: what is wrong with a name or an agreement, and what is said before one becomes a reseller (G1). */

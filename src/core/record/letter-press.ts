@@ -1,5 +1,4 @@
 /** Liquid for letters: what one language's letters are parsed, tried and rendered with. */
-import { closest } from 'fastest-levenshtein';
 import { Liquid, type Template } from 'liquidjs';
 import { z } from 'zod';
 import { de, plural, que } from '../locales/grammar.js';
@@ -11,6 +10,7 @@ import { fill, oneLine, opaque, parseMarkup, partsOf, severalLines, type Piece }
 import { toText } from './letter-text.js';
 import * as all from './letter-values.js';
 import type { LetterName, LetterParams, VendorValues } from './letter-values.js';
+import { didYouMean } from './nearest.js';
 
 export interface RenderedLetter {
   subject: string;
@@ -131,7 +131,7 @@ export class Press {
       if (all.knows(values, segments)) continue;
       const file = this.#folder.partials.get(location.file ?? '')?.file ?? `${this.#locale}/${name}.md`;
       const word = segments.filter((it) => typeof it === 'string').join('.');
-      const fix = `Did you mean ${closest(word, Object.keys(values.shape))}? letters/README.md lists what this letter has.`;
+      const fix = `${didYouMean(word, Object.keys(values.shape))} letters/README.md lists what this letter has.`;
       tell(faults, { file, line: location.row, fault: `no value is called ${word}`, fix });
     }
   }
