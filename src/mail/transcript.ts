@@ -149,7 +149,7 @@ function fileLine({ fileLeftOut, fileUrl }: Result, name: string, words: Words):
 
 /** A table of two columns reads better as lines. */
 function tableBlock(table: Table): Block {
-  if (table.columns.length !== 2) return { kind: 'table', table };
+  if (table.columns.length !== 2 || table.counts) return { kind: 'table', table };
   return { kind: 'lines', lines: table.rows.map(([label = '', value = '']) => ({ label, value })) };
 }
 

@@ -16,11 +16,11 @@ import { deskPage } from './desk-page.js';
 import type { DeskPart, ReadLine } from './desk-part.js';
 import { actedBy, askedBy } from './desk-panel.js';
 import { answerFor, type DeskView } from './desk-view.js';
-import type { FormBody } from './form.js';
 import { notice } from './page.js';
 import type { PageTexts } from './texts.js';
 import {
   checkOrigin,
+  formContentKey,
   formKey,
   putCookie,
   readForm,
@@ -34,10 +34,17 @@ import {
 
 const mailsShown = 20;
 
-export function deskRoutes(app: Hono<Env>, door: Door, part: DeskPart & { readonly limit: MiddlewareHandler }): void {
+/** @returns whether somebody has been let in, by the token that start prints */
+export function deskRoutes(
+  app: Hono<Env>,
+  door: Door,
+  part: DeskPart & { readonly limit: MiddlewareHandler },
+): (c: Ctx) => boolean {
   const { secrets } = door.dispatcher.desk;
   const pass = door.sessions.formMark(`desk ${part.token}`);
   const mark = door.sessions.formMark(pass);
+
+  const isAdmitted = (c: Ctx): boolean => secrets.equal(takeCookie(c, door, 'desk') ?? '', pass);
 
   const admit: MiddlewareHandler<Env> = async (c, next) => {
     const token = c.req.query('token');
@@ -45,7 +52,7 @@ export function deskRoutes(app: Hono<Env>, door: Door, part: DeskPart & { readon
       putCookie(c, door, { name: 'desk', value: pass, sameSite: 'Strict' });
       return c.redirect('/desk', 303);
     }
-    if (!secrets.equal(takeCookie(c, door, 'desk') ?? '', pass)) {
+    if (!isAdmitted(c)) {
       const { texts } = c.var.visit;
       const body = notice({
         title: texts.forbidden,
@@ -74,6 +81,7 @@ export function deskRoutes(app: Hono<Env>, door: Door, part: DeskPart & { readon
   app.post('/desk', (c) => done(c, given));
   app.get('/desk/mails/:id', (c) => mailPage(c, door, part.mails));
   app.get('/desk/mails/:id/html', (c) => mailHtml(c, part.mails));
+  return isAdmitted;
 }
 
 interface Given {
@@ -153,10 +161,9 @@ async function done(c: Ctx, given: Given): Promise<Response> {
       ? await actedBy(body, { dispatcher: door.dispatcher, caller, visit: c.var.visit })
       : askedBy(base.command, body);
   if (!asked) return c.notFound();
-  return run(c, given, { view: base, caller, ...asked, key: keyIn(body), form: textIn(body, '_from') !== 'feed' });
+  const key = formContentKey(door, textIn(body, '_key'), asked.input);
+  return run(c, given, { view: base, caller, ...asked, key, form: textIn(body, '_from') !== 'feed' });
 }
-
-const keyIn = (body: FormBody): string | undefined => textIn(body, '_key') || undefined;
 
 interface Run {
   readonly view: DeskView;

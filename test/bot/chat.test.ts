@@ -82,7 +82,7 @@ test('declared users are listed, shown and written to again; a list comes as a f
   expect(list.answer.content).toContain('leo@client.example');
   const shown = await say(ann, 'declare show', { number: '1' });
   expect(shown.answer.content).toContain('Déclaration D-000001.');
-  expect(shown.answer.content).toContain('declared-client');
+  expect(shown.answer.content).toContain('Déclaration, au client');
   await ground.post();
   const before = ground.mails.filter(({ letter }) => letter === 'declared-client').length;
   const resent = await say(ann, 'declare resend', { number: 'D-000001' });
@@ -194,7 +194,7 @@ test('a file is previewed, then imported by its button, once', async () => {
   const preview = await say(boss, 'stock import', { reseller: 'rev@example.com', file });
   expect(preview.answer.content).toContain('Rien n’a encore changé');
   const shown = await say(boss, 'stock show', { reseller: 'rev@example.com' });
-  expect(shown.answer.content).toMatch(/^ +Power +Power EnOcean +Power Ultimate +Pro\nDisponible +0 +0 +0 +0$/m);
+  expect(shown.answer.content).toMatch(/^ +Power +Power EnOcean +Power Ultimate +Pro\nDisponible +3 +0 +0 +0$/m);
   const [one, two] = await Promise.all([boss.press(preview, 'Confirmer'), boss.press(preview, 'Confirmer')]);
   await Promise.all([one.settled(), two.settled()]);
   expect([one.answer.content, two.answer.content]).toEqual([
@@ -203,7 +203,7 @@ test('a file is previewed, then imported by its button, once', async () => {
   ]);
   expect(one.answer.components).toEqual([]);
   const after = await say(boss, 'stock show', { reseller: 'rev@example.com' });
-  expect(after.answer.content).toMatch(/^Disponible +0 +0 +0 +2$/m);
+  expect(after.answer.content).toMatch(/^Disponible +3 +0 +0 +2$/m);
   const audit = await ground.operator('audit show', { object: 'G-1' });
   expect(JSON.stringify(audit).split('"action":"stock import"')).toHaveLength(2);
 });

@@ -1,6 +1,8 @@
 /** An approval as the approvals channel shows it, and which message there is about it. */
 import type { Registry } from '../command/registry.js';
 import { summarised } from '../command/asked.js';
+import { readerOf } from '../command/context.js';
+import { valueText } from '../command/value.js';
 import { approvalRef } from '../guard/approval.js';
 import type { Desk } from '../guard/work.js';
 import type { Locale } from '../locales/locale.js';
@@ -13,7 +15,7 @@ export interface ApprovalCard {
   readonly command: string;
   readonly state: string;
   readonly requester: string;
-  /** The printed number of what it is about. */
+  /** What it is about: its printed number, or a part of the catalogue by its name. */
   readonly object: string | null;
   /** What it asks: the command's fields as they were typed, or as the command tells it. */
   readonly summary: readonly { readonly label: string; readonly value: string }[];
@@ -53,7 +55,7 @@ export async function approvalCard(
       command,
       state,
       requester,
-      object,
+      object: object === null ? null : valueText('object', object, readerOf(desk, locale)),
       summary,
       needed,
       decisions,

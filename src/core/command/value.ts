@@ -53,7 +53,7 @@ const kinds: Readonly<Record<string, Kind>> = {
     outcome: 'state',
     role: 'state',
   },
-  ...{ column: 'key', changed: 'key', missing: 'field', columns: 'field', state: 'state', source: 'state' },
+  ...{ column: 'key', changed: 'key', missing: 'field', columns: 'field', state: 'state', source: 'state', object: 'unknown' },
 };
 
 const worded = new Set<string>(['text', 'long', 'email', 'phone', 'ref', 'mac', 'web', 'domain', 'digits']);
@@ -70,10 +70,10 @@ function kindOf(key: string): Kind {
   return types.length > 0 && types.every((type) => worded.has(type)) ? 'text' : 'unknown';
 }
 
-/** The choice of this id that any field of this name offers. */
+/** The choice of this id that any field of this name offers; what a request is about may be a part of the catalogue. */
 function choiceOf(key: string, id: string, names: Names | undefined): Choice | undefined {
   const context = names ?? { productChoices: () => [], catalogueChoices: () => [] };
-  for (const { type } of fields.get(key) ?? [])
+  for (const { type } of fields.get(key === 'object' ? 'part' : key) ?? [])
     for (const one of [type, type.item])
       for (const choice of one ? choicesOf(one, context) : []) if (choice.id === id) return choice;
   return undefined;
