@@ -45,9 +45,13 @@ const whenIn = (value: string): string =>
 const isTime = (value: unknown): value is string =>
   typeof value === 'string' && [instant, day, month].some((shape) => shape.test(value));
 
+/** The cells of a CSV file in this language. */
+const rowsOf = (content: Buffer, locale: Locale): string[][] =>
+  parse(content, { bom: true, delimiter: locale === 'fr' ? ';' : ',' });
+
 interface SsfFormat {
-  format(format: string, value: number): string;
-  is_date(format: string): boolean;
+  readonly format: (format: string, value: number) => string;
+  readonly is_date: (format: string) => boolean;
 }
 
 describe.each(databases())('exports on $name', (provider) => {
@@ -81,10 +85,7 @@ describe.each(databases())('exports on $name', (provider) => {
     test.each(lists.map(({ name }) => name))('%s as CSV', async (name) => {
       const { items, content } = await exported(name, 'csv');
       expect(items.length, name).toBeGreaterThan(0);
-      const [header = [], ...rows] = parse(content, {
-        bom: true,
-        delimiter: locale === 'fr' ? ';' : ',',
-      }) as string[][];
+      const [header = [], ...rows] = rowsOf(content, locale);
       const keys = Object.keys(items[0] ?? {});
       expect(header).toEqual(keys.map((key) => heading(key, locale)));
       expect(header.filter((label) => /^[a-z]+[A-Z]/.test(label))).toEqual([]);
@@ -129,10 +130,7 @@ describe.each(databases())('exports on $name', (provider) => {
 
     test('what moved an account adds up, charges taken away', async () => {
       const { items, content } = await exported('billing history', 'csv');
-      const [header = [], ...rows] = parse(content, {
-        bom: true,
-        delimiter: locale === 'fr' ? ';' : ',',
-      }) as string[][];
+      const [header = [], ...rows] = rowsOf(content, locale);
       const amounts = rows.map(
         (row) => numberIn(row[header.indexOf(heading('amountCents', locale))] ?? '', locale) ?? NaN,
       );

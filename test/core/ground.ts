@@ -220,8 +220,8 @@ export async function openTestDesk(provider: TestProvider, options: TestDeskOpti
 }
 
 /** What the catalogue gives a name; nobody reads its id. */
-const namedIds = ({ context }: Dispatcher): ReadonlySet<string> => {
-  const { productChoices, catalogueChoices } = context('fr');
+const namedIds = (dispatcher: Dispatcher): ReadonlySet<string> => {
+  const { productChoices, catalogueChoices } = dispatcher.context('fr');
   const sets = ['type', 'origin', 'generation', 'solution'] as const;
   const all = [...productChoices(true), ...sets.flatMap((set) => catalogueChoices(set))];
   // a word of ours may be spelled like an id of theirs
