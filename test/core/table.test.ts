@@ -111,7 +111,7 @@ async function bytesOf({ rows, order, heading, how }: Written): Promise<Buffer> 
 }
 
 const unmarked = (row: Row): Row =>
-  Object.fromEntries(Object.entries(row).map(([name, value]) => [name, asWritten(value.trim())])) as Row;
+  Object.fromEntries(Object.entries(row).map(([name, value]) => [name, asWritten(value.trim())]));
 const isBlank = (row: Row): boolean => Object.values(row).every((value) => value.trim() === '');
 const isLatin = (row: Row): boolean => Object.values(row).every((value) => /^[\x20-\x7E\xA0-\xFF]*$/.test(value));
 
