@@ -13,6 +13,7 @@ import { refused } from './core/command/carrying-out.js';
 import { exitCode, type Outcome } from './core/command/outcome.js';
 import { replyTo } from './core/command/reply.js';
 import { Fault } from './core/command/type.js';
+import type { Names } from './core/command/value.js';
 import { commands } from './core/commands.js';
 import { Refusal } from './core/guard/refusal.js';
 import type { Locale } from './core/locales/locale.js';
@@ -34,11 +35,13 @@ function address(typed: string | undefined, open: OpenDesk, locale: Locale): { a
   }
 }
 
-async function run(line: Line, settings: Settings): Promise<Outcome> {
+/** @param names told as soon as there is a desk to ask */
+async function run(line: Line, settings: Settings, names: (known: Names) => void): Promise<Outcome> {
   const log = await createLog(settings);
   const open = await openDesk(settings, {
     onFault: ({ reference, error, command }) => log.error({ reference, err: error, command }, 'a command failed'),
   });
+  names(open.dispatcher.context(settings.LOCALE));
   const progress = createProgress(process.stderr, () => performance.now());
   try {
     return await open.dispatcher.dispatch({
@@ -107,11 +110,12 @@ export async function main(args: readonly string[]): Promise<number> {
   }
   let line: Line | undefined;
   let outcome: Outcome;
+  let names: Names | undefined;
   try {
     if (args[0] === 'desk') outcome = await deskAddress(settings);
     else {
       line = parseLine(args.length === 0 ? ['help'] : args, commands);
-      outcome = await run(line, settings);
+      outcome = await run(line, settings, (known) => (names = known));
     }
   } catch (error) {
     if (error instanceof LineFault) outcome = lineRefused(error, settings);
@@ -135,7 +139,8 @@ export async function main(args: readonly string[]): Promise<number> {
   else if (outcome.ok && outcome.code === 'desk.address') process.stdout.write(`desk ${String(outcome.data['url'])}\n`);
   else {
     const command = line && commands.find(line.command);
-    const text = textOf(replyTo(outcome, { locale: settings.LOCALE, timeZone: settings.TIME_ZONE, command }), file);
+    const reader = { locale: settings.LOCALE, timeZone: settings.TIME_ZONE, names };
+    const text = textOf(replyTo(outcome, { ...reader, command }), file);
     (outcome.ok ? process.stdout : process.stderr).write(`${text}\n`);
   }
   return exitCode(outcome);

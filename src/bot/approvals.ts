@@ -6,7 +6,7 @@ import { ButtonStyle, DiscordAPIError, MessageFlags, Routes, type APIMessage, ty
 import type { ApprovalCard } from '../core/approvals/card.js';
 import { formatInstant } from '../core/locales/format.js';
 import type { Locale } from '../core/locales/locale.js';
-import { textsOf } from '../core/locales/texts.js';
+import { stateName } from '../core/locales/texts.js';
 import type { Parts } from './parts.js';
 import { button, contentMost, joined, labelled, plain, rowOf, type Row } from './render.js';
 import { wordsOf } from './words.js';
@@ -23,16 +23,16 @@ export interface CardMessage {
 
 /** Who asks what, and who decided it, when and why. */
 export function cardMessage(card: ApprovalCard, { locale, timeZone }: CardReader): CardMessage {
-  const texts = textsOf(locale);
+  const state = (name: string) => stateName(name, { locale, of: 'approval' });
   const words = wordsOf(locale);
   const when = (at: Date) => formatInstant(at, timeZone, locale);
   const waiting = card.state === 'pending';
   const decisions = card.decisions.map(({ by, verdict, reason, decidedAt }) => {
     const who = `${words.request.by} ${by}, ${when(decidedAt)}`;
-    return labelled(texts.states[verdict] ?? verdict, reason ? `${who}\n${reason}` : who, 700);
+    return labelled(state(verdict), reason ? `${who}\n${reason}` : who, 700);
   });
   const lines = [
-    `**${plain(card.number)}** · ${plain(card.command)} · ${plain(texts.states[card.state] ?? card.state)}`,
+    `**${plain(card.number)}** · ${plain(card.command)} · ${plain(state(card.state))}`,
     labelled(words.request.asks, `${card.requester}, ${when(card.createdAt)}`, 300),
     ...(card.object ? [labelled(words.request.about, card.object, 300)] : []),
     ...card.summary.map(({ label, value }) => labelled(label, value, 700)),

@@ -138,15 +138,16 @@ async function fetched(
 }
 
 async function tell(talk: Talk, outcome: Outcome, told: Told): Promise<void> {
-  const { locale, timeZone } = told.reader;
-  const reply = replyTo(outcome, { locale, timeZone, command: told.command });
+  const { locale } = told.reader;
+  const reader = talk.parts.dispatcher.reader(locale);
+  const reply = replyTo(outcome, { ...reader, command: told.command });
   talk.said.reply = reply;
   const buttons = outcome.ok ? previewButtons(outcome.pending, told) : await askAgain(talk, outcome, told);
   if (buttons === 'asked') return;
   const stands = outcome.ok ? undefined : await standing(talk, told);
   const shown = stands ?? outcome;
   await talk.replier.answer(
-    render(stands ? replyTo(stands, { locale, timeZone }) : reply, {
+    render(stands ? replyTo(stands, reader) : reply, {
       locale,
       paging: pagingOf(outcome, told.raw),
       file: outcome.ok ? outcome.file : undefined,

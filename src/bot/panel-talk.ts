@@ -94,8 +94,7 @@ async function stands(
   { outcome, locale }: { outcome: Outcome; locale: Locale },
   note?: string,
 ): Promise<void> {
-  const { timeZone } = talk.parts.dispatcher.desk;
-  const reply = replyTo(outcome, { locale, timeZone });
+  const reply = replyTo(outcome, talk.parts.dispatcher.reader(locale));
   talk.said.reply = reply;
   const above = note === undefined ? {} : { above: { ok: false, headline: note, lines: [], tables: [], faults: [] } };
   await talk.replier.answer(render(reply, { locale, ...above, ...panelled(outcome, { locale }) }));

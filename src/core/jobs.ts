@@ -1,6 +1,7 @@
 /** The desk's scheduled jobs (STATES, "Times"). */
 import { expire } from './approvals/decision.js';
 import { certificateJobs } from './certificates/sending.js';
+import { summarised } from './command/asked.js';
 import { commands } from './commands.js';
 import { deviceJobs } from './devices/clockwork.js';
 import { followMail, type Fate } from './devices/fate.js';
@@ -11,6 +12,8 @@ import { approvalRef, mailApprovers } from './guard/approval.js';
 import { aboutAddress } from './guard/about.js';
 import type { Actor } from './guard/identity.js';
 import { createWork, type Desk, type Work } from './guard/work.js';
+import { letterName } from './locales/letter-texts.js';
+import { localeOf, type Locale } from './locales/locale.js';
 import { textsOf } from './locales/texts.js';
 import { closing } from './opportunities/closing.js';
 import { writersTo } from './parties/organisation.js';
@@ -66,7 +69,8 @@ const approvals = (desk: Desk): Job => ({
       await unit.tx.approval.update({ where: { id: row.id }, data: { reminders: due } });
       const text = textsOf(desk.locale).waiting({ number: approvalRef(row.id), command: row.command });
       work.send(alertNotice(desk.locale, text));
-      const summary = commands.find(row.command)?.fourEyes?.summary;
+      const request = { ...row, declared: commands.find(row.command) };
+      const summary = (locale: Locale) => summarised(work, request, locale);
       await mailApprovers(work, { ...row, summary }, 'approval-reminder');
     }
   },
@@ -199,7 +203,7 @@ export async function tellUndelivered(desk: Desk, unit: Unit, failed: Undelivere
   if (failed.letter === 'delivery-failed') return;
   const text = textsOf(desk.locale).undelivered({
     number,
-    letter: failed.letter,
+    letter: letterName(failed.letter, desk.locale),
     recipient: failed.recipient,
     error: failed.reason,
   });
@@ -216,16 +220,17 @@ export async function tellUndelivered(desk: Desk, unit: Unit, failed: Undelivere
   for (const admin of admins) {
     const recipient = admin.addresses[0]?.email;
     if (!recipient || recipient === failed.recipient) continue;
+    const locale = localeOf(admin.locale, desk.locale);
     work.send({
       channel: 'mail',
       letter: 'delivery-failed',
       recipient,
       personId: admin.id,
-      locale: admin.locale === 'en' ? 'en' : 'fr',
+      locale,
       object: failed.object,
       params: {
         number,
-        letter: failed.letter,
+        letter: letterName(failed.letter, locale),
         recipient: failed.recipient,
         ...(failed.object ? { object: failed.object } : {}),
         error: failed.reason,

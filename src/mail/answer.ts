@@ -46,8 +46,7 @@ export async function answerTo(mail: Proven, { dispatcher, mailbox, address }: A
     caller: callerOf(mail),
   });
   const rendered = renderTranscript({
-    locale,
-    timeZone: desk.timeZone,
+    ...dispatcher.reader(locale),
     subject: mail.message.subject,
     results,
     more: wanted.more,

@@ -62,7 +62,7 @@ function stillOpen(
   return outcomes.flatMap(({ asked, outcome }, at): OpenForm[] => {
     const result = results[at];
     if (!result || (!outcome.ok && outcome.code === 'fault')) return [];
-    const reply = replyTo(outcome, { locale, timeZone: dispatcher.desk.timeZone, command: result.command });
+    const reply = replyTo(outcome, { ...dispatcher.reader(locale), command: result.command });
     const offered = offeredForm(result, { reply, locale });
     if (!offered) return [];
     const { origin, command, follows } = asked;

@@ -2,7 +2,7 @@
  * A reply to a transcript of ours, read beside what that left open: corrected lines on top, lines changed inside the
  * quoted form, a file, or OK (docs/mail-format.md, "Repair"). Pure.
  */
-import { closest } from 'fastest-levenshtein';
+import { nearest } from '../core/record/nearest.js';
 import { typeOf, type AnyCommand, type Use } from '../core/command/define.js';
 import type { RawInput } from '../core/command/input.js';
 import { useOf, usesOf, type Registry } from '../core/command/registry.js';
@@ -227,8 +227,9 @@ function withoutMistyped(form: OpenForm, command: AnyCommand | undefined, values
   const labels = labelsOf(command);
   const mistyped = Object.keys(form.raw).filter((name) => {
     if (useOf(command, name)) return false;
-    const meant = labels.get(closest(fold(name), [...labels.keys()]))?.field.name;
-    return meant !== undefined && meant in values;
+    const meant = labels.get(nearest(name, [...labels.keys()]) ?? '')?.field.name;
+    // of one that is like no label, nobody can tell which field was meant: a field that was not there before
+    return meant === undefined ? Object.keys(values).some((field) => !(field in form.raw)) : meant in values;
   });
   return Object.fromEntries(mistyped.map((name) => [name, '']));
 }

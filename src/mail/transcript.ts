@@ -3,6 +3,7 @@ import type { AnyCommand } from '../core/command/define.js';
 import type { RawInput } from '../core/command/input.js';
 import type { Outcome } from '../core/command/outcome.js';
 import { useOf } from '../core/command/registry.js';
+import type { Reader } from '../core/command/value.js';
 import { replyTo, type Reply, type Table } from '../core/command/reply.js';
 import { areUploads, isUpload } from '../core/command/type.js';
 import type { Locale } from '../core/locales/locale.js';
@@ -33,9 +34,7 @@ export interface Result {
   readonly blanks?: readonly { readonly name: string; readonly help: string; readonly form: string }[];
 }
 
-export interface TranscriptContent {
-  readonly locale: Locale;
-  readonly timeZone: string;
+export interface TranscriptContent extends Reader {
   /** Of the mail that is answered. */
   readonly subject: string;
   readonly results: readonly Result[];
@@ -113,10 +112,10 @@ function resultBlocks(
   result: Result,
   { content, place }: { content: TranscriptContent; place: number | undefined },
 ): Block[] {
-  const { locale, timeZone } = content;
+  const { locale } = content;
   const words = wordsOf(locale);
   const { command, outcome } = result;
-  const reply = replyTo(outcome, { locale, timeZone, command });
+  const reply = replyTo(outcome, { ...content, command });
   const verdict = verdictOf(result);
   const numbering = place === undefined ? '' : `${place}. `;
   const title = `${numbering}${result.name}${verdict === 'shown' ? '' : `${colon[locale]}${words.verdicts[verdict]}`}`;
@@ -153,7 +152,7 @@ function fileLine({ fileLeftOut, fileUrl }: Result, name: string, words: Words):
 
 /** A table of two columns reads better as lines. */
 function tableBlock(table: Table): Block {
-  if (table.columns.length !== 2) return { kind: 'table', table };
+  if (table.columns.length !== 2 || table.counts) return { kind: 'table', table };
   return { kind: 'lines', lines: table.rows.map(([label = '', value = '']) => ({ label, value })) };
 }
 

@@ -2,7 +2,8 @@
 import { html } from 'hono/html';
 import type { Outcome } from '../core/command/outcome.js';
 import { replyTo } from '../core/command/reply.js';
-import { commandForm, type MeView } from './me-view.js';
+import type { Reader } from '../core/command/value.js';
+import { commandForm, reading, type MeView } from './me-view.js';
 import { message, pager, table, type Html } from './page.js';
 import { replyBody } from './reply.js';
 import { pageTexts, type PageTexts } from './texts.js';
@@ -31,8 +32,6 @@ export interface Account extends Chosen {
   readonly lists: ReadonlyMap<ListName, Outcome>;
 }
 
-type Reading = Pick<MeView, 'locale' | 'timeZone'>;
-
 const perPage = 25;
 
 /** The query of an organisation's pages. */
@@ -53,12 +52,12 @@ function choice(path: string, chosen: Chosen, texts: PageTexts): Html {
 }
 
 /** An answer without what the headings say already. */
-function told(outcome: Outcome & { ok: true }, reading: Reading): Html {
+function told(outcome: Outcome & { ok: true }, reading: Reader): Html {
   const { org: _, name: __, ...data } = outcome.data;
   return replyBody(replyTo({ ...outcome, data }, reading), reading.locale);
 }
 
-const refused = (outcome: Outcome, reading: Reading): Html => message(replyTo(outcome, reading).headline, 'bad');
+const refused = (outcome: Outcome, reading: Reader): Html => message(replyTo(outcome, reading).headline, 'bad');
 
 /** A receipt's number leads to its PDF. */
 const cell = (text: string, chosen: Chosen): string | Html =>
@@ -69,7 +68,7 @@ const cell = (text: string, chosen: Chosen): string | Html =>
 /** The rows of a list's answer. */
 function listed(
   outcome: Outcome,
-  { reading, chosen, caption, none }: { reading: Reading; chosen: Chosen; caption: string; none: string },
+  { reading, chosen, caption, none }: { reading: Reader; chosen: Chosen; caption: string; none: string },
 ): Html {
   if (!outcome.ok) return refused(outcome, reading);
   const [shown] = replyTo(outcome, reading).tables;
@@ -82,13 +81,12 @@ function listed(
 export function billingPage(view: MeView, billing: Billing): Html {
   const texts = pageTexts(view.locale);
   const { balance, orders, receipts, org } = billing;
-  const { locale, timeZone } = view;
-  const reading = { locale, timeZone };
-  const about = { reading, chosen: billing };
+  const reader = reading(view);
+  const about = { reading: reader, chosen: billing };
   return html`${choice('/me', billing, texts)}
     <section class="card" aria-labelledby="billing">
       <h2 id="billing">${texts.billing.title(billing.name)}</h2>
-      ${balance.ok ? told(balance, reading) : refused(balance, reading)}
+      ${balance.ok ? told(balance, reader) : refused(balance, reader)}
       <h3>${texts.billing.orders}</h3>
       ${listed(orders, { ...about, caption: texts.billing.orders, none: texts.billing.none.orders })}
       <h3>${texts.billing.receipts}</h3>
@@ -107,7 +105,7 @@ export function billingPage(view: MeView, billing: Billing): Html {
     </section>`;
 }
 
-export function accountPage(reading: Reading, account: Account): Html {
+export function accountPage(reading: Reader, account: Account): Html {
   const texts = pageTexts(reading.locale);
   const part = (name: ListName): Html => {
     const outcome = account.lists.get(name);
@@ -125,7 +123,7 @@ export function accountPage(reading: Reading, account: Account): Html {
 }
 
 /** The picture says nothing that the table doesn't. */
-function forecast(reading: Reading, { forecast: outcome }: Account, { billing }: PageTexts): Html {
+function forecast(reading: Reader, { forecast: outcome }: Account, { billing }: PageTexts): Html {
   const reply = replyTo(outcome, reading);
   const picture = outcome.ok && outcome.file?.type.startsWith('image/') ? outcome.file : undefined;
   const source = picture && `data:${picture.type};base64,${picture.content.toString('base64')}`;

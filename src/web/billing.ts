@@ -82,11 +82,10 @@ async function shown(c: Ctx, door: Door, chosen: Chosen): Promise<Response> {
   const told = asking(c, door, chosen);
   const lists = new Map<ListName, Outcome>();
   for (const name of listNames) lists.set(name, await told(`billing ${name}`, pageOf(c, name)));
-  const { timeZone } = door.dispatcher.desk;
   const account: Account = { ...chosen, forecast: await told('billing forecast'), lists };
   return show(c, door, {
     title: texts.billing.title(chosen.name),
-    body: accountPage({ locale, timeZone }, account),
+    body: accountPage(door.dispatcher.reader(locale), account),
     aside: signedInAs(texts, { name: session?.actor.name ?? '', mark: formMark(c, door) }),
     layout: 'wide',
   });

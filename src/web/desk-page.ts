@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import { createHash } from 'node:crypto';
 import { formatInstant } from '../core/locales/format.js';
-import { textsOf } from '../core/locales/texts.js';
+import { stateName, textsOf } from '../core/locales/texts.js';
 import type { KnownPerson } from '../core/sessions.js';
 import { form, hiddenInputs } from './controls.js';
 import type { Feed, FeedItem } from './desk-feed.js';
@@ -175,9 +175,10 @@ const section = (id: string, title: string, more: { body: Html | readonly Html[]
 
 function approvals(view: DeskView, feed: Feed): Html {
   const texts = pageTexts(view.locale).desk;
-  const { states } = textsOf(view.locale);
   const line = (item: FeedItem) =>
-    html`<li>${item.approval} · ${item.command} · ${states[item.state] ?? item.state}</li>`;
+    html`<li>
+      ${item.approval} · ${item.command} · ${stateName(item.state, { locale: view.locale, of: 'approval' })}
+    </li>`;
   const body = html`${
     feed.waiting.length === 0
       ? html`<p class="soft">${texts.noApprovals}</p>`

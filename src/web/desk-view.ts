@@ -6,6 +6,7 @@ import type { Registry } from '../core/command/registry.js';
 import { replyTo, type Reply } from '../core/command/reply.js';
 import type { FieldContext } from '../core/command/type.js';
 import type { Locale } from '../core/locales/locale.js';
+import { reading } from './me-view.js';
 
 export interface DeskView {
   readonly locale: Locale;
@@ -46,7 +47,7 @@ export function answerFor(
     outcome,
     command,
     panel,
-    reply: replyTo(outcome, { locale: view.locale, timeZone: view.timeZone, command }),
+    reply: replyTo(outcome, { ...reading(view), command }),
     kept: nothingYet ? input : {},
   };
 }

@@ -16,11 +16,11 @@ import { deskPage } from './desk-page.js';
 import type { DeskPart, ReadLine } from './desk-part.js';
 import { actedBy, askedBy } from './desk-panel.js';
 import { answerFor, type DeskView } from './desk-view.js';
-import type { FormBody } from './form.js';
 import { notice } from './page.js';
 import type { PageTexts } from './texts.js';
 import {
   checkOrigin,
+  formContentKey,
   formKey,
   putCookie,
   readForm,
@@ -34,15 +34,22 @@ import {
 
 const mailsShown = 20;
 
-export function deskRoutes(app: Hono<Env>, door: Door, part: DeskPart & { readonly limit: MiddlewareHandler }): void {
+/** @returns whether somebody has been let in, by the token that start prints */
+export function deskRoutes(
+  app: Hono<Env>,
+  door: Door,
+  part: DeskPart & { readonly limit: MiddlewareHandler },
+): (c: Ctx) => boolean {
   const { secrets } = door.dispatcher.desk;
   // of this process: a restart closes the page
   const pass = door.sessions.formMark(`desk ${secrets.token()}`);
   const mark = door.sessions.formMark(pass);
 
+  const isAdmitted = (c: Ctx): boolean => secrets.equal(takeCookie(c, door, 'desk') ?? '', pass);
+
   const admit: MiddlewareHandler<Env> = async (c, next) => {
     const token = c.req.query('token');
-    const inside = secrets.equal(takeCookie(c, door, 'desk') ?? '', pass);
+    const inside = isAdmitted(c);
     if (token !== undefined && (inside || (await part.spend(token)))) {
       putCookie(c, door, { name: 'desk', value: pass, sameSite: 'Strict' });
       return c.redirect('/desk', 303);
@@ -76,6 +83,7 @@ export function deskRoutes(app: Hono<Env>, door: Door, part: DeskPart & { readon
   app.post('/desk', (c) => done(c, given));
   app.get('/desk/mails/:id', (c) => mailPage(c, door, part.mails));
   app.get('/desk/mails/:id/html', (c) => mailHtml(c, part.mails));
+  return isAdmitted;
 }
 
 interface Given {
@@ -155,10 +163,9 @@ async function done(c: Ctx, given: Given): Promise<Response> {
       ? await actedBy(body, { dispatcher: door.dispatcher, caller, visit: c.var.visit })
       : askedBy(base.command, body);
   if (!asked) return c.notFound();
-  return run(c, given, { view: base, caller, ...asked, key: keyIn(body), form: textIn(body, '_from') !== 'feed' });
+  const key = formContentKey(door, textIn(body, '_key'), asked.input);
+  return run(c, given, { view: base, caller, ...asked, key, form: textIn(body, '_from') !== 'feed' });
 }
-
-const keyIn = (body: FormBody): string | undefined => textIn(body, '_key') || undefined;
 
 interface Run {
   readonly view: DeskView;

@@ -2,7 +2,7 @@
 import { html } from 'hono/html';
 import type { Data, Outcome } from '../core/command/outcome.js';
 import { replyTo, type Reply } from '../core/command/reply.js';
-import { commandButton, type MeView } from './me-view.js';
+import { commandButton, reading, type MeView } from './me-view.js';
 import { pager, table, type Html } from './page.js';
 import { pageTexts, type PageTexts } from './texts.js';
 
@@ -49,8 +49,7 @@ export function devicesPage(view: MeView, { own, installed }: Devices): Html {
 }
 
 /** Some of the data as their command's answer would read: its labels, states and dates. */
-const readable = ({ locale, timeZone }: MeView, data: Data): Reply =>
-  replyTo({ ok: true, code: 'device.shown', data }, { locale, timeZone });
+const readable = (view: MeView, data: Data): Reply => replyTo({ ok: true, code: 'device.shown', data }, reading(view));
 
 const picked = <T extends object>(from: T, keys: readonly (keyof T & string)[]): Data =>
   Object.fromEntries(keys.map((key) => [key, from[key]]));

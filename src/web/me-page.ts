@@ -6,7 +6,7 @@ import { formatDay } from '../core/locales/format.js';
 import { camel } from '../core/locales/key.js';
 import { textsOf } from '../core/locales/texts.js';
 import { hiddenInputs } from './controls.js';
-import { commandForm, fieldsFor, formId, type Asked, type MeView } from './me-view.js';
+import { commandForm, fieldsFor, formId, reading, type Asked, type MeView } from './me-view.js';
 import { message, type Html } from './page.js';
 import { replyBody, replyHead } from './reply.js';
 import { factorCard } from './second-factor-page.js';
@@ -36,7 +36,7 @@ export function mePage(view: MeView, parts: readonly (Html | undefined)[]): Html
 /** What came of a form that did nothing yet: refused, or a preview with the button that confirms it. */
 function answered(view: MeView, asked: Asked, texts: PageTexts): Html {
   const { command, outcome } = asked;
-  const reply = replyTo(outcome, { locale: view.locale, timeZone: view.timeZone, command });
+  const reply = replyTo(outcome, { ...reading(view), command });
   const head = replyHead(reply, {
     outcome,
     formId: formId(command.name),
@@ -64,10 +64,7 @@ function profile(view: MeView, texts: PageTexts): Html {
     }),
   );
   // on paper a form is nothing to read
-  const { lines } = replyTo(
-    { ok: true, code: 'account.shown', data: camelled(values) },
-    { locale: view.locale, timeZone: view.timeZone },
-  );
+  const { lines } = replyTo({ ok: true, code: 'account.shown', data: camelled(values) }, reading(view));
   return html`<section class="card" aria-labelledby="profile">
     <h2 id="profile">${texts.me.profile}</h2>
     <p class="soft">${(view.account['emails'] as string[]).join(', ')}</p>

@@ -3,6 +3,7 @@ import type { AnyCommand } from '../core/command/define.js';
 import type { RawInput } from '../core/command/input.js';
 import type { Data, Outcome } from '../core/command/outcome.js';
 import type { FieldContext } from '../core/command/type.js';
+import type { Reader } from '../core/command/value.js';
 import type { Locale } from '../core/locales/locale.js';
 import type { FactorView } from '../core/sessions.js';
 import { html } from 'hono/html';
@@ -35,6 +36,17 @@ export interface MeView {
   readonly factor: FactorView;
   readonly said: string | undefined;
 }
+
+/** How answers are read on a page. */
+export const reading = ({
+  locale,
+  timeZone,
+  context: names,
+}: Pick<MeView, 'locale' | 'timeZone' | 'context'>): Reader => ({
+  locale,
+  timeZone,
+  names,
+});
 
 export const formId = (command: string): string => command.replace(' ', '-');
 

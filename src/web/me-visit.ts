@@ -7,12 +7,12 @@ import { decodeForm, type FormBody } from './form.js';
 import { signedInAs } from './me-page.js';
 import type { Asked, MeView } from './me-view.js';
 import { saidAt } from './said.js';
-import { formKey, formMark, textIn, type Ctx, type Door } from './visit.js';
+import { formContentKey, formKey, formMark, textIn, type Ctx, type Door } from './visit.js';
 
 export interface Wanted {
   readonly command: string;
   readonly input: RawInput;
-  readonly key: string;
+  readonly key?: string;
 }
 
 /** What a posted form asks for; nothing when it confirms a preview that no longer holds. */
@@ -23,7 +23,9 @@ export async function wantedBy(c: Ctx, door: Door, body: FormBody): Promise<Want
     return preview && { command: preview.command, input: { ...preview.raw, yes: 'yes' }, key: preview.key };
   }
   const command = door.dispatcher.registry.find(textIn(body, '_command'));
-  return { command: command?.name ?? '', input: command ? decodeForm(command, body) : {}, key: textIn(body, '_key') };
+  const input = command ? decodeForm(command, body) : {};
+  const key = formContentKey(door, textIn(body, '_key'), input);
+  return { command: command?.name ?? '', input, ...(key === undefined ? {} : { key }) };
 }
 
 export interface Back {

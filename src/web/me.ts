@@ -63,7 +63,7 @@ async function done(c: Ctx, door: Door): Promise<Response> {
   if (!session) return signedOff(c, door, asked);
   // it may just have been changed
   const locale = session.actor.locale ?? c.var.visit.locale;
-  say(c, door, replyTo(outcome, { locale, timeZone: door.dispatcher.desk.timeZone, command }).headline);
+  say(c, door, replyTo(outcome, { ...door.dispatcher.reader(locale), command }).headline);
   const org = textIn(body, 'org');
   return c.redirect(org ? `/me?org=${encodeURIComponent(org)}` : '/me', 303);
 }
@@ -71,7 +71,7 @@ async function done(c: Ctx, door: Door): Promise<Response> {
 /** What was done ended the session: the answer is a page of its own, for there is no other to come back to. */
 function signedOff(c: Ctx, door: Door, { outcome, command }: Asked): Promise<Response> {
   const { locale, texts } = c.var.visit;
-  const reply = replyTo(outcome, { locale, timeZone: door.dispatcher.desk.timeZone, command });
+  const reply = replyTo(outcome, { ...door.dispatcher.reader(locale), command });
   putCookie(c, door, { name: 'session', value: '', maxAgeS: 0 });
   const body = html`<h1>${reply.headline}</h1>
     <p>${texts.signIn.signedOut}</p>

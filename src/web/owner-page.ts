@@ -27,7 +27,7 @@ export function ownerPage(
   const { email, domains, companies, until, due, late } = shown;
   return html` <h1>${owner.title}</h1>
     ${late && domains.length > 0 ? message(owner.late, 'waiting') : ''}
-    <p>${owner.text(companies.join(', '))}</p>
+    <p>${owner.text(companies)}</p>
     <section class="card">
       <dl>
         <dt>${owner.email}</dt>

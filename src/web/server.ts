@@ -150,14 +150,14 @@ function appOf(door: Door, options: WebOptions & { hosts: ReadonlySet<string> })
   const small = limit(pageBytes);
   const large = limit(uploadBytes);
   const oneFile = limit(documentBytes + pageBytes);
-  if (options.desk) deskRoutes(app, door, { ...options.desk, limit: large });
+  const atDesk = options.desk ? deskRoutes(app, door, { ...options.desk, limit: large }) : () => false;
   app.use((c, next) => {
     if (c.req.path.startsWith('/desk')) return next();
     // nobody's body is read there before they have signed in
     return c.req.path.startsWith('/me/support') ? oneFile(c, next) : small(c, next);
   });
   secondFactorGate(app);
-  app.get('/', (c) => c.redirect(c.var.visit.session ? '/me' : options.desk ? '/desk' : '/sign-in', 303));
+  app.get('/', (c) => c.redirect(c.var.visit.session ? '/me' : atDesk(c) ? '/desk' : '/sign-in', 303));
   signInRoutes(app, door);
   meRoutes(app, door);
   billingRoutes(app, door);

@@ -4,10 +4,10 @@ import type { RawInput } from '../core/command/input.js';
 import type { Outcome } from '../core/command/outcome.js';
 import { replyTo } from '../core/command/reply.js';
 import { formatDay } from '../core/locales/format.js';
-import { textsOf } from '../core/locales/texts.js';
+import { stateName, textsOf } from '../core/locales/texts.js';
 import { form } from './controls.js';
 import { formFields, type FormField } from './form.js';
-import { commandForm, type MeView } from './me-view.js';
+import { commandForm, reading, type MeView } from './me-view.js';
 import { message, pager, table, type Html } from './page.js';
 import { pageTexts } from './texts.js';
 
@@ -93,11 +93,13 @@ const filterNames = ['search', 'state', 'product', 'since', 'until'];
 
 function declared(view: MeView, shop: Shop): Html {
   const texts = pageTexts(view.locale).me;
-  const say = textsOf(view.locale);
   const { listed } = shop;
   const command = view.command('declare list');
   const faults = listed.ok ? {} : (listed.fields ?? {});
-  const options = filterStates.map((value) => ({ value, label: say.states[value] ?? value }));
+  const options = filterStates.map((value) => ({
+    value,
+    label: stateName(value, { locale: view.locale, of: 'declaration' }),
+  }));
   const fields = formFields(command, {
     context: view.context,
     values: shop.filters,
@@ -109,7 +111,7 @@ function declared(view: MeView, shop: Shop): Html {
   return html`<section class="card" aria-labelledby="declared">
     <h2 id="declared">${texts.declared}</h2>
     ${form({ id: 'declared-filter', action: '/me', method: 'get', fields, submit: texts.filter, locale: view.locale, quiet: true, className: 'fields filter', ...(shop.org ? { hidden: { org: shop.org } } : {}) })}
-    ${listed.ok ? list(view, shop, listed.data as unknown as Listed) : message(replyTo(listed, { locale: view.locale, timeZone: view.timeZone, command }).headline, 'bad')}
+    ${listed.ok ? list(view, shop, listed.data as unknown as Listed) : message(replyTo(listed, { ...reading(view), command }).headline, 'bad')}
   </section>`;
 }
 
@@ -121,9 +123,8 @@ interface Listed {
 
 function list(view: MeView, shop: Shop, { items, total, page }: Listed): Html {
   const texts = pageTexts(view.locale).me;
-  const say = textsOf(view.locale);
   if (total === 0) return html`<p class="soft">${texts.noDeclared}</p>`;
-  const { keys, yes, no, states } = say;
+  const { keys, yes, no } = textsOf(view.locale);
   const heads = ['declaration', 'person', 'email', 'product', 'pack', 'orderNumber', 'takeover', 'state', 'createdAt'];
   const productName = (id: string) => shop.products.find(({ product }) => product === id)?.name ?? id;
   return html` ${table({
@@ -137,7 +138,7 @@ function list(view: MeView, shop: Shop, { items, total, page }: Listed): Html {
         item.pack === null ? '–' : html`<span class="number">${item.pack}</span>`,
         item.orderNumber,
         item.takeover ? yes : no,
-        states[item.state] ?? item.state,
+        stateName(item.state, { locale: view.locale, of: 'declaration' }),
         formatDay(new Date(item.createdAt), view.timeZone, view.locale),
       ]),
       locale: view.locale,

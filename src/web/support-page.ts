@@ -3,8 +3,8 @@ import { html } from 'hono/html';
 import type { Data } from '../core/command/outcome.js';
 import { replyTo } from '../core/command/reply.js';
 import { formatInstant } from '../core/locales/format.js';
-import { textsOf } from '../core/locales/texts.js';
-import { commandButton, commandForm, fieldsFor, formId, type MeView } from './me-view.js';
+import { stateName, textsOf } from '../core/locales/texts.js';
+import { commandButton, commandForm, fieldsFor, formId, reading, type MeView } from './me-view.js';
 import { message, pager, table, type Html } from './page.js';
 import { replyHead } from './reply.js';
 import { pageTexts, type PageTexts } from './texts.js';
@@ -45,7 +45,7 @@ function head(view: MeView): Html {
   if (view.said) return message(view.said);
   if (!view.asked) return html``;
   const { command, outcome } = view.asked;
-  const reply = replyTo(outcome, { locale: view.locale, timeZone: view.timeZone, command });
+  const reply = replyTo(outcome, { ...reading(view), command });
   const shown = fieldsFor(view, command.name, { submit: '' });
   return replyHead(reply, { outcome, formId: formId(command.name), shown, locale: view.locale });
 }
@@ -70,13 +70,13 @@ export function supportPage(view: MeView, tickets: Tickets): Html {
 function listed(view: MeView, { items, total, page }: Tickets, texts: PageTexts): Html {
   const { support } = texts;
   if (total === 0) return html`<p class="soft">${support.none}</p>`;
-  const { keys, states, yes, no } = textsOf(view.locale);
+  const { keys, yes, no } = textsOf(view.locale);
   const staff = isStaff(view);
   const heads = ['ticket', 'subject', 'state', ...(staff ? ['priority', 'requester'] : []), 'updatedAt'];
   const row = (item: TicketItem) => [
     html`<a href="${action}/${item.ticket}">${item.ticket}</a>`,
     item.subject,
-    states[item.state] ?? item.state,
+    stateName(item.state, { locale: view.locale, of: 'ticket' }),
     ...(staff ? [item.priority ? yes : no, item.requester] : []),
     formatInstant(new Date(item.updatedAt), view.timeZone, view.locale),
   ];
@@ -106,8 +106,7 @@ export function ticketPage(view: MeView, data: Data): Html {
   const { support } = texts;
   const { ticket, subject, state } = data as { ticket: string; subject: string; state: string };
   const { messages, files: _, ...about } = data;
-  const { locale, timeZone } = view;
-  const { lines } = replyTo({ ok: true, code: 'ticket.shown', data: about }, { locale, timeZone });
+  const { lines } = replyTo({ ok: true, code: 'ticket.shown', data: about }, reading(view));
   const closed = state === 'closed';
   const end = closed ? 'support reopen' : 'support close';
   return html`<h1>${subject}</h1>

@@ -64,7 +64,7 @@ async function done(c: Ctx, door: Door): Promise<Response> {
     return seen ? oneShown(c, door, { number, asked }) : allShown(c, door, { asked });
   }
   const { locale } = c.var.visit;
-  say(c, door, replyTo(outcome, { locale, timeZone: door.dispatcher.desk.timeZone, command }).headline);
+  say(c, door, replyTo(outcome, { ...door.dispatcher.reader(locale), command }).headline);
   return c.redirect(`/me/support/${ticketIn(outcome.data)}`, 303);
 }
 

@@ -1,5 +1,9 @@
 /** What the pages themselves say; what a command says comes from its reply. */
+import { de, enumerated, plural } from '../core/locales/grammar.js';
 import type { Locale } from '../core/locales/locale.js';
+
+const one = plural('fr');
+const several = plural('en');
 
 const fr = {
   skip: 'Aller au contenu',
@@ -22,7 +26,7 @@ const fr = {
     wrong:
       'Adresse ou mot de passe inexact. Un premier mot de passe reçu par courrier ne sert qu’un temps : au besoin, demandez un lien ci-dessous.',
     suspended: 'Ce compte est suspendu. Écrivez-nous pour le faire vérifier.',
-    throttled: (minutes: number) => `Trop d’essais. Réessayez dans ${minutes} minutes.`,
+    throttled: (minutes: number) => `Trop d’essais. Réessayez dans ${minutes} ${one(minutes, 'minute', 'minutes')}.`,
     ended: 'Votre session a pris fin. Connectez-vous à nouveau.',
     signedOut: 'Vous êtes déconnecté.',
   },
@@ -37,8 +41,8 @@ const fr = {
   choosing: {
     title: 'Choisir un mot de passe',
     first: 'Vous êtes entré avec un premier mot de passe. Choisissez le vôtre avant de continuer.',
-    signUp: (email: string) => `Choisissez un mot de passe pour créer le compte de ${email}.`,
-    link: (email: string) => `Choisissez le mot de passe du compte de ${email}. Les sessions ouvertes prendront fin.`,
+    signUp: (email: string) => `Choisissez un mot de passe pour créer le compte ${de(email)}.`,
+    link: (email: string) => `Choisissez le mot de passe du compte ${de(email)}. Les sessions ouvertes prendront fin.`,
     hint: (least: number) => `Au moins ${least} caractères ; une phrase convient.`,
     submit: 'Enregistrer le mot de passe',
     ended: 'Ce lien ne sert plus',
@@ -60,7 +64,8 @@ const fr = {
     digits: 'Les six chiffres que montre l’application',
     submit: 'Entrer',
     wrong: 'Ce code n’est pas le bon, ou il a déjà servi. Attendez le suivant et essayez encore.',
-    throttled: (minutes: number) => `Trop de codes inexacts. Réessayez dans ${minutes} minutes.`,
+    throttled: (minutes: number) =>
+      `Trop de codes inexacts. Réessayez dans ${minutes} ${one(minutes, 'minute', 'minutes')}.`,
     other: 'Entrer avec un autre compte',
   },
   factor: {
@@ -143,10 +148,10 @@ const fr = {
   },
   owner: {
     title: 'Confirmer votre adresse',
-    text: (companies: string) =>
-      companies === ''
+    text: (companies: readonly string[]) =>
+      companies.length === 0
         ? 'Les registres de noms de domaine veulent être sûrs que leur propriétaire peut être joint.'
-        : `${companies} s’occupe pour vous de noms de domaine. Leurs registres veulent être sûrs que le propriétaire peut être joint.`,
+        : `${enumerated(companies, 'fr')} ${one(companies.length, 's’occupe', 's’occupent')} pour vous de noms de domaine. Leurs registres veulent être sûrs que le propriétaire peut être joint.`,
     email: 'Adresse',
     domains: 'Noms de domaine',
     due: 'À confirmer avant le',
@@ -167,7 +172,7 @@ const fr = {
       `Pour ces noms de domaine, c’est le bureau d’enregistrement qui écrit lui-même à ${email} : cherchez son courrier et suivez le lien qu’il contient. S’il n’est pas arrivé, demandez à qui s’occupe de vos noms de domaine de le faire renvoyer. Cette page ne confirme rien.`,
   },
   billing: {
-    title: (company: string) => `Compte de ${company}`,
+    title: (company: string) => `Compte ${de(company)}`,
     organisations: 'Vos organisations',
     orders: 'Opérations en cours',
     receipts: 'Reçus',
@@ -198,7 +203,7 @@ const fr = {
     password: 'Mot de passe',
     passwordText: 'Un lien pour changer de mot de passe vous est envoyé par courrier.',
     passwordSubmit: 'Recevoir le lien',
-    stock: (company: string) => `Stock de ${company}`,
+    stock: (company: string) => `Stock ${de(company)}`,
     packsTable: 'Service packs',
     boxesTable: 'Box',
     resellers: 'Vos revendeurs',
@@ -209,7 +214,7 @@ const fr = {
     declareSubmit: 'Déclarer',
     filter: 'Filtrer',
     noDeclared: 'Aucun utilisateur déclaré ne correspond.',
-    found: (total: number) => (total === 1 ? '1 utilisateur' : `${total} utilisateurs`),
+    found: (total: number) => `${total} ${one(total, 'utilisateur', 'utilisateurs')}`,
     exportAs: 'Exporter :',
     previous: 'Page précédente',
     next: 'Page suivante',
@@ -238,7 +243,7 @@ const fr = {
     grantsOf: (shown: number, total: number) => `Derniers accès : ${shown} sur ${total}`,
     action: 'Action',
     revoke: 'Mettre fin',
-    count: (total: number) => (total === 1 ? '1 dispositif' : `${total} dispositifs`),
+    count: (total: number) => `${total} ${one(total, 'dispositif', 'dispositifs')}`,
     none: 'Aucun dispositif.',
   },
   support: {
@@ -247,10 +252,10 @@ const fr = {
     open: 'Ouvrir un ticket',
     openSubmit: 'Envoyer',
     none: 'Aucun ticket.',
-    waiting: (count: number) => (count === 1 ? '1 ticket ouvert' : `${count} tickets ouverts`),
+    waiting: (count: number) => `${count} ${one(count, 'ticket ouvert', 'tickets ouverts')}`,
     tickets: 'Mes tickets',
     queue: 'Tickets',
-    count: (total: number) => (total === 1 ? '1 ticket' : `${total} tickets`),
+    count: (total: number) => `${total} ${one(total, 'ticket', 'tickets')}`,
     all: 'Voir mes tickets, en ouvrir un',
     back: 'Tous les tickets',
     messages: 'Messages',
@@ -364,7 +369,7 @@ const en: PageTexts = {
     wrong:
       'Wrong address or password. A first password sent by mail only serves for a while: if need be, ask for a link below.',
     suspended: 'This account is suspended. Write to us to have it looked at.',
-    throttled: (minutes) => `Too many tries. Try again in ${minutes} minutes.`,
+    throttled: (minutes) => `Too many tries. Try again in ${minutes} ${several(minutes, 'minute', 'minutes')}.`,
     ended: 'Your session has ended. Sign in again.',
     signedOut: 'You are signed out.',
   },
@@ -402,7 +407,7 @@ const en: PageTexts = {
     digits: 'The six digits that the authenticator shows',
     submit: 'Go in',
     wrong: 'This code is not the right one, or it has been used. Wait for the next one and try again.',
-    throttled: (minutes) => `Too many wrong codes. Try again in ${minutes} minutes.`,
+    throttled: (minutes) => `Too many wrong codes. Try again in ${minutes} ${several(minutes, 'minute', 'minutes')}.`,
     other: 'Use another account',
   },
   factor: {
@@ -483,10 +488,10 @@ const en: PageTexts = {
   },
   owner: {
     title: 'Confirm your address',
-    text: (companies: string) =>
-      companies === ''
+    text: (companies) =>
+      companies.length === 0
         ? 'The registries of domain names want to be sure that their owner can be reached.'
-        : `${companies} looks after domain names for you. Their registries want to be sure that the owner can be reached.`,
+        : `${enumerated(companies, 'en')} ${several(companies.length, 'looks', 'look')} after domain names for you. Their registries want to be sure that the owner can be reached.`,
     email: 'Address',
     domains: 'Domain names',
     due: 'To be confirmed before',
@@ -549,7 +554,7 @@ const en: PageTexts = {
     declareSubmit: 'Declare',
     filter: 'Filter',
     noDeclared: 'No declared user matches.',
-    found: (total) => (total === 1 ? '1 user' : `${total} users`),
+    found: (total) => `${total} ${several(total, 'user', 'users')}`,
     exportAs: 'Export:',
     previous: 'Previous page',
     next: 'Next page',
@@ -578,7 +583,7 @@ const en: PageTexts = {
     grantsOf: (shown, total) => `Latest accesses: ${shown} of ${total}`,
     action: 'Action',
     revoke: 'End it',
-    count: (total) => (total === 1 ? '1 device' : `${total} devices`),
+    count: (total) => `${total} ${several(total, 'device', 'devices')}`,
     none: 'No device.',
   },
   support: {
@@ -587,10 +592,10 @@ const en: PageTexts = {
     open: 'Open a ticket',
     openSubmit: 'Send',
     none: 'No ticket.',
-    waiting: (count) => (count === 1 ? '1 open ticket' : `${count} open tickets`),
+    waiting: (count) => `${count} ${several(count, 'open ticket', 'open tickets')}`,
     tickets: 'My tickets',
     queue: 'Tickets',
-    count: (total) => (total === 1 ? '1 ticket' : `${total} tickets`),
+    count: (total) => `${total} ${several(total, 'ticket', 'tickets')}`,
     all: 'See my tickets, open one',
     back: 'All tickets',
     messages: 'Messages',

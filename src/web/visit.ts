@@ -10,6 +10,9 @@ import { forwardedFor, type Trusts } from '../core/proxies.js';
 import type { Codes } from '../core/code-links.js';
 import type { Owners } from '../core/owner-links.js';
 import type { Dispatcher } from '../core/command/dispatch.js';
+import type { RawInput } from '../core/command/input.js';
+import { keyContent } from '../core/command/repeat.js';
+import { contentHash } from '../core/guard/once.js';
 import { localeOf, type Locale } from '../core/locales/locale.js';
 import type { Session, Sessions } from '../core/sessions.js';
 import type { FormBody } from './form.js';
@@ -139,6 +142,13 @@ export function formMark(c: Ctx, door: Door): string {
 
 /** Fresh for each rendered form: the same form sent twice is done once (X4). */
 export const formKey = (door: Door): string => door.dispatcher.desk.random(18).toString('base64url');
+
+/**
+ * Under which key what a form says is asked: the same form sent twice with the same content is one request; a form that
+ * somebody goes back to, and fills in otherwise, is another.
+ */
+export const formContentKey = (door: Door, key: string, input: RawInput): string | undefined =>
+  key === '' ? undefined : `${key} ${contentHash(keyContent(input, door.dispatcher.desk))}`;
 
 /**
  * Refuses what another site sends. Browsers say where a form comes from; a page whose referrer policy is `no-referrer`

@@ -28,7 +28,7 @@ test('a file is shown as a difference, confirmed by its button, approved by anot
     .replace('cents: 8500', 'cents: 9100')
     .replace('Migration, en: Migration', 'Reprise, en: Takeover');
   const preview = await say(boss, 'catalogue load', { file: file(edited) });
-  expect(preview.answer.content).toContain('Le fichier changerait 3 valeurs de orders.');
+  expect(preview.answer.content).toContain('Le fichier changerait 3 valeurs de la partie « commandes ».');
   expect(preview.answer.content).toMatch(/references\.SAAS IO ODATA\.\S+ +8500 +9100/);
 
   const asked = await whole(boss.press(preview, 'Confirmer'));

@@ -34,8 +34,8 @@ test('a Discord user is nobody until the mailed code is typed back', async () =>
   expect(wrong.answer.content).toContain('Ce code est faux');
   const right = await say(ann, 'account confirm', { code: String(params['code']) });
   expect(right.answer.content).toBe('rev@example.com est reliée.\n**E-mail** rev@example.com');
-  expect(await stockOf(ann)).toContain('Stock de ACME.');
-  expect(await stockOf(ann)).toMatch(/```\n[\s\S]*Service Pack Pro[\s\S]*\n```/);
+  expect(await stockOf(ann)).toContain('Stock d’ACME.');
+  expect(await stockOf(ann)).toMatch(/```\n +Service Pack [\s\S]*Ultimate +Pro\n[\s\S]*\n```/);
 });
 
 test('an unknown user is answered in its own language, a known one in the language it chose', async () => {
@@ -82,7 +82,7 @@ test('declared users are listed, shown and written to again; a list comes as a f
   expect(list.answer.content).toContain('leo@client.example');
   const shown = await say(ann, 'declare show', { number: '1' });
   expect(shown.answer.content).toContain('Déclaration D-000001.');
-  expect(shown.answer.content).toContain('declared-client');
+  expect(shown.answer.content).toContain('Déclaration, au client');
   await ground.post();
   const before = ground.mails.filter(({ letter }) => letter === 'declared-client').length;
   const resent = await say(ann, 'declare resend', { number: 'D-000001' });
@@ -175,7 +175,7 @@ test('staff register a reseller; a purchase of an unknown one asks who it is', a
   expect(opener.answer.modal!.title).toBe('stock receive');
   expect(opener.answer.modal!.components[0]!.content).toContain('Personne n’est encore enregistré');
   const done = await whole(boss.submit(opener, { Nom: 'Faure', Prénom: 'Max', Société: 'Faure SARL' }));
-  expect(done.answer.content).toContain('2 × box-pro dans le stock de Faure SARL');
+  expect(done.answer.content).toContain('dans le stock de Faure SARL');
   expect(done.answer.ephemeral).toBe(true);
   const shown = await say(boss, 'stock show', { reseller: 'unknown@example.com' });
   expect(shown.answer.content).toContain('Faure SARL');
@@ -194,7 +194,7 @@ test('a file is previewed, then imported by its button, once', async () => {
   const preview = await say(boss, 'stock import', { reseller: 'rev@example.com', file });
   expect(preview.answer.content).toContain('Rien n’a encore changé');
   const shown = await say(boss, 'stock show', { reseller: 'rev@example.com' });
-  expect(shown.answer.content).toMatch(/Service Pack Pro +0 /);
+  expect(shown.answer.content).toMatch(/^ +Power +Power EnOcean +Power Ultimate +Pro\nDisponible +3 +0 +0 +0$/m);
   const [one, two] = await Promise.all([boss.press(preview, 'Confirmer'), boss.press(preview, 'Confirmer')]);
   await Promise.all([one.settled(), two.settled()]);
   expect([one.answer.content, two.answer.content]).toEqual([
@@ -203,7 +203,7 @@ test('a file is previewed, then imported by its button, once', async () => {
   ]);
   expect(one.answer.components).toEqual([]);
   const after = await say(boss, 'stock show', { reseller: 'rev@example.com' });
-  expect(after.answer.content).toMatch(/Service Pack Pro +2 /);
+  expect(after.answer.content).toMatch(/^Disponible +3 +0 +0 +2$/m);
   const audit = await ground.operator('audit show', { object: 'G-1' });
   expect(JSON.stringify(audit).split('"action":"stock import"')).toHaveLength(2);
 });

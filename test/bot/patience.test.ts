@@ -46,7 +46,7 @@ test('a slow command is deferred, hidden from others, and its answer comes later
   expect(slow.answeredAfterMs).toBeLessThan(3000);
   opened();
   const answer = await slow.settled();
-  expect(answer.content).toContain('Stock de ACME');
+  expect(answer.content).toContain('Stock d’ACME');
   expect(answer).toMatchObject({ ephemeral: true, loading: false });
 });
 
@@ -58,8 +58,8 @@ test('how far a long command is shows while it runs, and the last word is its an
   await ground.double.waitFor(() => slow.answer.content.includes('250 sur 1000'));
   progress!(500, 1000);
   opened();
-  await ground.double.waitFor(() => slow.answer.content.includes('Stock de ACME'));
-  expect(slow.versions.at(-1)!.content).toContain('Stock de ACME');
+  await ground.double.waitFor(() => slow.answer.content.includes('Stock d’ACME'));
+  expect(slow.versions.at(-1)!.content).toContain('Stock d’ACME');
 });
 
 test('what is too late for a form is answered with a button that opens it', async () => {
@@ -83,7 +83,7 @@ test('an answer after the quarter of an hour comes as a direct message', async (
   ground.skewMs = 15 * 60_000;
   opened();
   await ground.double.waitFor(() => ann.dms.length > 0);
-  expect(ann.dms[0]!.content).toMatch(/^Voici la réponse à votre commande « stock show » :\nStock de ACME/);
+  expect(ann.dms[0]!.content).toMatch(/^Voici la réponse à votre commande « stock show » :\nStock d’ACME/);
   expect(slow.answer).toMatchObject({ loading: true, content: '' });
 });
 
@@ -116,17 +116,17 @@ test('a fault on the way is answered with a reference that is in the log', async
   const line = ground.log.find(({ level, fields }) => level === 'error' && fields['reference'] === reference);
   expect(line?.fields['err']).toMatchObject({ message: 'the core is gone' });
   ground.wrap = (dispatcher) => dispatcher;
-  expect((await say(ann, 'stock show')).answer.content).toContain('Stock de ACME');
+  expect((await say(ann, 'stock show')).answer.content).toContain('Stock d’ACME');
 });
 
 test('a 429 and a broken connection cost nobody an answer', async () => {
   ground.double.failNext(1, { status: 429, retryAfterMs: 40 }, 'create_interaction_response');
-  expect((await say(ann, 'stock show')).answer.content).toContain('Stock de ACME');
+  expect((await say(ann, 'stock show')).answer.content).toContain('Stock d’ACME');
   ground.double.failNext(1, { cut: 'before' }, 'create_interaction_response');
-  expect((await say(ann, 'stock show')).answer.content).toContain('Stock de ACME');
+  expect((await say(ann, 'stock show')).answer.content).toContain('Stock d’ACME');
   // its answer is lost after it was carried out: the second try finds it acknowledged
   ground.double.failNext(1, { cut: 'after' }, 'create_interaction_response');
-  expect((await say(ann, 'stock show')).answer.content).toContain('Stock de ACME');
+  expect((await say(ann, 'stock show')).answer.content).toContain('Stock d’ACME');
   await ground.double.waitFor(() => ground.double.violations.length === 1);
   expectedViolations = [40060];
   expect(ground.log.filter(({ level }) => level === 'error')).toEqual([]);
@@ -135,12 +135,12 @@ test('a 429 and a broken connection cost nobody an answer', async () => {
 test('after a lost connection the bot answers again', async () => {
   ground.double.dropConnections();
   await ground.double.waitFor(() => ground.double.gatewayCounts.resumed === 1, { timeoutMs: 10_000 });
-  expect((await say(ann, 'stock show')).answer.content).toContain('Stock de ACME');
+  expect((await say(ann, 'stock show')).answer.content).toContain('Stock d’ACME');
   ground.double.forgetSessions();
   ground.double.dropConnections();
   await ground.double.waitFor(() => ground.double.gatewayCounts.identified === 2, { timeoutMs: 15_000 });
   await ground.double.online();
-  expect((await say(ann, 'stock show')).answer.content).toContain('Stock de ACME');
+  expect((await say(ann, 'stock show')).answer.content).toContain('Stock d’ACME');
 });
 
 test('closing waits for the command in hand', async () => {
@@ -149,7 +149,7 @@ test('closing waits for the command in hand', async () => {
   const closed = ground.bot.close();
   opened();
   await closed;
-  expect(slow.answer.content).toContain('Stock de ACME');
+  expect(slow.answer.content).toContain('Stock d’ACME');
 });
 
 test('a file that is too large is asked for again, in a form', async () => {

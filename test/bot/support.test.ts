@@ -42,7 +42,7 @@ test('somebody linked asks; staff answer in the channel, the asker by the button
   expect(opened.answer.content).toContain(`Le ticket ${number} est ouvert, en priorité`);
   await ground.post();
   const notice = channel().at(-1)!;
-  expect(notice.content).toContain('Prioritaire : nouveau ticket T-000001 de Ann Martin (ACME) : Box \\*muette\\*');
+  expect(notice.content).toContain('Prioritaire : nouveau ticket T-000001 d’Ann Martin (ACME) : Box \\*muette\\*');
   expect(notice.content).toContain('Elle ne démarre pas.');
   expect(notice.components[0]!.components).toMatchObject([{ label: 'Répondre' }, { label: 'Fermer' }]);
   ground.mails.length = 0;

@@ -424,7 +424,7 @@ describe.each(databases())('on $name', (provider) => {
         ?.replace(/^\uFEFF/, '')
         .split(/\r?\n/)
         .slice(0, 2),
-    ).toEqual(['Mois,Combien,À payer,Solde', '2026-11,2,3108,1892']);
+    ).toEqual(['Mois;Combien;À payer;Solde', '11/2026;2;31,08;18,92']);
   });
 
   if (provider.name === 'sqlite') {

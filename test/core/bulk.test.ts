@@ -2,7 +2,6 @@
 import { setImmediate as turn } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/core/command/outcome.js';
-import { writeSheet } from '../../src/core/record/sheet.js';
 import { databases } from '../servers/databases.js';
 import {
   codeOf,
@@ -16,7 +15,7 @@ import {
   type TestDesk,
   type TestReseller,
 } from './ground.js';
-import { textRows, workbook } from './sheets.js';
+import { fileOf, textRows, workbook } from './sheets.js';
 
 type Row = Readonly<Record<string, string>>;
 
@@ -526,7 +525,7 @@ describe.each(databases())('declare bulk on $name', (provider) => {
   test('a thousand rows of a workbook: progress is told, and everything else gets its turn', async () => {
     const reseller = await newReseller(desk, { pro: 1_000 });
     const rows = Array.from({ length: 1_000 }, () => row());
-    const { content } = await writeSheet('xlsx', { name: 'x', rows, label: (key) => key });
+    const content = await fileOf('xlsx', rows);
     expect(previewOf(await ask(reseller, content))).toMatchObject({ good: 1_000 });
     const told: [number, number][] = [];
     let [turns, over] = [0, false];

@@ -336,7 +336,7 @@ describe.each(databases())('the catalogue on $name', (provider) => {
     });
     // in force already, whatever its comments
     expect(await refused(`# ours\n${orders()}`)).toEqual({
-      file: 'What the file says about orders is in force already.',
+      file: 'What the file says about the part “orders” is in force already.',
     });
     expect(await refused('approvals: { stock withdrew: { approvers: [admin], needed: 1 } }', 'p.yaml')).toEqual({
       'p.yaml:1 approvals.stock withdrew': 'no such command. Did you mean “stock withdraw”?',

@@ -300,7 +300,7 @@ describe('a catalogue of the vendor’s own', () => {
     test('the shipped file is in order, and asks only what an order has', () => {
       expect(told(['comments', 'quantity'])).toEqual([]);
       expect(told(['quantity'])).toEqual([
-        `orders.yaml:${lineOf('ask: [comments]')} types.3.ask.0: no field of an order is called comments. Did you mean quantity?`,
+        `orders.yaml:${lineOf('ask: [comments]')} types.3.ask.0: no field of an order is called comments. There are: quantity.`,
       ]);
     });
 
@@ -309,7 +309,7 @@ describe('a catalogue of the vendor’s own', () => {
       edit(orders, 'only: { type: [additional], origin', 'only: { type: [aditional], origin');
       edit(orders, 'when: { reference: [SAAS IO ODATA,', 'when: { reference: [SAAS IO ODATE,');
       expect(told()).toEqual([
-        `orders.yaml:${lineOf('generation: won')} solutions.4.generation: no generation is called won. Did you mean one?`,
+        `orders.yaml:${lineOf('generation: won')} solutions.4.generation: no generation is called won. There are: infinity-v10-weavy-v5, one, infinity-v7.`,
         `orders.yaml:${lineOf('[aditional]')} rules.0.only.type.0: no type is called aditional. Did you mean additional?`,
         `orders.yaml:${lineOf('ODATE')} rules.1.when.reference.0: no reference is called SAAS IO ODATE. Did you mean SAAS IO ODATA?`,
       ]);

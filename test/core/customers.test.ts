@@ -246,8 +246,8 @@ describe.each(databases())('customers on $name', (provider) => {
         params: {
           ...{ reseller: 'Ann & Cie', org: 'Boulangerie Noël', number: org },
           domains: [
-            { domain: 'noel.com', until: '1 décembre 2027' },
-            { domain: 'noel.fr', until: '1 décembre 2027' },
+            { domain: 'noel.com', until: '1er décembre 2027' },
+            { domain: 'noel.fr', until: '1er décembre 2027' },
           ],
         },
         secret: { passwordLink: expect.stringContaining('/t/') as string },

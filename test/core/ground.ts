@@ -8,12 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'vitest';
 import type { Outcome } from '../../src/core/command/outcome.js';
+import type { Dispatcher } from '../../src/core/command/dispatch.js';
 import type { RawInput } from '../../src/core/command/input.js';
 import { replyTo } from '../../src/core/command/reply.js';
 import { commands } from '../../src/core/commands.js';
 import type { Caller } from '../../src/core/guard/identity.js';
 import type { Desk, Door } from '../../src/core/guard/work.js';
 import { localeNames, type Locale } from '../../src/core/locales/locale.js';
+import { textsOf } from '../../src/core/locales/texts.js';
 import { openDesk, type DeskSettings, type OpenDesk } from '../../src/core/open.js';
 import { Prisma, type Connection } from '../../src/core/record/database.js';
 import { sealPurpose } from '../../src/core/record/outbox.js';
@@ -145,7 +147,7 @@ export async function openTestDesk(provider: TestProvider, options: TestDeskOpti
     } = more;
     const outcome = await dispatcher.dispatch({ door, caller, command, input, ...rest });
     answers.push(outcome);
-    readable(outcome, command);
+    readable(outcome, { name: command, dispatcher });
     return outcome;
   }
 
@@ -217,17 +219,47 @@ export async function openTestDesk(provider: TestProvider, options: TestDeskOpti
   };
 }
 
-/** No answer, in either language, says `undefined` or shows a gap where the data has a value. */
-function readable(outcome: Outcome, name: string): void {
+/** What the catalogue gives a name; nobody reads its id. */
+const namedIds = (dispatcher: Dispatcher): ReadonlySet<string> => {
+  const { productChoices, catalogueChoices } = dispatcher.context('fr');
+  const sets = ['type', 'origin', 'generation', 'solution'] as const;
+  const all = [...productChoices(true), ...sets.flatMap((set) => catalogueChoices(set))];
+  // a word of ours may be spelled like an id of theirs
+  const words = new Set(localeNames.flatMap((locale) => Object.values(textsOf(locale).states)));
+  return new Set(
+    all.map(({ id, names }) => (id === names.fr || id === names.en ? '' : id)).filter((id) => id && !words.has(id)),
+  );
+};
+
+/** What happened, and what changed in the catalogue, is told as it is kept. */
+const asKept = /^(?:audit|catalogue) /;
+
+/**
+ * No answer, in either language, says `undefined`, shows a gap where the data has a value, or tells a person an id or a
+ * moment as machines write them.
+ */
+function readable(outcome: Outcome, { name, dispatcher }: { name: string; dispatcher: Dispatcher }): void {
   const command = commands.find(name);
+  const ids = namedIds(dispatcher);
   for (const locale of localeNames) {
-    const { headline, lines, tables, faults } = replyTo(outcome, { locale, timeZone: 'Europe/Paris', command });
+    const { headline, lines, tables, faults } = replyTo(outcome, { ...dispatcher.reader(locale), command });
     const shown = [
-      ...lines.map(({ value }) => value),
+      ...lines.filter(({ said }) => !said).map(({ value }) => value),
       ...tables.flatMap(({ rows }) => rows.flat()),
       ...faults.map(({ text }) => text),
     ];
     expect([headline, ...shown].filter((text) => /undefined|\[object|NaN/.test(text))).toEqual([]);
+    if (!asKept.test(name)) {
+      expect(
+        shown.filter((text) => ids.has(text) || /\d{4}-\d\d-\d\dT\d/.test(text)),
+        name,
+      ).toEqual([]);
+      const headings = [...lines.map(({ label }) => label), ...tables.flatMap(({ columns }) => columns)];
+      expect(
+        headings.filter((label) => /^[a-z]+[A-Z]/.test(label)),
+        name,
+      ).toEqual([]);
+    }
     // a dry run has no numbers yet
     if (!outcome.dryRun) expect(headline, name).not.toMatch(/–/);
     expect(headline.trim()).not.toBe('');

@@ -236,7 +236,7 @@ describe.each(databases())('the outbox on $name', (provider) => {
       ['delivery-failed', admin, 'failed'],
     ]);
     expect(JSON.parse(all[1]?.params ?? '')).toMatchObject({
-      letter: 'link-code',
+      letter: 'Code de liaison',
       recipient: all[0]?.recipient,
       error: '550 no such mailbox',
       number: expect.stringMatching(/^M-\d{6}$/) as string,

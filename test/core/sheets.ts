@@ -1,6 +1,7 @@
 /** Tables for tests: rows by heading, and workbooks as spreadsheets write them, made by hand. */
 import { deflateRawSync } from 'node:zlib';
-import type { Sheet } from '../../src/core/record/sheet.js';
+import type { Locale } from '../../src/core/locales/locale.js';
+import { writeSheet, type Sheet, type SheetCell } from '../../src/core/record/sheet.js';
 
 /** A table's rows by their headings. */
 export const named = ({ header, rows }: Sheet) => ({
@@ -10,6 +11,17 @@ export const named = ({ header, rows }: Sheet) => ({
     cells: Object.fromEntries(header.map((heading, at) => [heading, cells[at] ?? ''])),
   })),
 });
+
+/** Rows as a file, their keys as its header. */
+export async function fileOf(
+  kind: 'csv' | 'xlsx',
+  rows: readonly Readonly<Record<string, SheetCell>>[],
+  locale: Locale = 'fr',
+): Promise<Buffer> {
+  const header = Object.keys(rows[0] ?? {});
+  const cells = rows.map((row) => header.map((key) => row[key] ?? null));
+  return (await writeSheet(kind, { name: 'x', header, rows: cells }, { locale, timeZone: 'Europe/Paris' })).content;
+}
 
 export interface ZipOptions {
   /** What the directory says of each entry's size, when it lies. */

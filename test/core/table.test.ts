@@ -9,9 +9,10 @@ import { identify } from '../../src/core/guard/identity.js';
 import { Refusal } from '../../src/core/guard/refusal.js';
 import { createWork } from '../../src/core/guard/work.js';
 import { declaredFields } from '../../src/core/packs/declared.js';
-import { writeSheet } from '../../src/core/record/sheet.js';
 import { databases } from '../servers/databases.js';
 import { openTestDesk, type TestDesk } from './ground.js';
+import { asWritten } from '../../src/core/record/sheet-writing.js';
+import { fileOf } from './sheets.js';
 
 let desk: TestDesk;
 beforeAll(async () => {
@@ -99,7 +100,7 @@ const written = fc
 async function bytesOf({ rows, order, heading, how }: Written): Promise<Buffer> {
   const titled = rows.map((row) => Object.fromEntries(order.map((name) => [heading(name), row[name] ?? ''])));
   if (how === 'json') return Buffer.from(JSON.stringify(titled));
-  if (how === 'xlsx') return (await writeSheet('xlsx', { name: 'x', rows: titled, label: String })).content;
+  if (how === 'xlsx') return fileOf('xlsx', titled);
   const separator = how.startsWith('csv') ? how.slice(3) : how === 'sep' ? '#' : ';';
   const cell = (value: string) => (/[;,\t|#"\n]/.test(value) ? `"${value.replaceAll('"', '""')}"` : value);
   const lines = [order.map(heading), ...rows.map((row) => order.map((name) => row[name] ?? ''))];
@@ -109,6 +110,8 @@ async function bytesOf({ rows, order, heading, how }: Written): Promise<Buffer> 
   return Buffer.from(how === 'sep' ? `sep=#\r\n${csv}` : `\uFEFF${csv}`);
 }
 
+const unmarked = (row: Row): Row =>
+  Object.fromEntries(Object.entries(row).map(([name, value]) => [name, asWritten(value.trim())]));
 const isBlank = (row: Row): boolean => Object.values(row).every((value) => value.trim() === '');
 const isLatin = (row: Row): boolean => Object.values(row).every((value) => /^[\x20-\x7E\xA0-\xFF]*$/.test(value));
 
@@ -119,7 +122,9 @@ test('whatever the order, labels, separator, encoding and kind of file', { timeo
       fc.pre(table.how !== 'windows-1252' || table.rows.every(isLatin));
       const rows = await read(await bytesOf(table));
       const above = table.how === 'sep' ? 3 : 2;
-      const expected = table.rows.flatMap((row, at) => (isBlank(row) ? [] : [{ row: at + above, ...byHand(row) }]));
+      // in text an apostrophe before a formula is the mark that it is none
+      const rowsRead = /^(?:json|xlsx)$/.test(table.how) ? table.rows : table.rows.map(unmarked);
+      const expected = rowsRead.flatMap((row, at) => (isBlank(row) ? [] : [{ row: at + above, ...byHand(row) }]));
       expect(
         rows.map(({ row, input, faults = [] }) => ({
           row,

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import countries from 'i18n-iso-countries';
 import { describe, expect, test } from 'vitest';
 import * as types from '../../src/core/command/type.js';
-import { Fault, type FieldContext, type FieldType, type Raw } from '../../src/core/command/type.js';
+import { Fault, ItemFaults, type FieldContext, type FieldType, type Raw } from '../../src/core/command/type.js';
 import { findProduct, loadCatalogue } from '../../src/core/record/catalogue.js';
 import { orderChoices } from '../../src/core/record/orders-shape.js';
 
@@ -20,6 +20,7 @@ const parse = <T>(type: FieldType<T>, raw: Raw): T | string => {
   try {
     return type.parse(raw, context);
   } catch (fault) {
+    if (fault instanceof ItemFaults) return `! ${fault.items.map((item) => item.fault.code).join(' ')}`;
     if (fault instanceof Fault) return `! ${fault.code}`;
     throw fault;
   }
@@ -235,7 +236,7 @@ describe.each([
       ['=1', '! pairs'],
       ['pro=-1', '! range'],
       ['pro=x', '! whole'],
-      ['pro=1,pro=1', '! twice'],
+      ['pro=1,pro=1', '! repeats'],
       ['prp=1', '! choice'],
     ],
   ],

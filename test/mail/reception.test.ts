@@ -242,7 +242,7 @@ describe('files', () => {
     expect(textOf(mail)).toContain('Fichier joint : declaration-listed.csv');
     const [file] = mail.parsed.attachments;
     expect(file?.filename).toBe('declaration-listed.csv');
-    expect(file?.content.toString()).toContain(',Roy,Zoé,');
+    expect(file?.content.toString()).toContain(';Roy;Zoé;');
   });
 });
 

@@ -60,7 +60,7 @@ it('tells faults by row and column, and refuses all of a faulty table', async ()
   const who = await reseller(desk);
   const table = `${clientTable(1)}prp;<b>x</b>;Roy;Zoé;F-9\r\n`;
   const previewed = await upload(who.email, table);
-  expect(previewed.text).toContain('1 of 2 rows are faulty, so nothing would be placed.');
+  expect(previewed.text).toContain('1 of 2 rows is faulty, so nothing would be placed.');
   expect(previewed.text).toMatch(/<td[^>]*>3<\/td>\s*<td[^>]*>Email<\/td>/);
   expect(previewed.text).not.toContain('<b>x</b>');
   const refused = await upload(who.email, table, { yes: 'yes' });

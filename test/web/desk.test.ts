@@ -71,7 +71,8 @@ describe('coming in', () => {
   });
 
   it('swaps the token for a strict cookie and leaves the address without it', async () => {
-    expect((await desk.send({ path: '/' })).location).toBe('/desk');
+    expect((await desk.send({ path: '/' })).location).toBe('/sign-in');
+    expect((await visitor.get('/sign-in')).status).toBe(200);
     const shut = await visitor.get('/desk');
     expect(shut.status).toBe(403);
     expect(shut.text).toContain('token included');
@@ -80,6 +81,7 @@ describe('coming in', () => {
     expect(String(swapped.headers['set-cookie'])).toMatch(/^guichet-desk=[\w-]+; Path=\/; HttpOnly; SameSite=Strict$/);
     expect(String(swapped.headers['set-cookie'])).not.toContain(token);
     expect((await visitor.get('/desk')).status).toBe(200);
+    expect((await visitor.get('/')).location).toBe('/desk');
     expect((await desk.visitor().get('/desk?token=wrong')).status).toBe(403);
     expect((await desk.visitor().get('/desk/mails/2026-11-30T09-00-00.000Z-x.eml')).status).toBe(403);
   });
@@ -132,6 +134,18 @@ describe('a command', () => {
     const row = await desk.open.connection.reader.audit.findFirst({ where: { action: 'declare new' } });
     expect(row).toMatchObject({ door: 'desk', operator: true });
     expect((await visitor.get('/desk')).text).toContain('Anne Morel · anne@volts.example · Volts');
+  });
+
+  it('is asked anew by a form that somebody went back to and filled in otherwise', async () => {
+    await open();
+    const who = await reseller(desk);
+    const asked = { reseller: who.email, product: 'pro', purchase: 'P-back', _key: 'one key' };
+    const first = await send('stock receive', { ...asked, quantity: '0' });
+    expect(first.status).toBe(422);
+    for (const time of ['first', 'again'])
+      expect((await send('stock receive', { ...asked, quantity: '2' })).text, time).toContain('2 × Service Pack Pro in the stock');
+    const shown = await desk.run('stock show', { reseller: who.email });
+    expect(shown.ok && JSON.stringify(shown.data['products'])).toContain('"product":"pro","name":"Service Pack Pro","available":7');
   });
 
   it('as a dry run changes nothing and keeps what was typed', async () => {
@@ -216,7 +230,7 @@ describe('a command', () => {
       'This preview no longer holds',
     );
     for (let clicks = 0; clicks < 2; clicks += 1)
-      expect((await visitor.post('/desk', { _pending: pending, _as: '' })).text).toContain('1 packs imported.');
+      expect((await visitor.post('/desk', { _pending: pending, _as: '' })).text).toContain('1 pack imported.');
     expect(await desk.open.connection.reader.stockUnit.count({ where: { number: 'PP2016JUN002122662989' } })).toBe(1);
   });
 });

@@ -122,6 +122,19 @@ describe('a pack number', () => {
     expect((await send(visitor, 'pack redeem', fields)).location).toBe('/me');
   });
 
+  it('that was wrong is corrected in the form that somebody went back to; the wrong one again is answered alike', async () => {
+    const { email } = await seller();
+    const { visitor, pack } = await client(email, 'zoe@maison.example');
+    const form = { _key: 'one key' };
+    for (const number of ['PP2026NOV000000000000', 'PP2026NOV000000000000']) {
+      const refused = await send(visitor, 'pack redeem', { ...form, number });
+      expect([refused.status, refused.text.includes('This number cannot be taken.')]).toEqual([422, true]);
+    }
+    const again = await send(visitor, 'pack redeem', { ...form, number: pack });
+    expect(again.location).toBe('/me');
+    expect((await visitor.get('/me')).text).toContain(`Pack ${pack} is on your account.`);
+  });
+
   it('that is wrong, foreign or used is refused in the same words', async () => {
     const { email } = await seller();
     const zoe = await client(email, 'zoe@maison.example');

@@ -1,6 +1,9 @@
 /** An approval as the approvals channel shows it, and which message there is about it. */
 import type { Registry } from '../command/registry.js';
-import { approvalRef, askerOf, summarised } from '../guard/approval.js';
+import { summarised } from '../command/asked.js';
+import { readerOf } from '../command/context.js';
+import { valueText } from '../command/value.js';
+import { approvalRef, askerOf } from '../guard/approval.js';
 import type { Desk } from '../guard/work.js';
 import type { Locale } from '../locales/locale.js';
 import type { Database } from '../record/transact.js';
@@ -12,7 +15,7 @@ export interface ApprovalCard {
   readonly command: string;
   readonly state: string;
   readonly requester: string;
-  /** The printed number of what it is about. */
+  /** What it is about: its printed number, or a part of the catalogue by its name. */
   readonly object: string | null;
   /** What it asks: the command's fields as they were typed, or as the command tells it. */
   readonly summary: readonly { readonly label: string; readonly value: string }[];
@@ -27,36 +30,36 @@ export interface ApprovalCard {
 }
 
 interface CardSource {
-  readonly database: Database;
+  readonly desk: Pick<Desk, 'database' | 'catalogue' | 'timeZone'>;
   /** Tells which requests are taken into review; without it none is. */
   readonly registry?: Registry | undefined;
 }
 
 /** The request as it stands now; nothing when there is none of this id. */
 export async function approvalCard(
-  { database, registry }: CardSource,
+  { desk, registry }: CardSource,
   id: number,
   locale: Locale,
 ): Promise<ApprovalCard | undefined> {
-  return database.read(async (tx) => {
+  return desk.database.read(async (tx) => {
     const row = await tx.approval.findUnique({ where: { id } });
     if (!row) return undefined;
     const { decisions } = await approvalShown(tx, row);
     const { command, state, object, needed, createdAt, expiresAt, channelMessage: message } = row;
-    const by = registry?.find(command)?.fourEyes;
+    const declared = registry?.find(command);
     // the first line of a summary is the command itself
-    const summary = (await summarised(tx, { ...row, summary: by?.summary }, locale)).slice(1);
+    const summary = (await summarised({ tx, desk }, { ...row, declared }, locale)).slice(1);
     return {
       id,
       number: approvalRef(id),
       command,
       state,
       requester: (await askerOf(tx, row))(locale),
-      object,
+      object: object === null ? null : valueText('object', object, readerOf(desk, locale)),
       summary,
       needed,
       decisions,
-      reviewable: state === 'pending' && by?.seen !== undefined,
+      reviewable: state === 'pending' && declared?.fourEyes?.seen !== undefined,
       createdAt,
       expiresAt,
       message,
@@ -75,7 +78,7 @@ export interface Approvals {
   posted(id: number, message: string): Promise<void>;
 }
 
-export const approvalsOf = ({ database }: Pick<Desk, 'database'>, registry?: Registry): Approvals => ({
-  card: (id, locale) => approvalCard({ database, registry }, id, locale),
-  posted: (id, message) => approvalPosted(database, id, message),
+export const approvalsOf = (desk: CardSource['desk'], registry?: Registry): Approvals => ({
+  card: (id, locale) => approvalCard({ desk, registry }, id, locale),
+  posted: (id, message) => approvalPosted(desk.database, id, message),
 });

@@ -4,7 +4,8 @@ import { numberOf, reason } from '../command/dictionary.js';
 import type { RawInput } from '../command/input.js';
 import { listed, listFields } from '../command/listing.js';
 import type { Registry } from '../command/registry.js';
-import { approvalRef, summarised, typedText } from '../guard/approval.js';
+import { summarised, typedText } from '../command/asked.js';
+import { approvalRef } from '../guard/approval.js';
 import { fullName, isStaff } from '../guard/identity.js';
 import { idOf, parseRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
@@ -147,11 +148,7 @@ export function approvalCommands(registry: () => Registry): readonly AnyCommand[
           code: 'approval.shown',
           data: {
             ...itemOf(shown),
-            summary: await summarised(
-              work.tx,
-              { ...row, summary: registry().find(row.command)?.fourEyes?.summary },
-              work.locale,
-            ),
+            summary: await summarised(work, { ...row, declared: registry().find(row.command) }, work.locale),
             needed: row.needed,
             decisions: shown.decisions.map((one) => ({ ...one, decidedAt: one.decidedAt.toISOString() })),
           },

@@ -1,10 +1,11 @@
 /** Deciding a request (X3): by another person, once, for exactly the content that was asked. */
 import { Refusal } from '../guard/refusal.js';
-import { approvalRef, approvedHash, approversOf, summaryOf, tellApprovals } from '../guard/approval.js';
+import { approvalRef, approvedHash, approversOf, tellApprovals } from '../guard/approval.js';
 import { identify, isStaff, type Actor } from '../guard/identity.js';
 import type { Work } from '../guard/work.js';
 import type { Locale } from '../locales/locale.js';
 import type { Approval } from '../record/database.js';
+import { summaryOf } from '../command/asked.js';
 import type { AnyCommand } from '../command/define.js';
 import { understand } from '../command/input.js';
 import { FileGone, restoredInput, type KeptInput } from '../command/kept-files.js';
@@ -232,7 +233,7 @@ async function tellRequester(
     verdict: more.verdict,
     ...(decided ? { decider: work.actor.name } : {}),
     ...(more.reason ? { reason: more.reason } : {}),
-    summary: summaryOf(request, locale),
+    summary: summaryOf(work.desk, { ...request, declared: more.command }, locale),
   };
   const about = {
     letter: 'approval-decided',

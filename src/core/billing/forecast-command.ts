@@ -2,6 +2,7 @@
 import { DateTime } from 'luxon';
 import { command, optional } from '../command/define.js';
 import { exportAs, months, reseller } from '../command/dictionary.js';
+import { sheetOf } from '../command/listing.js';
 import type { Done } from '../command/outcome.js';
 import { heading } from '../command/reply.js';
 import type { Upload } from '../command/type.js';
@@ -10,7 +11,6 @@ import { formatMoney } from '../locales/format.js';
 import { orgRef } from '../parties/organisation.js';
 import type { Balance, Organisation } from '../record/database.js';
 import { drawPicture } from '../record/picture.js';
-import { writeSheet } from '../record/sheet.js';
 import { todayIn } from '../domains/life.js';
 import { accountOf } from './account.js';
 import { balanceCentsOf, balanceOf } from './balance.js';
@@ -37,11 +37,7 @@ export const billingForecast = command({
     const forecast = forecastOf(dues, { balanceCents, creditCents: balance.creditCents, today, until });
     const { items, shortOn, count, dueCents } = forecast;
     const file = input.export
-      ? await writeSheet(input.export, {
-          name: 'billing-forecast',
-          rows: items.map((item) => ({ ...item })),
-          label: (key) => heading(key, work.locale),
-        })
+      ? await sheetOf(work, input.export, { name: 'billing.forecast', items: items.map((item) => ({ ...item })) })
       : await pictureOf(work, { org, balance, forecast });
     return {
       code: 'billing.forecast',

@@ -1,9 +1,8 @@
 /** What is booked for an organisation beyond the catalogue's limit a second person decides (SPEC 0, "Authority"). */
-import type { FourEyes } from '../command/define.js';
+import type { FourEyes, SummaryBy } from '../command/define.js';
 import { amount } from '../command/dictionary.js';
-import { fieldLabel, heading } from '../command/reply.js';
+import { fieldLabel, heading } from '../command/value.js';
 import { noContext, type Amount } from '../command/type.js';
-import type { SummaryBy } from '../guard/approval.js';
 import type { Work } from '../guard/work.js';
 import { formatMoney } from '../locales/format.js';
 import { namedOrg, orgRef } from '../parties/organisation.js';
@@ -27,7 +26,7 @@ export async function bookedToday({ tx, actor, now }: Work, orgId: number): Prom
 }
 
 /** The organisation by name, and amounts as people write them. */
-const summary: SummaryBy = async (tx, approvalId, locale) => {
+const summary: SummaryBy = async (tx, approvalId, { locale }) => {
   const { input, object } = await tx.approval.findUniqueOrThrow({ where: { id: approvalId } });
   const typed = JSON.parse(input) as { amount?: string; payment?: string };
   const org = await tx.organisation.findUnique({ where: { id: Number(object?.slice(2)) } });

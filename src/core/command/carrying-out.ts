@@ -5,6 +5,7 @@ import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import type { Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
+import { summarised } from './asked.js';
 import type { AnyCommand } from './define.js';
 import type { RawInput, Understood } from './input.js';
 import { keptInput } from './kept-files.js';
@@ -43,12 +44,12 @@ export async function carryOut(
   }
   const { fourEyes } = command;
   if (fourEyes && ((await fourEyes.needed?.(work, input)) ?? true)) {
+    const kept = { command: command.name, input: keptInput(asked.raw) };
     const approval = await openApproval(work, {
-      command: command.name,
-      input: keptInput(asked.raw),
+      ...kept,
       hold: (approvalId) => fourEyes.hold(work, input, approvalId),
       rule: await fourEyes.rule?.(work, input),
-      summary: fourEyes.summary,
+      summary: (id, locale) => summarised(work, { id, ...kept, declared: command }, locale),
     });
     return {
       outcome: { ok: true, code: 'approval.pending', data: { approval: work.made(approval) }, waiting: true },

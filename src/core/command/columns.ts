@@ -42,22 +42,25 @@ interface Typed {
  * @throws {Refusal} `input.invalid` with a sentence for each of `columns`, `filter` and `sort` that has a fault
  */
 export function shapeOf(work: Work, fields: readonly Field[], typed: Typed): Shape {
-  const faults: Record<string, string> = {};
+  const faults: Partial<Record<keyof Typed, string[]>> = {};
   const say = textsOf(work.locale);
   const named = (name: string, by: keyof Typed): Field[] => {
     const wanted = fold(name);
     const found = fields.find((field) =>
       [field.name, ...field.labels.fr, ...field.labels.en].some((label) => fold(label) === wanted),
     );
-    if (!found) faults[by] = say.faults.choice({ choices: fields.map((field) => field.name).join(', ') });
+    if (!found) (faults[by] ??= []).push(say.lists.unknown({ typed: name }));
     return found ? [found] : [];
   };
+  const offered = say.faults.choice({
+    choices: fields.map(({ name, labels }) => `${name} (${labels[work.locale][0]})`).join(', '),
+  });
   const context = fieldContext(work.desk, { locale: work.locale, country: work.actor.country });
   const chosen = (typed.columns ?? []).flatMap((one) => named(one, 'columns'));
   const conditions = (typed.filter ?? []).flatMap((one): Condition[] => {
     const [, name, sign, value] = /^([^=~<>]+)([=~<>])(?![=~<>])\s*(.*)$/su.exec(one) ?? [];
     if (name === undefined || value === undefined) {
-      faults['filter'] = say.lists.condition({ typed: one });
+      (faults.filter ??= []).push(say.lists.condition({ typed: one }));
       return [];
     }
     const kept = (field: Field) => (sign === '~' ? value : asKept(field, value, context));
@@ -66,7 +69,8 @@ export function shapeOf(work: Work, fields: readonly Field[], typed: Typed): Sha
   const sortings = (typed.sort ?? []).flatMap((one) =>
     named(one.replace(/^-/, ''), 'sort').map((field) => ({ field, descending: one.startsWith('-') })),
   );
-  if (Object.keys(faults).length > 0) throw new Refusal('input.invalid', {}, faults);
+  const told = Object.entries(faults).map(([by, wrong]) => [by, [...wrong, offered].join('; ')] as const);
+  if (told.length > 0) throw new Refusal('input.invalid', {}, Object.fromEntries(told));
   return { columns: chosen.length > 0 ? [...new Set(chosen)] : fields, conditions, sortings };
 }
 

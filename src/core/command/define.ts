@@ -2,7 +2,7 @@
  * How a command is declared: once, with its fields; every door, the help and the printed reference are made from it
  * (SPEC 0, "One command, every door").
  */
-import type { ApprovalRule, SummaryBy } from '../guard/approval.js';
+import type { ApprovalRule, SummaryLine } from '../guard/approval.js';
 import type { Actor } from '../guard/identity.js';
 import type { Who } from '../guard/policy.js';
 import type { Desk, Work } from '../guard/work.js';
@@ -12,6 +12,7 @@ import type { Field } from './dictionary.js';
 import type { CountedRefusal, Done, Preview } from './outcome.js';
 import type { Steps } from './parts.js';
 import type { Choice, FieldType, Raw } from './type.js';
+import type { Reader } from './value.js';
 
 /** A field as one command uses it. */
 export interface Use<F extends Field = Field, Required extends boolean = boolean> {
@@ -63,6 +64,9 @@ export type Input<Uses extends readonly Use[]> = {
 } & {
   readonly [U in Uses[number] as U['required'] extends true ? never : Camel<U['field']['name']>]?: Value<U['field']>;
 };
+
+/** A command's own way to say what a request of it asks; nothing where that is not known any more. */
+export type SummaryBy = (tx: Work['tx'], approvalId: number, reader: Reader) => Promise<readonly SummaryLine[]>;
 
 /** A command that needs a second person (X3). */
 export interface FourEyes<I> {

@@ -14,7 +14,8 @@ import { localeOf, type Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
 import type { Leaves, Unit } from '../record/transact.js';
 import { carryOut, refused } from './carrying-out.js';
-import { fieldContext } from './context.js';
+import { fieldContext, readerOf } from './context.js';
+import type { Reader } from './value.js';
 import type { AnyCommand } from './define.js';
 import { understand, type RawInput } from './input.js';
 import { keepFiles, mayWait } from './kept-files.js';
@@ -65,6 +66,8 @@ export interface Dispatcher {
   dispatch(request: Request): Promise<Outcome>;
   /** What fields may depend on, for a door that offers choices. */
   context(locale: Locale, actor?: Actor): FieldContext;
+  /** How answers are read in a language. */
+  reader(locale: Locale): Reader;
 }
 
 export interface DispatchOptions {
@@ -257,7 +260,7 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
     );
   }
 
-  return { registry, desk, dispatch, context };
+  return { registry, desk, dispatch, context, reader: (locale) => readerOf(desk, locale) };
 }
 
 /** A refusal with whom it is told to. */

@@ -1,13 +1,12 @@
 /** From what a door decoded to what a handler gets: all faults at once (SPEC 0, "Checks run in order"). */
-import { distance } from 'fastest-levenshtein';
 import { Refusal, type RefusalParams } from '../guard/refusal.js';
-import { fold } from '../record/fold.js';
+import { nearest } from '../record/nearest.js';
 import { camel } from '../locales/key.js';
 import type { Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
 import type { Form, Use } from './define.js';
 import { everyUseOf } from './registry.js';
-import { Fault, type FieldContext, type Raw } from './type.js';
+import { Fault, faultText, type FieldContext, type Raw } from './type.js';
 
 export type RawInput = Readonly<Record<string, Raw>>;
 
@@ -47,7 +46,7 @@ export function understand(command: Form, raw: RawInput, context: FieldContext):
       else if (use.required) throw new Fault('missing');
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
-      faults[name] = say[fault.code](fault.params);
+      faults[name] = faultText(fault, say);
       if (fault.code === 'missing') missing.push(name);
     }
   }
@@ -66,15 +65,13 @@ export function needed(locale: Locale, fields: readonly string[], params: Refusa
   );
 }
 
-/** The label nearest to what was typed, as the asker would write it. */
+/** The label that was probably meant, as the asker would write it; nothing when none is near. */
 export function nearestField(uses: readonly Use[], typed: string, locale: Locale): string {
-  const wanted = fold(typed);
-  const labels = uses.flatMap((use) =>
-    [use.field.name, ...use.field.labels.fr, ...use.field.labels.en].map((label) => ({
-      use,
-      far: distance(wanted, fold(label)),
-    })),
+  const labels = new Map(
+    uses.flatMap((use) =>
+      [use.field.name, ...use.field.labels.fr, ...use.field.labels.en].map((label) => [label, use] as const),
+    ),
   );
-  const best = labels.sort((a, b) => a.far - b.far)[0];
-  return best ? best.use.field.labels[locale][0] : '';
+  const meant = labels.get(nearest(typed, [...labels.keys()]) ?? '');
+  return meant?.field.labels[locale][0] ?? '';
 }

@@ -2,14 +2,18 @@
 import { DateTime } from 'luxon';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
-import { textsOf } from '../locales/texts.js';
+import { formatDay } from '../locales/format.js';
+import { camel } from '../locales/key.js';
+import { localeNames } from '../locales/locale.js';
+import { stateName, textsOf } from '../locales/texts.js';
 import { fold, searchable } from '../record/fold.js';
-import { writeSheet, type SheetCell } from '../record/sheet.js';
+import { writeSheet, type SheetFile } from '../record/sheet.js';
 import { idsHaving, phraseOf, type SearchTable } from '../record/trigrams.js';
 import { exportAs, page, perPage, search, since, sort, state, until } from './dictionary.js';
 import { optional, type Input } from './define.js';
 import type { AnswerCode, Data, Done } from './outcome.js';
-import { heading } from './reply.js';
+import { readerOf } from './context.js';
+import { cellOf, heading } from './value.js';
 
 export const listFields = [
   optional(search),
@@ -68,7 +72,7 @@ export interface Pages {
 
 /** Answers one page of a list; with `export` the whole result is a file too. */
 export async function answered(
-  work: Pick<Work, 'locale'>,
+  work: Pick<Work, 'locale' | 'desk'>,
   input: Pick<ListInput, 'page' | 'perPage' | 'export'>,
   pages: Pages,
 ): Promise<Done> {
@@ -76,16 +80,26 @@ export async function answered(
   const { items, total } = await pages.page({ skip: (pageNumber - 1) * take, take });
   const data = { items, total, page: pageNumber, ...pages.data };
   if (!input.export) return { code: pages.code, data };
-  const file = await writeSheet(input.export, {
-    name: pages.code.replace('.', '-'),
-    rows: (await pages.all({ skip: 0, take: exportedAtMost })) as readonly Record<string, SheetCell>[],
-    label: (key) => heading(key, work.locale),
-  });
-  return { code: pages.code, data, file };
+  const all = await pages.all({ skip: 0, take: exportedAtMost });
+  return { code: pages.code, data, file: await sheetOf(work, input.export, { name: pages.code, items: all }) };
+}
+
+/** Items as a file for whoever asks: labels as its header, words, numbers and dates as they read them. */
+export function sheetOf(
+  { locale, desk }: Pick<Work, 'locale' | 'desk'>,
+  kind: 'csv' | 'xlsx',
+  { name, items }: { name: AnswerCode; items: readonly Data[] },
+): Promise<SheetFile> {
+  const keys = Object.keys(items[0] ?? {});
+  const reader = readerOf(desk, locale);
+  const header = keys.map((key) => heading(key, locale));
+  const rows = items.map((record) => keys.map((key) => cellOf(key, record[key], { ...reader, record })));
+  return writeSheet(kind, { name: name.replace('.', '-'), header, rows }, reader);
 }
 
 /** Runs a list: filtered, sorted, paged; with `export` the whole result is a file too. */
 export async function listed<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Promise<Done> {
+  mustBePeriod(work, input);
   const own = { ...spec.where, ...filters(work, input, spec) };
   const words = searchWords(input.search);
   const where = { ...own, ...(await matching(words, spec)) };
@@ -114,7 +128,7 @@ function filters<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Record
   const from = input.since && dayStart(work, input.since);
   const to = input.until && dayStart(work, input.until).plus({ days: 1 });
   return {
-    ...(input.state ? inState(spec, stateNamed(work, input.state, spec.states)) : {}),
+    ...(input.state ? inState(spec, stateNamed(work, input.state, spec)) : {}),
     ...(from || to
       ? {
           [spec.dateColumn ?? 'createdAt']: {
@@ -124,6 +138,15 @@ function filters<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Record
         }
       : {}),
   };
+}
+
+/** @throws {Refusal} `input.invalid` naming both days, when a period ends before it begins */
+function mustBePeriod({ locale }: Pick<Work, 'locale'>, { since: from, until: to }: ListInput): void {
+  if (from === undefined || to === undefined || from <= to) return;
+  const [fromText, toText] = [from, to].map((day) => formatDay(new Date(day), 'UTC', locale));
+  const labels = { since: since.labels[locale][0], until: until.labels[locale][0] };
+  const fault = textsOf(locale).lists.order({ ...labels, from: fromText ?? '', to: toText ?? '' });
+  throw new Refusal('input.invalid', {}, { since: fault, until: fault });
 }
 
 const inState = <Row>(spec: ListSpec<Row>, state: string): Where => spec.inState?.(state) ?? { state };
@@ -173,35 +196,40 @@ const foundAtMost = 200_000;
 const dayStart = (work: Work, day: string): DateTime =>
   DateTime.fromISO(day, { zone: work.desk.timeZone }).startOf('day');
 
-function stateNamed(work: Work, typed: string, states: readonly string[]): string {
+function stateNamed(work: Work, typed: string, { states, code }: Pick<ListSpec<never>, 'states' | 'code'>): string {
+  const [of] = code.split('.');
   const wanted = fold(typed);
   const found = states.find((name) =>
-    [name, textsOf('fr').states[name], textsOf('en').states[name]].some(
+    [name, ...localeNames.flatMap((one) => [textsOf(one).states[name], textsOf(one).feminineStates[name]])].some(
       (label) => label !== undefined && fold(label) === wanted,
     ),
   );
   if (found) return found;
-  const say = textsOf(work.locale);
-  throw new Refusal(
-    'input.invalid',
-    {},
-    { state: say.faults.choice({ choices: states.map((name) => `${name} (${say.states[name] ?? name})`).join(', ') }) },
+  const labels = states.map((name) => `${name} (${stateName(name, { locale: work.locale, of })})`);
+  throw new Refusal('input.invalid', {}, { state: textsOf(work.locale).faults.choice({ choices: labels.join(', ') }) });
+}
+
+/** What can be sorted by, as it is typed and as it is called. */
+function sortFault(
+  { locale }: Work,
+  { sortable }: Pick<ListSpec<never>, 'sortable'>,
+  typed: readonly string[],
+): string {
+  const { faults, lists } = textsOf(locale);
+  const names = Object.keys(sortable).map((name) => `${name} (${heading(camel(name), locale)})`);
+  return [...typed.map((one) => lists.unknown({ typed: one })), faults.choice({ choices: names.join(', ') })].join(
+    '; ',
   );
 }
 
 function order<Row>(work: Work, input: ListInput, spec: ListSpec<Row>): Record<string, 'asc' | 'desc'>[] {
   const wanted = input.sort ?? [];
-  const orders = wanted.map((typed): Record<string, 'asc' | 'desc'> => {
-    const name = typed.replace(/^-/, '').toLowerCase();
-    const column = spec.sortable[name];
-    if (!column)
-      throw new Refusal(
-        'input.invalid',
-        {},
-        { sort: textsOf(work.locale).faults.choice({ choices: Object.keys(spec.sortable).join(', ') }) },
-      );
-    return { [column]: typed.startsWith('-') ? 'desc' : 'asc' };
-  });
+  const columnOf = (typed: string): string | undefined => spec.sortable[typed.replace(/^-/, '').toLowerCase()];
+  const unknown = wanted.filter((typed) => columnOf(typed) === undefined);
+  if (unknown.length > 0) throw new Refusal('input.invalid', {}, { sort: sortFault(work, spec, unknown) });
+  const orders = wanted.map((typed): Record<string, 'asc' | 'desc'> => ({
+    [columnOf(typed) ?? '']: typed.startsWith('-') ? 'desc' : 'asc',
+  }));
   if (orders.length === 0 && spec.usualOrder) return [...spec.usualOrder];
   // newest first, and always a total order, so that pages neither overlap nor leave gaps
   return [...orders, { id: 'desc' }];

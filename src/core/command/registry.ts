@@ -1,13 +1,12 @@
 /** The commands that exist, by name. */
-import { closest } from 'fastest-levenshtein';
-import { fold } from '../record/fold.js';
+import { nearest } from '../record/nearest.js';
 import { dryRun, org, orgNumber, yes } from './dictionary.js';
 import { optional, typeOf, type AnyCommand, type Form, type Use } from './define.js';
 
 export interface Registry {
   readonly all: readonly AnyCommand[];
   find(name: string): AnyCommand | undefined;
-  /** The nearest name to a mistyped one. */
+  /** The name that was probably meant by a mistyped one; nothing when none is near. */
   nearest(name: string): string;
 }
 
@@ -20,7 +19,7 @@ export function createRegistry(commands: readonly AnyCommand[]): Registry {
   return {
     all: commands,
     find: (name) => byName.get(name.trim().toLowerCase().replace(/\s+/g, ' ')),
-    nearest: (name) => closest(fold(name), [...byName.keys()]),
+    nearest: (name) => nearest(name, [...byName.keys()]) ?? '',
   };
 }
 

@@ -3,18 +3,21 @@
  * field. Doors render this; none has words of its own for a command.
  */
 import { camel } from '../locales/key.js';
-import { formatDay, formatInstant, formatMoney } from '../locales/format.js';
 import type { Locale } from '../locales/locale.js';
-import { textsOf } from '../locales/texts.js';
+import { textsOf, type Read } from '../locales/texts.js';
 import type { AnyCommand } from './define.js';
-import * as dictionary from './dictionary.js';
-import type { Outcome } from './outcome.js';
+import type { Data, Outcome } from './outcome.js';
 import { useOf } from './registry.js';
+import { fieldLabel, heading, valueText as plain, type Reader } from './value.js';
+
+export { fieldLabel, heading } from './value.js';
 
 export interface Table {
   readonly title: string;
   readonly columns: readonly string[];
   readonly rows: readonly (readonly string[])[];
+  /** Its columns are names over counts: wider than what stands below them, so a door of little width wraps them. */
+  readonly counts?: true;
 }
 
 export interface Line {
@@ -31,51 +34,6 @@ export interface Reply {
   readonly tables: readonly Table[];
   /** Faulty fields: name as typed, label in the reader's language, what is wrong. */
   readonly faults: readonly { readonly field: string; readonly label: string; readonly text: string }[];
-}
-
-interface Reader {
-  readonly locale: Locale;
-  readonly timeZone: string;
-}
-
-const day = /^\d{4}-\d\d-\d\d$/;
-const instant = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/;
-
-/** Fields by their keys in data: a name means the same everywhere. */
-const fields = new Map(
-  Object.values<unknown>(dictionary)
-    .filter((one): one is dictionary.Field => typeof one === 'object')
-    .map((field) => [camel(field.name), field] as const),
-);
-
-/** What a key of data is called: by the texts, else as the field of that name is. */
-export const heading = (key: string, locale: Locale): string =>
-  textsOf(locale).keys[key] ?? fields.get(key)?.labels[locale][0] ?? key;
-
-/** A field as its reader knows it, whatever command asks for it. */
-export const fieldLabel = (name: string, locale: Locale): string =>
-  fields.get(camel(name))?.labels[locale][0] ?? heading(camel(name), locale);
-
-/** One value as a person reads it; what is nested deeper is JSON. */
-function plain(key: string, value: unknown, reader: Reader): string {
-  const texts = textsOf(reader.locale);
-  if (value === null || value === undefined || value === '') return '–';
-  if (typeof value === 'boolean') return value ? texts.yes : texts.no;
-  if (typeof value === 'string' && instant.test(value))
-    return formatInstant(new Date(value), reader.timeZone, reader.locale);
-  if (typeof value === 'string' && day.test(value)) return formatDay(new Date(value), 'UTC', reader.locale);
-  const choice = fields.get(key)?.type.choices?.find(({ id }) => id === value);
-  if (choice) return choice.names[reader.locale];
-  if (/^(state|verdict|account|role|kind|outcome|\w+State)$/.test(key) && typeof value === 'string')
-    return texts.states[value] ?? value;
-  if (key.endsWith('Cents') && typeof value === 'number') return formatMoney(value, reader.locale);
-  if (key === 'column' && typeof value === 'string') return heading(camel(value), reader.locale);
-  if (key === 'changed' && Array.isArray(value))
-    return value.map((name) => heading(String(name), reader.locale)).join(', ');
-  if ((key === 'missing' || key === 'columns') && Array.isArray(value))
-    return value.map((name) => fieldLabel(String(name), reader.locale)).join(', ');
-  if (Array.isArray(value) && value.every((one) => typeof one !== 'object')) return value.join(', ') || '–';
-  return typeof value === 'string' || typeof value === 'number' ? String(value) : JSON.stringify(value);
 }
 
 const isRows = (value: unknown): value is readonly Readonly<Record<string, unknown>>[] =>
@@ -129,14 +87,43 @@ function table(key: string, all: readonly Readonly<Record<string, unknown>>[], r
   return {
     title: [...(title ? [title] : []), ...cut].join(' – '),
     columns: columns.map((column) => heading(column, reader.locale)),
-    rows: rows.map((row) => columns.map((column) => plain(column, row[column], reader))),
+    rows: rows.map((record) => columns.map((column) => plain(column, record[column], { ...reader, record }))),
   };
+}
+
+type CountRow = { readonly product: string; readonly name: string } & Readonly<Record<string, number>>;
+
+/** How many there are of each kind. */
+const isCounts = (rows: readonly Readonly<Record<string, unknown>>[]): rows is readonly CountRow[] =>
+  rows.every(({ product, name, ...counts }) => {
+    const numbers = Object.values(counts);
+    const named = typeof product === 'string' && typeof name === 'string';
+    return named && numbers.length > 0 && numbers.every((one) => typeof one === 'number');
+  });
+
+/** A column a kind, as on the desk that resellers know (J3); boxes stand apart from packs. */
+function countTables(rows: readonly CountRow[], { locale, names }: Reader): Table[] {
+  const packs = new Set((names?.productChoices(false) ?? rows.map(({ product: id }) => ({ id }))).map(({ id }) => id));
+  const table = (key: string, kinds: readonly CountRow[]): Table => ({
+    title: heading(key, locale),
+    columns: ['', ...kinds.map(({ name }) => name)],
+    rows: Object.keys(kinds[0] ?? {})
+      .filter((count) => count !== 'product' && count !== 'name')
+      .map((count) => [heading(count, locale), ...kinds.map((kind) => String(kind[count]))]),
+    counts: true,
+  });
+  const parts: [string, CountRow[]][] = [
+    ['packKinds', rows.filter(({ product }) => packs.has(product))],
+    ['boxKinds', rows.filter(({ product }) => !packs.has(product))],
+  ];
+  return parts.flatMap(([key, kinds]) => (kinds.length > 0 ? [table(key, kinds)] : []));
 }
 
 function fill(data: Readonly<Record<string, unknown>>, reader: Reader, into: { lines: Line[]; tables: Table[] }): void {
   for (const [key, value] of Object.entries(data)) {
     if (isTalk(value)) into.lines.push(...talk(value, reader));
-    else if (isRows(value)) into.tables.push(table(key, value, reader));
+    else if (isRows(value))
+      into.tables.push(...(isCounts(value) ? countTables(value, reader) : [table(key, value, reader)]));
     else if (isChange(value))
       into.lines.push({
         label: heading(key, reader.locale),
@@ -146,11 +133,11 @@ function fill(data: Readonly<Record<string, unknown>>, reader: Reader, into: { l
       for (const [field, { value: stands, required }] of Object.entries(value))
         into.lines.push({
           label: `${fieldLabel(field, reader.locale)}${required ? ' *' : ''}`,
-          value: plain(field, stands, reader),
+          value: plain(camel(field), stands, reader),
         });
     else if (isObject(value)) fill(value, reader, into);
     else if (!(Array.isArray(value) && value.length === 0))
-      into.lines.push({ label: heading(key, reader.locale), value: plain(key, value, reader) });
+      into.lines.push({ label: heading(key, reader.locale), value: plain(key, value, { ...reader, record: data }) });
   }
 }
 
@@ -159,6 +146,12 @@ function cellLabel(field: string, locale: Locale): string | undefined {
   const [, row = '', column = ''] = /^(\d+):([\w-]+)$/.exec(field) ?? [];
   return row === '' ? undefined : textsOf(locale).cell({ row, column: heading(camel(column), locale) });
 }
+
+/** How a headline reads a value of its answer. */
+const reads =
+  (data: Data, reader: Reader): Read =>
+  (key, value = data[key]) =>
+    plain(key, value, { ...reader, record: data });
 
 /** Makes the reply to an outcome; `command` gives refused fields their labels. */
 export function replyTo(outcome: Outcome, reader: Reader & { readonly command?: AnyCommand | undefined }): Reply {
@@ -178,13 +171,20 @@ export function replyTo(outcome: Outcome, reader: Reader & { readonly command?: 
   const into = { lines: [] as Line[], tables: [] as Table[] };
   const { missing = outcome.panel?.missing, ...data } = outcome.data;
   fill({ ...data, ...(missing === undefined ? {} : { missing }) }, reader, into);
-  return { ok: true, headline: texts.answers[outcome.code](outcome.data) + dryRun, ...into, faults: [] };
+  return {
+    ok: true,
+    headline: texts.answers[outcome.code](outcome.data, reads(outcome.data, reader)) + dryRun,
+    ...into,
+    faults: [],
+  };
 }
 
 /** Column widths for a door with a fixed-width font; wide cells are cut with an ellipsis. */
 export function aligned(source: Table, widest = 40): string[] {
   const cut = (text: string) => ([...text].length > widest ? `${[...text].slice(0, widest - 1).join('')}…` : text);
-  const all = [source.columns, ...source.rows].map((row) => row.map(cut));
+  const all = [...(source.counts ? wrapped(source.columns) : [source.columns]), ...source.rows].map((row) =>
+    row.map(cut),
+  );
   const widths = source.columns.map((_, column) => Math.max(...all.map((row) => [...(row[column] ?? '')].length)));
   return all.map((row) =>
     row
@@ -192,4 +192,22 @@ export function aligned(source: Table, widest = 40): string[] {
       .join('  ')
       .trimEnd(),
   );
+}
+
+/** As wide as a count's name may be before it goes on below: four of them stand beside each other in a message. */
+const nameMost = 14;
+
+/** Names as a heading of as many lines as the longest needs. */
+function wrapped(names: readonly string[]): string[][] {
+  const parts = names.map((name) => {
+    const lines: string[] = [];
+    for (const word of name.split(' ')) {
+      const longer = `${lines.at(-1) ?? ''} ${word}`.trim();
+      if (lines.length > 0 && longer.length <= nameMost) lines[lines.length - 1] = longer;
+      else lines.push(word);
+    }
+    return lines;
+  });
+  const most = Math.max(...parts.map((lines) => lines.length));
+  return Array.from({ length: most }, (_, at) => parts.map((lines) => lines[at] ?? ''));
 }

@@ -14,7 +14,7 @@ import { fieldContext } from './context.js';
 import type { Input, Use } from './define.js';
 import { file as fileField } from './dictionary.js';
 import { nearestField } from './input.js';
-import { Fault, isUpload, type FieldContext, type Raw, type Upload } from './type.js';
+import { Fault, faultText, isUpload, type FieldContext, type Raw, type Upload } from './type.js';
 
 export interface RowFault {
   /** As the person counts: the header is row 1. */
@@ -181,7 +181,7 @@ function understood<Uses extends readonly Use[]>(
       else if (use.required) throw new Fault('missing');
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;
-      faults.push({ row: line, column: use.field.name, fault: say.faults[fault.code](fault.params) });
+      faults.push({ row: line, column: use.field.name, fault: faultText(fault, say.faults) });
     }
   }
   // a separator too many moves what stands behind it: better told than left out

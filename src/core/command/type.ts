@@ -63,7 +63,12 @@ export type FaultCode =
   | 'digits'
   | 'many'
   | 'mismatch'
-  | 'twice';
+  | 'twice'
+  | 'repeats'
+  | 'items'
+  | 'quoted'
+  | 'more'
+  | 'next';
 
 export type FaultParams = Readonly<Record<string, string | number>>;
 
@@ -77,6 +82,52 @@ export class Fault extends Error {
     this.code = code;
     this.params = params;
   }
+}
+
+/** Some items of a list are wrong: each is named, with what is wrong with it. */
+export class ItemFaults extends Fault {
+  override name = 'ItemFaults';
+  readonly items: readonly { readonly typed: string; readonly fault: Fault }[];
+  constructor(items: ItemFaults['items']) {
+    super('items');
+    this.items = items;
+  }
+}
+
+/** Items that a sentence names; a list may have hundreds. */
+const namedAtMost = 20;
+
+/** A fault in words; of a list those items that are wrong in the same way are named together. */
+export function faultText(fault: Fault, say: Readonly<Record<FaultCode, (params: FaultParams) => string>>): string {
+  if (!(fault instanceof ItemFaults)) return say[fault.code](fault.params);
+  const alike = new Map<string, string[]>();
+  for (const { typed, fault: one } of fault.items) {
+    const sentence = faultText(one, say);
+    alike.set(sentence, [...(alike.get(sentence) ?? []), typed]);
+  }
+  return [...alike]
+    .map(([sentence, typed]) => {
+      const shown = typed.slice(0, namedAtMost).map((one) => say.quoted({ text: one }));
+      const more = typed.length > namedAtMost ? [say.more({ count: typed.length - namedAtMost })] : [];
+      return say.items({ items: [...shown, ...more].join(', '), sentence, count: typed.length });
+    })
+    .reduce((before, next) => say.next({ before, next }));
+}
+
+/** What each item is; all that are wrong are told at once. @throws {Fault} */
+function each<Item, T>(items: readonly Item[], parse: (item: Item) => T, named: (item: Item) => string): T[] {
+  const faults: { typed: string; fault: Fault }[] = [];
+  const values = items.flatMap((item) => {
+    try {
+      return [parse(item)];
+    } catch (fault) {
+      if (!(fault instanceof Fault)) throw fault;
+      faults.push({ typed: named(item), fault });
+      return [];
+    }
+  });
+  if (faults.length > 0) throw new ItemFaults(faults);
+  return values;
 }
 
 export interface Choice {
@@ -225,7 +276,7 @@ export const product = (boxes: boolean): FieldType<string> => ({
       throw new Fault('choice', {
         choices: context
           .productChoices(boxes)
-          .map(({ id }) => id)
+          .map(({ id, names }) => `${id} (${names[context.locale]})`)
           .join(', '),
       });
     return found;
@@ -477,7 +528,7 @@ export const list = <T>(item: FieldType<T>, max: number): FieldType<readonly T[]
     const values = parts(raw);
     if (values.length === 0) throw new Fault('missing');
     if (values.length > max) throw new Fault('range', { min: 1, max });
-    return values.map((value) => item.parse(value, context));
+    return each(values, (value) => item.parse(value, context), itself);
   },
   print: (values) => values.map((value) => item.print(value)).join(', '),
 });
@@ -488,13 +539,14 @@ export const counts: FieldType<Readonly<Record<string, number>>> = {
   max: 4000,
   parse(raw, context) {
     const found: Record<string, number> = {};
-    for (const pair of parts(raw)) {
+    const take = (pair: string): void => {
       const [name, value, ...more] = pair.split('=');
       if (!name || value === undefined || more.length > 0) throw new Fault('pairs', { example: 'pro=3' });
       const id = product(true).parse(name, context);
-      if (id in found) throw new Fault('twice', { value: id });
+      if (Object.hasOwn(found, id)) throw new Fault('repeats', { value: name });
       found[id] = whole(0, 1_000_000).parse(value, context);
-    }
+    };
+    each(parts(raw), take, itself);
     if (Object.keys(found).length === 0) throw new Fault('missing');
     return found;
   },
@@ -526,7 +578,11 @@ export const files = (maxBytes: number, most: number): FieldType<readonly Upload
   parse(raw, context) {
     const uploads = areUploads(raw) ? raw : [file(maxBytes).parse(raw, context)];
     if (uploads.length > most) throw new Fault('range', { min: 1, max: most });
-    return uploads.map((upload) => file(maxBytes).parse(upload, context));
+    return each(
+      uploads,
+      (upload) => file(maxBytes).parse(upload, context),
+      ({ name }) => name,
+    );
   },
   print: (values) => values.map(({ name }) => name).join(', '),
 });
@@ -537,13 +593,14 @@ export const details: FieldType<Readonly<Record<string, string>>> = {
   max: 4000,
   parse(raw) {
     const found: Record<string, string> = {};
-    for (const pair of parts(raw)) {
+    const take = (pair: string): void => {
       const [, name, value] = /^([^=]{1,60}?)\s*=\s*(.{1,200})$/su.exec(pair) ?? [];
       if (name === undefined || value === undefined) throw new Fault('pairs', { example: 'users=12' });
       const key = fold(name).replaceAll(' ', '-');
-      if (Object.hasOwn(found, key)) throw new Fault('twice', { value: key });
+      if (Object.hasOwn(found, key)) throw new Fault('repeats', { value: key });
       found[key] = checked(value.trim(), { max: 200 });
-    }
+    };
+    each(parts(raw), take, itself);
     if (Object.keys(found).length === 0) throw new Fault('missing');
     return found;
   },

@@ -1,11 +1,12 @@
 /** `catalogue load`: a part of the vendor's data replaced while the desk runs (X10), seen first, decided by a second person. */
 import { createHash } from 'node:crypto';
-import { command, required, type AnyCommand, type FourEyes, type Input } from '../command/define.js';
+import { readerOf } from '../command/context.js';
+import { command, required, type AnyCommand, type FourEyes, type Input, type SummaryBy } from '../command/define.js';
 import { file } from '../command/dictionary.js';
 import type { Registry } from '../command/registry.js';
 import { oncePerWork } from '../command/table.js';
 import { isUpload, type Raw, type Upload } from '../command/type.js';
-import type { SummaryBy } from '../guard/approval.js';
+import { valueText } from '../command/value.js';
 import { Refusal, type RefusalParams } from '../guard/refusal.js';
 import type { Desk, Work } from '../guard/work.js';
 import { textsOf } from '../locales/texts.js';
@@ -80,12 +81,17 @@ async function plan(work: Work, input: LoadInput, known: Known): Promise<Planned
   const { part, raw } = reading;
   const before = await versionInForce(work.tx, part);
   const changes = changesBetween(shaped(part, before.raw), shaped(part, raw));
-  if (changes.length === 0) throw fileRefused(work, { why: 'catalogue-same', part });
+  if (changes.length === 0)
+    throw fileRefused(work, {
+      why: 'catalogue-same',
+      part: valueText('part', part, readerOf(work.desk, work.locale)),
+    });
   return { part, raw, before: before.id, changes };
 }
 
 /** What a request would change, as the one who decides reads it. */
-const summary: SummaryBy = async (tx, approvalId, locale) => {
+const summary: SummaryBy = async (tx, approvalId, reader) => {
+  const { locale } = reader;
   const waiting = await waitingVersion(tx, approvalId);
   if (!waiting) return [];
   const { part } = waiting;
@@ -94,7 +100,7 @@ const summary: SummaryBy = async (tx, approvalId, locale) => {
   const { changes, changesTotal } = diffShown(all, locale);
   const { keys, more } = { keys: textsOf(locale).keys, more: changesTotal - linesShown };
   return [
-    { label: keys['part'] ?? 'part', value: part },
+    { label: keys['part'] ?? 'part', value: valueText('part', part, reader) },
     { label: keys['changesTotal'] ?? 'changes', value: String(changesTotal) },
     ...changes
       .slice(0, linesShown)

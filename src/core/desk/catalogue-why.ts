@@ -1,5 +1,4 @@
 /** `catalogue why`: the rule that a refusal names, in words, and what it allows now (X10). */
-import { closest } from 'fastest-levenshtein';
 import { command, required } from '../command/define.js';
 import { rule } from '../command/dictionary.js';
 import { Refusal } from '../guard/refusal.js';
@@ -9,6 +8,7 @@ import { textsOf } from '../locales/texts.js';
 import { explain, ruleIds, type Allowance } from '../orders/explain.js';
 import { ordersInForce } from '../record/catalogue-versions.js';
 import { fold } from '../record/fold.js';
+import { nearest } from '../record/nearest.js';
 
 const rowsOf = (allowances: readonly Allowance[], { locale }: Work) =>
   allowances.map(({ about, allowed }) => ({ about: about[locale], allowed: allowed.map((one) => one[locale]) }));
@@ -37,8 +37,8 @@ export const catalogueWhy = command({
     const found = explain(orders, id, dayIn(work.now, work.desk.timeZone));
     if (!found) {
       const { unknown, choice } = textsOf(work.locale).faults;
-      const nearest = ids.find((one) => typed !== '' && fold(one).includes(typed)) ?? closest(input.rule, [...ids]);
-      const told = [unknown({ nearest }), choice({ choices: ids.join(', ') })];
+      const meant = ids.find((one) => typed !== '' && fold(one).includes(typed)) ?? nearest(input.rule, [...ids]);
+      const told = [unknown({ nearest: meant ?? '' }), choice({ choices: ids.join(', ') })];
       throw new Refusal('input.invalid', {}, { rule: told.join('; ') });
     }
     const { explanation, when, allows, from, until } = found;

@@ -120,7 +120,7 @@ export const domainList = command({
       },
       count: (args) => work.tx.domain.count(args),
       find: async (args) => withCustomers(work, await work.tx.domain.findMany(args)),
-      item: (row) => (input.export ? { ...itemOf(work, row), tags: tagsOf(row).join(', ') } : itemOf(work, row)),
+      item: (row) => itemOf(work, row),
     });
   },
 });

@@ -2,9 +2,8 @@
 import { identify } from './identity.js';
 import { printRef } from './number.js';
 import { formatInstant } from '../locales/format.js';
-import { camel } from '../locales/key.js';
-import type { Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
+import type { Locale } from '../locales/locale.js';
 import { contentHash } from './once.js';
 import type { Approval } from '../record/database.js';
 import type { Desk, Work } from './work.js';
@@ -35,7 +34,8 @@ export async function openApproval(
     hold: (approvalId: number) => Promise<{ object?: string; content?: unknown }>;
     /** Who decides this one, where that is not what the policy says. */
     rule?: ApprovalRule | undefined;
-    summary?: SummaryBy | undefined;
+    /** What is asked, for whoever decides it. */
+    summary: (approvalId: number, locale: Locale) => Promise<readonly SummaryLine[]>;
   },
 ): Promise<string> {
   const { approvals, times } = work.desk.catalogue.policy;
@@ -69,7 +69,7 @@ export async function openApproval(
     detail: { command: request.command, input: request.input, object },
   });
   tellApprovals(work, row.id);
-  await mailApprovers(work, { ...row, input: request.input, summary: request.summary }, 'approval-asked');
+  await mailApprovers(work, { ...row, summary: (locale) => request.summary(row.id, locale) }, 'approval-asked');
   return number;
 }
 
@@ -78,43 +78,8 @@ export interface SummaryLine {
   readonly value: string;
 }
 
-/** A command's own way to say what a request of it asks. */
-export type SummaryBy = (tx: Work['tx'], approvalId: number, locale: Locale) => Promise<readonly SummaryLine[]>;
-
-/** What a request asks, as its command tells it; else as it was typed. The first line names the command. */
-export async function summarised(
-  tx: Work['tx'],
-  request: { id: number; command: string; input: unknown; summary?: SummaryBy | undefined },
-  locale: Locale,
-): Promise<SummaryLine[]> {
-  const typed = summaryOf(request, locale);
-  const own = (await request.summary?.(tx, request.id, locale)) ?? [];
-  return own.length > 0 ? [...typed.slice(0, 1), ...own] : typed;
-}
-
-const noPart = new Set(['yes', 'dry-run']);
-
-/** A value of a request as it was typed; a file by its name. */
-export const typedText = (value: unknown): string =>
-  [value]
-    .flat()
-    .map((one: unknown) => String(typeof one === 'object' && one !== null && 'name' in one ? one.name : one))
-    .join(', ');
-
-/** What a request asks, as lines that people read before they decide: the command, and each field as typed. */
-export function summaryOf(request: { command: string; input: unknown }, locale: Locale): SummaryLine[] {
-  const { keys } = textsOf(locale);
-  const input = (typeof request.input === 'string' ? JSON.parse(request.input) : request.input) as Record<
-    string,
-    unknown
-  >;
-  return [
-    { label: keys['command'] ?? 'command', value: request.command },
-    ...Object.entries(input)
-      .filter(([name]) => !noPart.has(name))
-      .map(([name, value]) => ({ label: keys[camel(name)] ?? name, value: typedText(value) })),
-  ];
-}
+/** What a request asks, as its reader understands it. */
+export type Summary = (locale: Locale) => Promise<readonly SummaryLine[]>;
 
 /** The roles that may decide a request: those kept with it, else the policy's of today. */
 export const approversOf = (
@@ -129,10 +94,7 @@ export async function mailApprovers(
   request: Pick<
     Approval,
     'id' | 'command' | 'approvers' | 'orgId' | 'expiresAt' | 'requesterId' | 'releasedById' | 'byOperator'
-  > & {
-    input: unknown;
-    summary?: SummaryBy | undefined;
-  },
+  > & { summary: Summary },
   letter: 'approval-asked' | 'approval-reminder',
 ): Promise<void> {
   const { requesterId, releasedById, orgId } = request;
@@ -163,7 +125,7 @@ export async function mailApprovers(
       params: {
         number: approvalRef(request.id),
         asker: asker(locale),
-        summary: await summarised(work.tx, request, locale),
+        summary: await request.summary(locale),
         expires: formatInstant(request.expiresAt, work.desk.timeZone, locale),
       },
     });

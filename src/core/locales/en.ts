@@ -1,6 +1,7 @@
 /** What the desk says in English. */
 import { documentRefusal } from './document-texts.js';
 import type { Data } from '../command/outcome.js';
+import { plural } from './grammar.js';
 import type { Texts } from './texts.js';
 
 const count = (data: unknown): number => (Array.isArray(data) ? data.length : 0);
@@ -8,21 +9,24 @@ const s = (value: unknown): string => (typeof value === 'string' || typeof value
 
 const label = (state: unknown): string => en.states[s(state)]?.toLowerCase() ?? s(state);
 
-const one = (count: unknown, single: string, several: string): string => (Number(count) === 1 ? single : several);
+const one = plural('en');
+/** `1 row`, `2 rows`. */
+const counted = (count: unknown, single: string, several: string): string =>
+  `${s(count)} ${one(count, single, several)}`;
 
 /** A table of which all or nothing is taken. */
 function previewedTable(d: Data): string {
   const { total, faulty } = (d['preview'] ?? {}) as Record<string, unknown>;
   return faulty === 0
     ? 'This is what the file would do. Nothing has changed yet: confirm with “yes”.'
-    : `${s(faulty)} of ${s(total)} rows are faulty, so nothing would be taken. Correct them and send the file again.`;
+    : `${s(faulty)} of ${counted(total, 'row', 'rows')} ${one(faulty, 'is', 'are')} faulty, so nothing would be taken. Correct ${one(faulty, 'it', 'them')} and send the file again.`;
 }
 
 export const en: Texts = {
   answers: {
     'desk.address': (d) => `The desk page, to be opened once: ${s(d['url'])}`,
     'account.code-sent': (d) =>
-      `A code is on its way to ${s(d['email'])}. Type it back within ${s(d['minutes'])} minutes with “account confirm”.`,
+      `A code is on its way to ${s(d['email'])}. Type it back within ${counted(d['minutes'], 'minute', 'minutes')} with “account confirm”.`,
     'account.linked': (d) => `${s(d['email'])} is linked.`,
     'account.unlinked': (d) =>
       d['email'] ? `${s(d['email'])} is no longer linked.` : 'This Discord user is no longer linked.',
@@ -44,7 +48,7 @@ export const en: Texts = {
         : `${s(d['device'])}: Code ID and MAC address belong together. Give the client’s details, all those with a star or none, and register the device.`,
     'device.registered': (d) =>
       `Device ${s(d['device'])} is registered; ${Number(d['mails']) === 1 ? 'one mail is' : `${s(d['mails'])} mails are`} on the way to the client.`,
-    'device.listed': (d) => `${s(d['total'])} ${one(d['total'], 'device', 'devices')}.`,
+    'device.listed': (d) => `${counted(d['total'], 'device', 'devices')}.`,
     'device.shown': (d) => `Device ${s(d['device'])}.`,
     'device.edited': (d) => `Device ${s(d['device'])} is changed.`,
     'device.resent': (d) =>
@@ -58,20 +62,20 @@ export const en: Texts = {
     'device.removed': (d) => `Device ${s(d['device'])} is removed.`,
     'device.access-granted': (d) =>
       `Access ${s(d['grant'])} holds for a few minutes. The token is shown this once: give it to the gateway and to nobody else.`,
-    'device.grants-listed': (d) => `${s(d['total'])} ${one(d['total'], 'grant', 'grants')} of remote access.`,
+    'device.grants-listed': (d) => `${counted(d['total'], 'grant', 'grants')} of remote access.`,
     'device.access-revoked': (d) => `Access ${s(d['grant'])} has ended.`,
     'device.consent-set': (d) =>
       d['remoteAccess']
         ? 'Remote access to the device is allowed.'
         : 'Remote access to the device is refused from now on.',
     'device.imported': (d) =>
-      `${s(d['total'])} rows read: ${s(d['added'])} added, ${s(d['changed'])} changed, ${s(d['repeated'])} known already, ${s(d['faulty'])} faulty.`,
+      `${counted(d['total'], 'row', 'rows')} read: ${s(d['added'])} added, ${s(d['changed'])} changed, ${s(d['repeated'])} known already, ${s(d['faulty'])} faulty.`,
     'gateway.added': (d) => `Gateway ${s(d['name'])} may ask from now on. The key is shown this once.`,
-    'gateway.listed': (d) => `${s(d['total'])} ${one(d['total'], 'gateway', 'gateways')}.`,
+    'gateway.listed': (d) => `${counted(d['total'], 'gateway', 'gateways')}.`,
     'gateway.removed': (d) => `Gateway ${s(d['name'])} may no longer ask.`,
     'org.created': (d) => `Organisation ${s(d['org'])} (${s(d['name'])}) is made; you are its owner.`,
     'org.edited': (d) => `Organisation ${s(d['org'])} is changed.`,
-    'org.listed': (d) => `${s(d['total'])} ${one(d['total'], 'organisation', 'organisations')}.`,
+    'org.listed': (d) => `${counted(d['total'], 'organisation', 'organisations')}.`,
     'org.shown': (d) => `Organisation ${s(d['org'])}.`,
     'org.invited': (d) =>
       `${s(d['email'])} is a member of ${s(d['org'])} now, as ${label(d['role'])}; a letter says so.`,
@@ -81,7 +85,7 @@ export const en: Texts = {
     'customer.added': (d) => `Customer ${s(d['customer'])} is added.`,
     'customer.edited': (d) =>
       `Customer ${s(d['customer'])} is changed. Domains keep the owner they were registered for.`,
-    'customer.listed': (d) => `${s(d['total'])} ${one(d['total'], 'customer', 'customers')}.`,
+    'customer.listed': (d) => `${counted(d['total'], 'customer', 'customers')}.`,
     'customer.shown': (d) => `Customer ${s(d['customer'])}.`,
     'customer.previewed': () =>
       'This is what would happen; it can’t be undone. Nothing has changed yet: confirm with “yes”.',
@@ -94,29 +98,29 @@ export const en: Texts = {
         : `A mail to verify ${s(d['email'])} is on its way.`,
     'domain.requested': (d) =>
       `${s(d['domain'])} is ordered${d['task'] ? ` (${s(d['task'])})` : ''}; you hear from us when it is done.`,
-    'domain.listed': (d) => `${s(d['total'])} ${one(d['total'], 'domain', 'domains')}.`,
+    'domain.listed': (d) => `${counted(d['total'], 'domain', 'domains')}.`,
     'domain.shown': (d) => `Domain ${s(d['domain'])}.`,
     'domain.previewed': () => 'This is what would happen. Nothing has changed yet: confirm with “yes”.',
-    'domain.renewed': (d) => `${s(d['total'])} ${one(d['total'], 'renewal', 'renewals')} ordered.`,
+    'domain.renewed': (d) => `${counted(d['total'], 'renewal', 'renewals')} ordered.`,
     'domain.autorenew-set': (d) =>
       d['autoRenew']
         ? 'Renewed automatically from now on, from your prepaid balance.'
         : 'No longer renewed automatically.',
-    'domain.tagged': (d) => `The tags of ${s(d['total'])} ${one(d['total'], 'domain', 'domains')} are set.`,
+    'domain.tagged': (d) => `The tags of ${counted(d['total'], 'domain', 'domains')} are set.`,
     'domain.validation-sent': (d) =>
       d['ownerState'] === 'verified'
         ? `The owner of ${s(d['domain'])} is verified already; no mail was needed.`
         : `A mail to the owner of ${s(d['domain'])} is on its way.`,
-    'domain.imported': (d) => `${s(d['imported'])} ${one(d['imported'], 'domain', 'domains')} imported.`,
+    'domain.imported': (d) => `${counted(d['imported'], 'domain', 'domains')} imported.`,
     'domain.task-done': (d) => `${s(d['task'])} is done: ${s(d['domain'])}.`,
     'domain.task-failed': (d) =>
       `${s(d['task'])} is marked as failed; what it cost is given back, and ${s(d['domain'])}’s holder is told.`,
-    'billing.listed': (d) => `${s(d['total'])} ${one(d['total'], 'line', 'lines')}.`,
+    'billing.listed': (d) => `${counted(d['total'], 'line', 'lines')}.`,
     'billing.receipt': (d) => `Receipt ${s(d['number'])}.`,
     'billing.balance': (d) => `Account of ${s(d['name'])}.`,
-    'billing.forecast': (d) =>
+    'billing.forecast': (d, read) =>
       d['shortOn']
-        ? `The balance covers the renewals to come until ${s(d['shortOn'])}; from then on it is not enough.`
+        ? `The balance covers the renewals to come until ${read('shortOn')}; from then on it is not enough.`
         : 'The balance covers the renewals to come.',
     'billing.threshold-set': (d) =>
       d['thresholdCents'] === 0
@@ -132,35 +136,36 @@ export const en: Texts = {
         : `Your reply stands in ${s(d['ticket'])}.`,
     'ticket.closed': (d) => `Ticket ${s(d['ticket'])} is closed.`,
     'ticket.reopened': (d) => `Ticket ${s(d['ticket'])} is open again.`,
-    'ticket.listed': (d) => `${s(d['total'])} ${one(d['total'], 'ticket', 'tickets')}.`,
+    'ticket.listed': (d) => `${counted(d['total'], 'ticket', 'tickets')}.`,
     'ticket.shown': (d) => `Ticket ${s(d['ticket'])}.`,
     'reseller.registered': (d) =>
       `${s(d['company'])} is registered as reseller ${s(d['reseller'])}; a letter tells ${s(d['email'])}.`,
     'reseller.existing': (d) =>
       `${s(d['email'])} already belongs to reseller ${s(d['reseller'])} (${s(d['company'])}); nothing was changed.`,
     'stock.shown': (d) => `Stock of ${s(d['company'])}.`,
-    'stock.received': (d) => `${s(d['quantity'])} × ${s(d['product'])} in the stock of ${s(d['company'])}.`,
+    'stock.received': (d, read) => `${s(d['quantity'])} × ${read('product')} in the stock of ${s(d['company'])}.`,
     'stock.previewed': () => 'This is what the file would do. Nothing has changed yet: confirm with “yes”.',
-    'stock.imported': (d) => `${s(d['imported'])} packs imported.`,
-    'stock.withdrawn': (d) => `${s(d['quantity'])} × ${s(d['product'])} withdrawn.`,
-    'stock.threshold-set': (d) =>
+    'stock.imported': (d) => `${counted(d['imported'], 'pack', 'packs')} imported.`,
+    'stock.withdrawn': (d, read) => `${s(d['quantity'])} × ${read('product')} withdrawn.`,
+    'stock.threshold-set': (d, read) =>
       d['quantity'] === 0
-        ? `No more warnings about ${s(d['product'])}.`
-        : `You will be told when ${s(d['product'])} falls to ${s(d['quantity'])}.`,
+        ? `No more warnings about ${read('product')}.`
+        : `You will be told when ${read('product')} falls to ${s(d['quantity'])}.`,
     'stock.reconciled': (d) =>
       count(d['differences']) === 0 ? 'Your count and ours agree.' : 'Your count and ours differ; nothing was changed.',
     'declaration.placed': (d) =>
       `Declaration ${s(d['declaration'])} placed for ${s(d['email'])}${d['pack'] ? `: pack ${s(d['pack'])}` : ''}.`,
     'declaration.previewed': (d) => {
       const { total, good, faulty, mode } = (d['preview'] ?? {}) as Record<string, unknown>;
-      if (faulty === 0) return `All ${s(total)} rows can be placed. Nothing has changed yet: confirm with “yes”.`;
+      if (faulty === 0)
+        return `${one(total, 'The row', `All ${s(total)} rows`)} can be placed. Nothing has changed yet: confirm with “yes”.`;
       return mode === 'good'
-        ? `${s(good)} of ${s(total)} rows can be placed, ${s(faulty)} would be left out. Nothing has changed yet: confirm with “yes”.`
-        : `${s(faulty)} of ${s(total)} rows are faulty, so nothing would be placed. Correct them, or ask for mode “good” to place the other ${s(good)}.`;
+        ? `${s(good)} of ${counted(total, 'row', 'rows')} can be placed, ${s(faulty)} would be left out. Nothing has changed yet: confirm with “yes”.`
+        : `${s(faulty)} of ${counted(total, 'row', 'rows')} ${one(faulty, 'is', 'are')} faulty, so nothing would be placed. Correct ${one(faulty, 'it', 'them')}${good === 0 ? '' : `, or ask for mode “good” to place the other ${s(good)}`}.`;
     },
     'declaration.bulk-placed': (d) =>
-      `${s(d['placed'])} ${one(d['placed'], 'declaration', 'declarations')} placed${d['refused'] === 0 ? '' : `, ${s(d['refused'])} ${one(d['refused'], 'row', 'rows')} refused`}.`,
-    'declaration.listed': (d) => `${s(d['total'])} declarations.`,
+      `${counted(d['placed'], 'declaration', 'declarations')} placed${d['refused'] === 0 ? '' : `, ${counted(d['refused'], 'row', 'rows')} refused`}.`,
+    'declaration.listed': (d) => `${counted(d['total'], 'declaration', 'declarations')}.`,
     'declaration.shown': (d) => `Declaration ${s(d['declaration'])}.`,
     'declaration.resent': (d) => `The mails of ${s(d['declaration'])} are on their way again.`,
     'pack.redeemed': (d) =>
@@ -172,18 +177,19 @@ export const en: Texts = {
         ? `You have approved ${number} already: it waits for another person’s approval.`
         : `Your approval of ${number} is recorded (${s(d['votes'])} of ${s(d['needed'])}): it waits for another person’s.`;
     },
-    'approval.listed': (d) => `${s(d['total'])} requests.`,
+    'approval.listed': (d) => `${counted(d['total'], 'request', 'requests')}.`,
     'approval.shown': (d) => `Request ${s(d['approval'])}.`,
     'approval.approved': (d) => `${s(d['approval'])} is approved and carried out.`,
     'approval.refused': (d) => `${s(d['approval'])} is refused.`,
-    'staff.granted': (d) => `${s(d['email'])} now has the role ${s(d['role'])}.`,
-    'staff.revoked': (d) => `${s(d['email'])} no longer has the role ${s(d['role'])}.`,
-    'staff.listed': (d) => `${s(d['total'])} people with a role.`,
-    'catalogue.previewed': (d) => {
+    'staff.granted': (d, read) => `${s(d['email'])} now has the role “${read('role')}”.`,
+    'staff.revoked': (d, read) => `${s(d['email'])} no longer has the role “${read('role')}”.`,
+    'staff.listed': (d) => `${counted(d['total'], 'person', 'people')} with a role.`,
+    'catalogue.previewed': (d, read) => {
       const { part, changesTotal } = (d['preview'] ?? {}) as Record<string, unknown>;
-      return `The file would change ${s(changesTotal)} ${one(changesTotal, 'value', 'values')} of ${s(part)}. Nothing has changed yet: confirm with “yes”, then a second person decides.`;
+      return `The file would change ${s(changesTotal)} ${one(changesTotal, 'value', 'values')} of its part “${read('part', part)}”. Nothing has changed yet: confirm with “yes”, then a second person decides.`;
     },
-    'catalogue.loaded': (d) => `The catalogue’s ${s(d['part'])} is in force as version ${s(d['version'])}.`,
+    'catalogue.loaded': (d, read) =>
+      `The catalogue’s part “${read('part')}” is in force as version ${s(d['version'])}.`,
     'catalogue.explained': (d) => `Rule ${s(d['rule'])}.`,
     'order.drafted': (d) =>
       count(d['missing']) > 0
@@ -197,7 +203,7 @@ export const en: Texts = {
     'order.detached': (d) => `${s(d['file'])} is no longer part of ${s(d['order'])}.`,
     'order.submitted': (d) => `${s(d['order'])} is submitted; you hear from us when it is decided.`,
     'order.cancelled': (d) => `${s(d['order'])} is cancelled.`,
-    'order.listed': (d) => `${s(d['total'])} ${one(d['total'], 'order', 'orders')}.`,
+    'order.listed': (d) => `${counted(d['total'], 'order', 'orders')}.`,
     'order.shown': (d) => `Order ${s(d['order'])}.`,
     'order.dossier': (d) =>
       d['verified'] === true
@@ -210,22 +216,21 @@ export const en: Texts = {
     'order.refused': (d) => `${s(d['order'])} is refused; its requester is told why.`,
     'order.returned': (d) => `${s(d['order'])} goes back to its requester, who is told what is missing.`,
     'order.provisioned': (d) => `${s(d['order'])} is provisioned.`,
-    'site.listed': (d) => `${s(d['total'])} ${one(d['total'], 'site', 'sites')}.`,
+    'site.listed': (d) => `${counted(d['total'], 'site', 'sites')}.`,
     'site.shown': (d) => `Site ${s(d['site'])}.`,
     'site.change-previewed': () =>
       'This is what would change. Nothing is asked yet: confirm with “yes” to send it to sales.',
     'site.changed': (d) => `${s(d['site'])} is changed.`,
     'site.previewed': previewedTable,
-    'site.imported': (d) => `${s(d['imported'])} ${one(d['imported'], 'site', 'sites')} imported.`,
+    'site.imported': (d) => `${counted(d['imported'], 'site', 'sites')} imported.`,
     'opportunity.previewed': previewedTable,
-    'opportunity.imported': (d) =>
-      `${s(d['imported'])} ${one(d['imported'], 'opportunity', 'opportunities')} imported.`,
-    'opportunity.listed': (d) => `${s(d['total'])} ${one(d['total'], 'opportunity', 'opportunities')}.`,
+    'opportunity.imported': (d) => `${counted(d['imported'], 'opportunity', 'opportunities')} imported.`,
+    'opportunity.listed': (d) => `${counted(d['total'], 'opportunity', 'opportunities')}.`,
     'opportunity.shown': (d) => `Opportunity ${s(d['opportunity'])}.`,
     'catalogue.shown': () => 'The catalogue in force.',
-    'audit.shown': (d) => `${s(d['total'])} events about ${s(d['object'])}.`,
-    'audit.verified': (d) => `The audit is whole: ${s(d['rows'])} rows checked.`,
-    'mail.held-listed': (d) => `${s(d['total'])} ${one(d['total'], 'mail', 'mails')}.`,
+    'audit.shown': (d) => `${counted(d['total'], 'event', 'events')} about ${s(d['object'])}.`,
+    'audit.verified': (d) => `The audit is whole: ${counted(d['rows'], 'row', 'rows')} checked.`,
+    'mail.held-listed': (d) => `${counted(d['total'], 'mail', 'mails')}.`,
     'mail.released': (d) =>
       `Mail ${s(d['mail'])} from ${s(d['sender'])} passes: its commands are carried out, and the answer goes to its thread.`,
     'mail.discarded': (d) => `Mail ${s(d['mail'])} is discarded; nothing of it is carried out.`,
@@ -245,7 +250,7 @@ export const en: Texts = {
               ? `${s(p['number'])} is not complete yet: add what is missing, then submit it again. Nothing of it is lost.`
               : 'Something has to be corrected first; nothing was changed.',
     'command.unknown': (p) =>
-      `There is no command “${s(p['command'])}”. Did you mean “${s(p['nearest'])}”? “help” lists what you can do.`,
+      `There is no command “${s(p['command'])}”.${p['nearest'] ? ` Did you mean “${s(p['nearest'])}”?` : ''} “help” lists what you can do.`,
     'access.denied': (p) => {
       switch (p['why']) {
         case 'unlinked':
@@ -282,15 +287,18 @@ export const en: Texts = {
         case 'no-address':
           return 'This account has no address to write to.';
         case 'erase-staff':
-          return `This account has staff roles (${s(p['roles'])}): have them taken away with “staff revoke” first.`;
+          return `This account has staff roles (${s(p['roles'])
+            .split(', ')
+            .map((role) => label(role))
+            .join(', ')}): have them taken away with “staff revoke” first.`;
         case 'erase-owner':
           return `This account is the only owner of ${s(p['company'])}: write to us to name another owner first.`;
         case 'erase-installer':
-          return `This account manages ${s(p['count'])} ${one(p['count'], 'device', 'devices')} that clients depend on: remove ${one(p['count'], 'it', 'them')} first with “device remove”.`;
+          return `This account manages ${counted(p['count'], 'device', 'devices')} that clients depend on: remove ${one(p['count'], 'it', 'them')} first with “device remove”.`;
         case 'erase-approval':
           return `Request ${s(p['number'])} concerns this account and still waits for a decision: try again once it is decided or has ended.`;
         case 'role':
-          return `${s(p['email'])} does not have the role ${s(p['role'])}.`;
+          return `${s(p['email'])} does not have the role “${label(p['role'])}”.`;
         case 'mail':
           return `Mail ${s(p['number'])} has been decided already.`;
         case 'paused':
@@ -302,7 +310,7 @@ export const en: Texts = {
         case 'domain-waiting':
           return `${s(p['number'])} has an operation under way (${s(p['task'])}): wait until it is done.`;
         case 'customer-products':
-          return `${s(p['number'])} still has ${s(p['count'])} ${one(p['count'], 'domain', 'domains')}: release it with them, or let them go first.`;
+          return `${s(p['number'])} still has ${counted(p['count'], 'domain', 'domains')}: release it with them, or let them go first.`;
         case 'self-missing':
           return `Your organisation is no customer of its own yet: give its details in the same command, or register a first domain for it.`;
         case 'last-owner':
@@ -374,7 +382,7 @@ export const en: Texts = {
             ? 'The file has a fault; nothing was changed. Correct it and send it again.'
             : `The file has ${s(p['count'])} faults; nothing was changed. Correct them and send it again.`;
         case 'catalogue-same':
-          return `What the file says about ${s(p['part'])} is in force already.`;
+          return `What the file says about the part “${s(p['part'])}” is in force already.`;
         case 'columns':
           return [
             p['missing'] ? `These columns are missing: ${s(p['missing'])}.` : '',
@@ -412,7 +420,7 @@ export const en: Texts = {
       `${s(p['domain'])} costs ${s(p['amount'])} with tax, more than the ${s(p['most'])} you allow. Raise the maximum price, or leave it.`,
     'terms.outdated': (p) =>
       `The terms in force are those of version ${s(p['version'])} (${s(p['url'])}). Read them, then accept that version.`,
-    'rate.limited': (p) => `Too many attempts. Try again in ${s(p['minutes'])} minutes.`,
+    'rate.limited': (p) => `Too many attempts. Try again in ${counted(p['minutes'], 'minute', 'minutes')}.`,
     'sender.unproven': (p) => {
       switch (p['why']) {
         case 'released':
@@ -441,7 +449,7 @@ export const en: Texts = {
     unknown: (p) => (p['nearest'] ? `is not known here; did you mean “${s(p['nearest'])}”?` : 'is not known'),
     'one-line': () => 'must be on one line',
     'too-long': (p) => `is too long: at most ${s(p['max'])}, it has ${s(p['length'])}`,
-    'too-short': (p) => `is too short: at least ${s(p['min'])} characters`,
+    'too-short': (p) => `is too short: at least ${counted(p['min'], 'character', 'characters')}`,
     control: () => 'has invisible characters: type it again',
     bool: () => 'must be yes or no',
     choice: (p) => `must be one of: ${s(p['choices'])}`,
@@ -459,12 +467,19 @@ export const en: Texts = {
     file: () => 'must be a file',
     pairs: (p) => `must be a list like ${s(p['example'])}`,
     amount: () => 'must be an amount, like 1234.56',
-    digits: (p) => `must be ${s(p['count'])} digits`,
+    digits: (p) => `must be ${counted(p['count'], 'digit', 'digits')}`,
     many: () => 'takes one value only',
     mismatch: (p) => `must belong to ${s(p['expected'])}`,
     twice: (p) => `${s(p['value'])} is there already`,
+    repeats: (p) => `repeats ${s(p['value'])}`,
+    items: (p) => `${s(p['items'])}${Number(p['count']) > 1 ? ':' : ''} ${s(p['sentence'])}`,
+    quoted: (p) => `“${s(p['text'])}”`,
+    more: (p) => `and ${s(p['count'])} more`,
+    next: (p) => `${s(p['before'])}; ${s(p['next'])}`,
   },
   lists: {
+    unknown: (p) => `“${s(p['typed'])}” is no column`,
+    order: (p) => `“${s(p['since'])}” (${s(p['from'])}) is after “${s(p['until'])}” (${s(p['to'])}): swap them`,
     condition: (p) =>
       `“${s(p['typed'])}” is no condition: write a field, one of = ~ > <, and a value, like site-city=Lyon`,
     sign: (p) => `${s(p['field'])} can only be compared with ${s(p['signs'])}`,
@@ -494,10 +509,10 @@ export const en: Texts = {
     noneSold: () => 'no domains are sold here',
     years: (p) =>
       p['min'] === p['max']
-        ? `a .${s(p['tld'])} takes ${s(p['min'])} ${one(p['min'], 'year', 'years')} at a time`
-        : `a .${s(p['tld'])} takes ${s(p['min'])} to ${s(p['max'])} years`,
+        ? `a .${s(p['tld'])} takes ${counted(p['min'], 'year', 'years')} at a time`
+        : `a .${s(p['tld'])} takes ${s(p['min'])} to ${counted(p['max'], 'year', 'years')}`,
     yearsAhead: (p) =>
-      `${s(p['domain'])} would run until ${s(p['day'])}: a .${s(p['tld'])} is renewed at most ${s(p['max'])} ${one(p['max'], 'year', 'years')} ahead`,
+      `${s(p['domain'])} would run until ${s(p['day'])}: a .${s(p['tld'])} is renewed at most ${counted(p['max'], 'year', 'years')} ahead`,
     onlyNew: () => 'is only for a new customer; “customer edit” changes one that is there',
     untilWhen: () => 'give the day until which the domain runs: this transfer does not tell it',
     doneBetween: (p) =>
@@ -510,9 +525,8 @@ export const en: Texts = {
     farAhead: () => 'is further ahead than any registry takes',
     otherOwner: () => 'is not the address of this domain’s customer, whom an import does not change',
     noTags: () => 'name at least one tag to add or to remove',
-    period: (p) => `${s(p['years'])} ${one(p['years'], 'year', 'years')}`,
-    line: (p) =>
-      `${s(p['kind'])}: ${s(p['domain'])}${p['years'] ? `, ${s(p['years'])} ${one(p['years'], 'year', 'years')}` : ''}`,
+    period: (p) => `${counted(p['years'], 'year', 'years')}`,
+    line: (p) => `${s(p['kind'])}: ${s(p['domain'])}${p['years'] ? `, ${counted(p['years'], 'year', 'years')}` : ''}`,
     task: (p) => `${s(p['number'])} is to be done at the registrar. ${s(p['what'])}, for ${s(p['owner'])}.`,
     tasks: (p) =>
       `${s(p['total'])} tasks are to be done at the registrar, ${s(p['first'])} to ${s(p['last'])}; a mail lists them. Answer each with “domain done” or “domain failed”.`,
@@ -538,7 +552,7 @@ export const en: Texts = {
     ended: (p) => `this number is ${s(p['state'])} and can no longer change`,
     equal: (p) => `the same declaration as in row ${s(p['line'])}; if you mean a second one, say yes under “Anyway”`,
     unheaded: () => 'stands in a column without a heading; perhaps a separator is one too many',
-    heading: (p) => `“${s(p['heading'])}” (perhaps “${s(p['nearest'])}”?)`,
+    heading: (p) => `“${s(p['heading'])}”${p['nearest'] ? ` (perhaps “${s(p['nearest'])}”?)` : ''}`,
     unusual: () => 'an unusual number; it is taken as it is',
     otherMac: (p) => `row ${s(p['line'])} gives this Code ID another MAC address`,
     otherModel: (p) => `row ${s(p['line'])} gives this Code ID another model`,
@@ -685,6 +699,8 @@ export const en: Texts = {
     packs: 'Pack numbers',
     product: 'Product',
     products: 'Products',
+    packKinds: 'Service packs',
+    boxKinds: 'Boxes',
     email: 'Email',
     takeover: 'Takeover',
     account: 'Account',
@@ -840,6 +856,7 @@ export const en: Texts = {
     from: 'From',
     until: 'Until',
     productLine: 'Product line',
+    siteProductLine: 'Product line of the site',
     certificateMonths: 'Months a certificate holds',
     prices: 'Prices',
     quota: 'Quota',
@@ -878,6 +895,11 @@ export const en: Texts = {
     gone: 'gone',
     'transferred-out': 'transferred away',
     waiting: 'waiting',
+    sales: 'sales',
+    stock: 'stock',
+    cloud: 'cloud',
+    support: 'support',
+    admin: 'administration',
     owner: 'owner',
     manager: 'manager',
     viewer: 'viewer',
@@ -946,6 +968,8 @@ export const en: Texts = {
     failed: 'failed',
     bounced: 'bounced',
   },
+  feminineStates: {},
+  genders: {},
   yes: 'yes',
   no: 'no',
   dryRun: 'Dry run: nothing was changed.',

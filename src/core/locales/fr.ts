@@ -1,33 +1,44 @@
 /** What the desk says in French. */
 import { documentRefusal } from './document-texts.js';
 import type { Data } from '../command/outcome.js';
+import { de, plural } from './grammar.js';
 import type { Texts } from './texts.js';
 
 const count = (data: unknown): number => (Array.isArray(data) ? data.length : 0);
 const s = (value: unknown): string => (typeof value === 'string' || typeof value === 'number' ? String(value) : '–');
 
-/** Of none or one, the first. */
-const label = (state: unknown): string => fr.states[s(state)]?.toLowerCase() ?? s(state);
+/** @param of what is in that state, by its key in data */
+function label(state: unknown, of?: unknown): string {
+  const feminine = fr.genders[s(of)] === 'f' ? fr.feminineStates[s(state)] : undefined;
+  return (feminine ?? fr.states[s(state)])?.toLowerCase() ?? s(state);
+}
 
-const one = (count: unknown, single: string, several: string): string => (Number(count) < 2 ? single : several);
+/** Of none or one, the first. */
+const one = plural('fr');
+/** `1 ligne`, `2 lignes`. */
+const counted = (count: unknown, single: string, several: string): string =>
+  `${s(count)} ${one(count, single, several)}`;
+
+const faultyOf = (faulty: unknown, total: unknown): string =>
+  one(faulty, `${s(faulty)} ligne sur ${s(total)} est fautive`, `${s(faulty)} lignes sur ${s(total)} sont fautives`);
 
 /** Une table prise en entier ou pas du tout. */
 function previewedTable(d: Data): string {
   const { total, faulty } = (d['preview'] ?? {}) as Record<string, unknown>;
   return faulty === 0
     ? 'Voici ce que ferait le fichier. Rien n’a encore changé : confirmez avec « oui ».'
-    : `${s(faulty)} lignes sur ${s(total)} sont fautives, rien ne serait donc pris. Corrigez-les et renvoyez le fichier.`;
+    : `${faultyOf(faulty, total)}, rien ne serait donc pris. ${one(faulty, 'Corrigez-la', 'Corrigez-les')} et renvoyez le fichier.`;
 }
 
 export const fr: Texts = {
   answers: {
     'desk.address': (d) => `Page du bureau, pour une seule ouverture : ${s(d['url'])}`,
     'account.code-sent': (d) =>
-      `Un code part vers ${s(d['email'])}. Rendez-le dans les ${s(d['minutes'])} minutes avec « account confirm ».`,
+      `Un code part vers ${s(d['email'])}. Il vaut ${counted(d['minutes'], 'minute', 'minutes')} : rendez-le avec « account confirm ».`,
     'account.linked': (d) => `${s(d['email'])} est reliée.`,
     'account.unlinked': (d) =>
       d['email'] ? `${s(d['email'])} n’est plus reliée.` : 'Cet utilisateur Discord n’est plus relié.',
-    'account.shown': (d) => `Compte de ${s(d['person'])}.`,
+    'account.shown': (d) => `Compte ${de(s(d['person']))}.`,
     'account.edited': () => 'Vos changements sont enregistrés.',
     'account.password-link-sent': (d) => `Un lien pour choisir un mot de passe part vers ${s(d['person'])}.`,
     'account.exported': (d) => `Tout ce que nous avons sur ${s(d['person'])} est dans le fichier.`,
@@ -45,7 +56,7 @@ export const fr: Texts = {
         : `${s(d['device'])} : le Code ID et l’adresse MAC vont ensemble. Donnez les coordonnées du client, toutes celles qui ont une étoile ou aucune, puis enregistrez le dispositif.`,
     'device.registered': (d) =>
       `Le dispositif ${s(d['device'])} est enregistré ; ${Number(d['mails']) === 1 ? 'un mail part' : `${s(d['mails'])} mails partent`} vers le client.`,
-    'device.listed': (d) => `${s(d['total'])} ${one(d['total'], 'dispositif', 'dispositifs')}.`,
+    'device.listed': (d) => `${counted(d['total'], 'dispositif', 'dispositifs')}.`,
     'device.shown': (d) => `Dispositif ${s(d['device'])}.`,
     'device.edited': (d) => `Le dispositif ${s(d['device'])} est modifié.`,
     'device.resent': (d) =>
@@ -66,24 +77,24 @@ export const fr: Texts = {
         ? 'L’accès à distance au dispositif est autorisé.'
         : 'L’accès à distance au dispositif est désormais refusé.',
     'device.imported': (d) =>
-      `${s(d['total'])} lignes lues : ${s(d['added'])} ajoutées, ${s(d['changed'])} modifiées, ${s(d['repeated'])} déjà connues, ${s(d['faulty'])} fautives.`,
+      `${counted(d['total'], 'ligne lue', 'lignes lues')} : ${counted(d['added'], 'ajoutée', 'ajoutées')}, ${counted(d['changed'], 'modifiée', 'modifiées')}, ${counted(d['repeated'], 'déjà connue', 'déjà connues')}, ${counted(d['faulty'], 'fautive', 'fautives')}.`,
     'gateway.added': (d) =>
       `La passerelle ${s(d['name'])} peut interroger le guichet. La clé n’est montrée que cette fois.`,
-    'gateway.listed': (d) => `${s(d['total'])} ${one(d['total'], 'passerelle', 'passerelles')}.`,
+    'gateway.listed': (d) => `${counted(d['total'], 'passerelle', 'passerelles')}.`,
     'gateway.removed': (d) => `La passerelle ${s(d['name'])} ne peut plus interroger le guichet.`,
     'org.created': (d) => `L’organisation ${s(d['org'])} (${s(d['name'])}) est créée ; vous en êtes propriétaire.`,
     'org.edited': (d) => `L’organisation ${s(d['org'])} est modifiée.`,
-    'org.listed': (d) => `${s(d['total'])} ${one(d['total'], 'organisation trouvée', 'organisations trouvées')}.`,
+    'org.listed': (d) => `${counted(d['total'], 'organisation trouvée', 'organisations trouvées')}.`,
     'org.shown': (d) => `Voici l’organisation ${s(d['org'])}.`,
     'org.invited': (d) =>
-      `${s(d['email'])} fait désormais partie de ${s(d['org'])}, comme ${label(d['role'])} ; une lettre l’en informe.`,
-    'org.member-removed': (d) => `${s(d['email'])} ne fait plus partie de ${s(d['org'])}.`,
+      `${s(d['email'])} fait désormais partie ${de(s(d['org']))}, comme ${label(d['role'])} ; une lettre l’en informe.`,
+    'org.member-removed': (d) => `${s(d['email'])} ne fait plus partie ${de(s(d['org']))}.`,
     'org.became-reseller': (d) =>
       `${s(d['name'])} est désormais revendeur, aux conditions de la version ${s(d['terms'])}. C’est définitif.`,
     'customer.added': (d) => `Le client ${s(d['customer'])} est ajouté.`,
     'customer.edited': (d) =>
       `Le client ${s(d['customer'])} est modifié. Les domaines gardent le propriétaire pour lequel ils ont été enregistrés.`,
-    'customer.listed': (d) => `${s(d['total'])} ${one(d['total'], 'client', 'clients')}.`,
+    'customer.listed': (d) => `${counted(d['total'], 'client', 'clients')}.`,
     'customer.shown': (d) => `Client ${s(d['customer'])}.`,
     'customer.previewed': () =>
       'Voici ce qui se passerait, sans retour. Rien n’a encore changé : confirmez avec « oui ».',
@@ -96,37 +107,36 @@ export const fr: Texts = {
         : `Un courrier pour vérifier ${s(d['email'])} est parti.`,
     'domain.requested': (d) =>
       `${s(d['domain'])} est commandé${d['task'] ? ` (${s(d['task'])})` : ''} ; vous saurez quand c’est fait.`,
-    'domain.listed': (d) => `${s(d['total'])} ${one(d['total'], 'domaine', 'domaines')}.`,
+    'domain.listed': (d) => `${counted(d['total'], 'domaine', 'domaines')}.`,
     'domain.shown': (d) => `Domaine ${s(d['domain'])}.`,
     'domain.previewed': () => 'Voici ce qui se passerait. Rien n’a encore changé : confirmez avec « oui ».',
-    'domain.renewed': (d) =>
-      `${s(d['total'])} ${one(d['total'], 'renouvellement commandé', 'renouvellements commandés')}.`,
+    'domain.renewed': (d) => `${counted(d['total'], 'renouvellement commandé', 'renouvellements commandés')}.`,
     'domain.autorenew-set': (d) =>
       d['autoRenew']
         ? 'Désormais renouvelé automatiquement, sur votre solde prépayé.'
         : 'N’est plus renouvelé automatiquement.',
-    'domain.tagged': (d) => `Les étiquettes de ${s(d['total'])} ${one(d['total'], 'domaine', 'domaines')} sont posées.`,
+    'domain.tagged': (d) => `Les étiquettes de ${counted(d['total'], 'domaine', 'domaines')} sont posées.`,
     'domain.validation-sent': (d) =>
       d['ownerState'] === 'verified'
-        ? `Le propriétaire de ${s(d['domain'])} est déjà vérifié ; aucun courrier n’était nécessaire.`
-        : `Un courrier au propriétaire de ${s(d['domain'])} est parti.`,
-    'domain.imported': (d) => `${s(d['imported'])} ${one(d['imported'], 'domaine importé', 'domaines importés')}.`,
+        ? `Le propriétaire ${de(s(d['domain']))} est déjà vérifié ; aucun courrier n’était nécessaire.`
+        : `Un courrier au propriétaire ${de(s(d['domain']))} est parti.`,
+    'domain.imported': (d) => `${counted(d['imported'], 'domaine importé', 'domaines importés')}.`,
     'domain.task-done': (d) => `${s(d['task'])} est faite : ${s(d['domain'])}.`,
     'domain.task-failed': (d) =>
-      `${s(d['task'])} est marquée comme échouée ; son prix est rendu et le titulaire de ${s(d['domain'])} en est informé.`,
-    'billing.listed': (d) => `${s(d['total'])} ${one(d['total'], 'ligne', 'lignes')}.`,
+      `${s(d['task'])} est marquée comme échouée ; son prix est rendu et le titulaire ${de(s(d['domain']))} en est informé.`,
+    'billing.listed': (d) => `${counted(d['total'], 'ligne', 'lignes')}.`,
     'billing.receipt': (d) => `Reçu ${s(d['number'])}.`,
-    'billing.balance': (d) => `Compte de ${s(d['name'])}.`,
-    'billing.forecast': (d) =>
+    'billing.balance': (d) => `Compte ${de(s(d['name']))}.`,
+    'billing.forecast': (d, read) =>
       d['shortOn']
-        ? `Le solde couvre les renouvellements à venir jusqu’au ${s(d['shortOn'])} ; ensuite il ne suffit plus.`
+        ? `Le solde couvre les renouvellements à venir jusqu’au ${read('shortOn')} ; ensuite il ne suffit plus.`
         : 'Le solde couvre les renouvellements à venir.',
     'billing.threshold-set': (d) =>
       d['thresholdCents'] === 0
         ? 'Plus d’alerte sur le solde.'
         : 'Vous serez averti quand le solde passera en dessous.',
     'billing.topped-up': (d) => `Le paiement ${s(d['payment'])} est enregistré.`,
-    'billing.credit-set': (d) => `Le crédit de ${s(d['name'])} est fixé.`,
+    'billing.credit-set': (d) => `Le crédit ${de(s(d['name']))} est fixé.`,
     'ticket.opened': (d) =>
       `Le ticket ${s(d['ticket'])} est ouvert${d['priority'] ? ', en priorité' : ''} ; nous répondons ici ou par courrier.`,
     'ticket.replied': (d) =>
@@ -135,21 +145,22 @@ export const fr: Texts = {
         : `Votre réponse figure dans ${s(d['ticket'])}.`,
     'ticket.closed': (d) => `Le ticket ${s(d['ticket'])} est fermé.`,
     'ticket.reopened': (d) => `Le ticket ${s(d['ticket'])} est rouvert.`,
-    'ticket.listed': (d) => `${s(d['total'])} ${one(d['total'], 'ticket', 'tickets')} en tout.`,
+    'ticket.listed': (d) => `${counted(d['total'], 'ticket', 'tickets')} en tout.`,
     'ticket.shown': (d) => `Voici le ticket ${s(d['ticket'])}.`,
     'reseller.registered': (d) =>
       `${s(d['company'])} est enregistrée comme revendeur ${s(d['reseller'])} ; une lettre l’annonce à ${s(d['email'])}.`,
     'reseller.existing': (d) =>
       `${s(d['email'])} appartient déjà au revendeur ${s(d['reseller'])} (${s(d['company'])}) ; rien n’a changé.`,
-    'stock.shown': (d) => `Stock de ${s(d['company'])}.`,
-    'stock.received': (d) => `${s(d['quantity'])} × ${s(d['product'])} dans le stock de ${s(d['company'])}.`,
+    'stock.shown': (d) => `Stock ${de(s(d['company']))}.`,
+    'stock.received': (d, read) => `${s(d['quantity'])} × ${read('product')} dans le stock ${de(s(d['company']))}.`,
     'stock.previewed': () => 'Voici ce que ferait le fichier. Rien n’a encore changé : validez par « oui ».',
-    'stock.imported': (d) => `${s(d['imported'])} packs importés.`,
-    'stock.withdrawn': (d) => `${s(d['quantity'])} × ${s(d['product'])} retirés.`,
-    'stock.threshold-set': (d) =>
+    'stock.imported': (d) => `${counted(d['imported'], 'pack importé', 'packs importés')}.`,
+    'stock.withdrawn': (d, read) =>
+      `${s(d['quantity'])} × ${read('product')} ${one(d['quantity'], 'retiré', 'retirés')}.`,
+    'stock.threshold-set': (d, read) =>
       d['quantity'] === 0
-        ? `Plus d’alerte pour ${s(d['product'])}.`
-        : `Vous serez prévenu quand ${s(d['product'])} descendra à ${s(d['quantity'])}.`,
+        ? `Plus d’alerte pour ${read('product')}.`
+        : `Vous serez prévenu quand ${read('product')} descendra à ${s(d['quantity'])}.`,
     'stock.reconciled': (d) =>
       count(d['differences']) === 0
         ? 'Votre comptage et le nôtre concordent.'
@@ -159,18 +170,20 @@ export const fr: Texts = {
     'declaration.previewed': (d) => {
       const { total, good, faulty, mode } = (d['preview'] ?? {}) as Record<string, unknown>;
       if (faulty === 0)
-        return `Les ${s(total)} lignes peuvent être déclarées. Rien n’a encore changé : validez par « oui ».`;
+        return `${one(total, 'La ligne peut être déclarée', `Les ${s(total)} lignes peuvent être déclarées`)}. Rien n’a encore changé : validez par « oui ».`;
       return mode === 'good'
-        ? `${s(good)} lignes sur ${s(total)} peuvent être déclarées, ${s(faulty)} seraient laissées de côté. Rien n’a encore changé : validez par « oui ».`
-        : `${s(faulty)} lignes sur ${s(total)} sont fautives : rien ne serait déclaré. Corrigez-les, ou demandez le mode « bonnes lignes » pour déclarer ${good === 1 ? 'l’autre' : `les ${s(good)} autres`}.`;
+        ? `${one(good, `${s(good)} ligne sur ${s(total)} peut être déclarée`, `${s(good)} lignes sur ${s(total)} peuvent être déclarées`)}, ${s(faulty)} ${one(faulty, 'serait laissée', 'seraient laissées')} de côté. Rien n’a encore changé : validez par « oui ».`
+        : `${faultyOf(faulty, total)} : rien ne serait déclaré. ${one(faulty, 'Corrigez-la', 'Corrigez-les')}${good === 0 ? '' : `, ou demandez le mode « bonnes lignes » pour déclarer ${one(good, 'l’autre', `les ${s(good)} autres`)}`}.`;
     },
     'declaration.bulk-placed': (d) =>
-      `${s(d['placed'])} ${one(d['placed'], 'déclaration enregistrée', 'déclarations enregistrées')}${d['refused'] === 0 ? '' : `, ${s(d['refused'])} ${one(d['refused'], 'ligne refusée', 'lignes refusées')}`}.`,
-    'declaration.listed': (d) => `${s(d['total'])} déclarations.`,
+      `${counted(d['placed'], 'déclaration enregistrée', 'déclarations enregistrées')}${d['refused'] === 0 ? '' : `, ${counted(d['refused'], 'ligne refusée', 'lignes refusées')}`}.`,
+    'declaration.listed': (d) => `${counted(d['total'], 'déclaration', 'déclarations')}.`,
     'declaration.shown': (d) => `Déclaration ${s(d['declaration'])}.`,
     'declaration.resent': (d) => `Les courriers de ${s(d['declaration'])} repartent.`,
     'pack.redeemed': (d) =>
-      d['already'] ? `Le pack ${s(d['pack'])} est déjà sur votre compte.` : `Le pack ${s(d['pack'])} est sur votre compte.`,
+      d['already']
+        ? `Le pack ${s(d['pack'])} est déjà sur votre compte.`
+        : `Le pack ${s(d['pack'])} est sur votre compte.`,
     'approval.pending': (d) => {
       const number = s(d['approval']);
       if (d['votes'] === undefined) return `La demande ${number} attend l’accord d’une autre personne.`;
@@ -178,18 +191,19 @@ export const fr: Texts = {
         ? `Vous avez déjà approuvé ${number} : elle attend l’accord d’une autre personne.`
         : `Votre accord pour ${number} est noté (${s(d['votes'])} sur ${s(d['needed'])}) : elle attend celui d’une autre personne.`;
     },
-    'approval.listed': (d) => `${s(d['total'])} demandes.`,
+    'approval.listed': (d) => `${counted(d['total'], 'demande', 'demandes')}.`,
     'approval.shown': (d) => `Demande ${s(d['approval'])}.`,
     'approval.approved': (d) => `${s(d['approval'])} est approuvée et exécutée.`,
     'approval.refused': (d) => `${s(d['approval'])} est refusée.`,
-    'staff.granted': (d) => `${s(d['email'])} a maintenant le rôle ${s(d['role'])}.`,
-    'staff.revoked': (d) => `${s(d['email'])} n’a plus le rôle ${s(d['role'])}.`,
-    'staff.listed': (d) => `${s(d['total'])} personnes ont un rôle.`,
-    'catalogue.previewed': (d) => {
+    'staff.granted': (d, read) => `${s(d['email'])} a maintenant le rôle « ${read('role')} ».`,
+    'staff.revoked': (d, read) => `${s(d['email'])} n’a plus le rôle « ${read('role')} ».`,
+    'staff.listed': (d) => `${counted(d['total'], 'personne a un rôle', 'personnes ont un rôle')}.`,
+    'catalogue.previewed': (d, read) => {
       const { part, changesTotal } = (d['preview'] ?? {}) as Record<string, unknown>;
-      return `Le fichier changerait ${s(changesTotal)} ${one(changesTotal, 'valeur', 'valeurs')} de ${s(part)}. Rien n’a encore changé : confirmez avec « oui », puis une seconde personne décide.`;
+      return `Le fichier changerait ${s(changesTotal)} ${one(changesTotal, 'valeur', 'valeurs')} de la partie « ${read('part', part)} ». Rien n’a encore changé : confirmez avec « oui », puis une seconde personne décide.`;
     },
-    'catalogue.loaded': (d) => `La partie ${s(d['part'])} du catalogue est en vigueur, version ${s(d['version'])}.`,
+    'catalogue.loaded': (d, read) =>
+      `La partie « ${read('part')} » du catalogue est en vigueur, version ${s(d['version'])}.`,
     'catalogue.explained': (d) => `Règle ${s(d['rule'])}.`,
     'order.drafted': (d) =>
       count(d['missing']) > 0
@@ -200,15 +214,15 @@ export const fr: Texts = {
         ? `${s(d['order'])} est modifiée. Il manque encore, avant de la soumettre, ce que dit la liste.`
         : `${s(d['order'])} est modifiée et complète : soumettez-la avec « order submit ».`,
     'order.attached': (d) => `${s(d['file'])} est joint à ${s(d['order'])}.`,
-    'order.detached': (d) => `${s(d['file'])} ne fait plus partie de ${s(d['order'])}.`,
+    'order.detached': (d) => `${s(d['file'])} ne fait plus partie de la commande ${s(d['order'])}.`,
     'order.submitted': (d) => `${s(d['order'])} est soumise ; nous vous écrirons dès qu’elle sera décidée.`,
     'order.cancelled': (d) => `${s(d['order'])} est annulée.`,
-    'order.listed': (d) => `${s(d['total'])} ${one(d['total'], 'commande', 'commandes')}.`,
+    'order.listed': (d) => `${counted(d['total'], 'commande', 'commandes')}.`,
     'order.shown': (d) => `Commande ${s(d['order'])}.`,
     'order.dossier': (d) =>
       d['verified'] === true
-        ? `Le dossier de ${s(d['order'])} est intact : chaque fichier est tel que le dit son manifeste.`
-        : `Le dossier de ${s(d['order'])}.`,
+        ? `Le dossier de la commande ${s(d['order'])} est intact : chaque fichier est tel que le dit son manifeste.`
+        : `Le dossier de la commande ${s(d['order'])}.`,
     'order.approved': (d) =>
       d['approvalState'] === 'pending'
         ? `Votre accord pour ${s(d['order'])} est noté ; une autre personne doit aussi l’approuver.`
@@ -216,24 +230,23 @@ export const fr: Texts = {
     'order.refused': (d) => `${s(d['order'])} est refusée ; son demandeur apprend pourquoi.`,
     'order.returned': (d) => `${s(d['order'])} retourne à son demandeur, qui apprend ce qui manque.`,
     'order.provisioned': (d) => `${s(d['order'])} est mise en service.`,
-    'site.listed': (d) => `${s(d['total'])} ${one(d['total'], 'site trouvé', 'sites trouvés')}.`,
+    'site.listed': (d) => `${counted(d['total'], 'site trouvé', 'sites trouvés')}.`,
     'site.shown': (d) => `Le site ${s(d['site'])}.`,
     'site.change-previewed': () =>
       'Voici ce qui changerait. Rien n’est encore demandé : confirmez avec « oui » pour l’envoyer aux ventes.',
     'site.changed': (d) => `${s(d['site'])} est modifié.`,
     'site.previewed': previewedTable,
-    'site.imported': (d) => `${s(d['imported'])} ${one(d['imported'], 'site importé', 'sites importés')}.`,
+    'site.imported': (d) => `${counted(d['imported'], 'site importé', 'sites importés')}.`,
     'opportunity.previewed': previewedTable,
-    'opportunity.imported': (d) =>
-      `${s(d['imported'])} ${one(d['imported'], 'opportunité importée', 'opportunités importées')}.`,
-    'opportunity.listed': (d) => `${s(d['total'])} ${one(d['total'], 'opportunité', 'opportunités')}.`,
+    'opportunity.imported': (d) => `${counted(d['imported'], 'opportunité importée', 'opportunités importées')}.`,
+    'opportunity.listed': (d) => `${counted(d['total'], 'opportunité', 'opportunités')}.`,
     'opportunity.shown': (d) => `Opportunité ${s(d['opportunity'])}.`,
     'catalogue.shown': () => 'Le catalogue en vigueur.',
-    'audit.shown': (d) => `${s(d['total'])} événements pour ${s(d['object'])}.`,
-    'audit.verified': (d) => `L’audit est entier : ${s(d['rows'])} lignes vérifiées.`,
-    'mail.held-listed': (d) => `${s(d['total'])} ${one(d['total'], 'message', 'messages')}.`,
+    'audit.shown': (d) => `${counted(d['total'], 'événement', 'événements')} pour ${s(d['object'])}.`,
+    'audit.verified': (d) => `L’audit est entier : ${counted(d['rows'], 'ligne vérifiée', 'lignes vérifiées')}.`,
+    'mail.held-listed': (d) => `${counted(d['total'], 'message', 'messages')}.`,
     'mail.released': (d) =>
-      `Le message ${s(d['mail'])} de ${s(d['sender'])} passe : ses commandes sont exécutées, et la réponse part dans son fil.`,
+      `Le message ${s(d['mail'])} ${de(s(d['sender']))} passe : ses commandes sont exécutées, et la réponse part dans son fil.`,
     'mail.discarded': (d) => `Le message ${s(d['mail'])} est écarté ; rien n’en est exécuté.`,
     'mail.paused': () =>
       'Le courrier est arrêté : rien n’est pris ni envoyé jusqu’à « mail resume », et rien n’est perdu.',
@@ -252,7 +265,7 @@ export const fr: Texts = {
               ? `${s(p['number'])} n’est pas encore complète : ajoutez ce qui manque, puis soumettez-la de nouveau. Rien n’en est perdu.`
               : 'Il y a d’abord quelque chose à corriger ; rien n’a changé.',
     'command.unknown': (p) =>
-      `La commande « ${s(p['command'])} » n’existe pas. Vouliez-vous dire « ${s(p['nearest'])} » ? « aide » dit ce que vous pouvez faire.`,
+      `La commande « ${s(p['command'])} » n’existe pas.${p['nearest'] ? ` Vouliez-vous dire « ${s(p['nearest'])} » ?` : ''} « aide » dit ce que vous pouvez faire.`,
     'access.denied': (p) => {
       switch (p['why']) {
         case 'unlinked':
@@ -289,15 +302,18 @@ export const fr: Texts = {
         case 'no-address':
           return 'Ce compte n’a pas d’adresse où écrire.';
         case 'erase-staff':
-          return `Ce compte a des rôles dans l’équipe (${s(p['roles'])}) : faites-les d’abord retirer avec « staff revoke ».`;
+          return `Ce compte a des rôles dans l’équipe (${s(p['roles'])
+            .split(', ')
+            .map((role) => label(role))
+            .join(', ')}) : faites-les d’abord retirer avec « staff revoke ».`;
         case 'erase-owner':
-          return `Ce compte est le seul propriétaire de ${s(p['company'])} : écrivez-nous d’abord pour en désigner un autre.`;
+          return `Ce compte est le seul propriétaire ${de(s(p['company']))} : écrivez-nous d’abord pour en désigner un autre.`;
         case 'erase-installer':
-          return `Ce compte gère ${s(p['count'])} ${one(p['count'], 'dispositif dont un client dépend', 'dispositifs dont des clients dépendent')} : ${one(p['count'], 'retirez-le', 'retirez-les')} d’abord avec « device remove ».`;
+          return `Ce compte gère ${counted(p['count'], 'dispositif dont un client dépend', 'dispositifs dont des clients dépendent')} : ${one(p['count'], 'retirez-le', 'retirez-les')} d’abord avec « device remove ».`;
         case 'erase-approval':
           return `La demande ${s(p['number'])} concerne ce compte et attend encore une décision : réessayez quand elle sera décidée ou terminée.`;
         case 'role':
-          return `${s(p['email'])} n’a pas le rôle ${s(p['role'])}.`;
+          return `${s(p['email'])} n’a pas le rôle « ${label(p['role'])} ».`;
         case 'mail':
           return `On a déjà décidé du message ${s(p['number'])}.`;
         case 'paused':
@@ -309,7 +325,7 @@ export const fr: Texts = {
         case 'domain-waiting':
           return `${s(p['number'])} a une opération en cours (${s(p['task'])}) : attendez qu’elle soit faite.`;
         case 'customer-products':
-          return `${s(p['number'])} a encore ${s(p['count'])} ${one(p['count'], 'domaine', 'domaines')} : libérez-le avec eux, ou laissez-les d’abord partir.`;
+          return `${s(p['number'])} a encore ${counted(p['count'], 'domaine', 'domaines')} : libérez-le avec eux, ou laissez-les d’abord partir.`;
         case 'self-missing':
           return `Votre organisation n’est pas encore son propre client : donnez ses coordonnées dans la même commande, ou enregistrez un premier domaine pour elle.`;
         case 'last-owner':
@@ -331,13 +347,13 @@ export const fr: Texts = {
         case 'ticket':
         case 'device':
         case 'order':
-          return `${s(p['number'])} est à l’état « ${label(p['state'])} » : cela n’y est pas possible.`;
+          return `${s(p['number'])} est à l’état « ${label(p['state'], p['why'])} » : cela n’y est pas possible.`;
         case 'order-cancel':
           return p['state'] === 'in-review'
             ? `${s(p['number'])} est en cours d’examen : changez-y d’abord quelque chose (elle redevient un brouillon), ou demandez aux ventes de la refuser.`
-            : `${s(p['number'])} est à l’état « ${label(p['state'])} » : elle ne peut plus être annulée.`;
+            : `${s(p['number'])} est à l’état « ${label(p['state'], 'order')} » : elle ne peut plus être annulée.`;
         case 'opportunity':
-          return `L’opportunité ${s(p['number'])} est à l’état « ${label(p['state'])} » : choisissez-en une ouverte.`;
+          return `L’opportunité ${s(p['number'])} est à l’état « ${label(p['state'], 'opportunity')} » : choisissez-en une ouverte.`;
         case 'undone':
           return `${s(p['number'])} a été annulée.`;
         case 'audit':
@@ -348,7 +364,7 @@ export const fr: Texts = {
           return 'Ce n’est pas possible dans son état présent.';
       }
     },
-    'stock.empty': (p) => `Il n’y a plus assez de ${s(p['name'])} en stock.`,
+    'stock.empty': (p) => `Il n’y a plus assez ${de(s(p['name']))} en stock.`,
     'declaration.duplicate': (p) =>
       `La même déclaration existe déjà : ${s(p['declaration'])}. Si vous en voulez une seconde, dites « quand même ».`,
     'purchase.conflict': (p) =>
@@ -381,7 +397,7 @@ export const fr: Texts = {
             ? 'Le fichier a un défaut ; rien n’a changé. Corrigez-le et envoyez-le à nouveau.'
             : `Le fichier a ${s(p['count'])} défauts ; rien n’a changé. Corrigez-les et envoyez-le à nouveau.`;
         case 'catalogue-same':
-          return `Ce que le fichier dit de ${s(p['part'])} est déjà en vigueur.`;
+          return `Ce que le fichier dit de la partie « ${s(p['part'])} » est déjà en vigueur.`;
         case 'columns':
           return [
             p['missing'] ? `Il manque ces colonnes : ${s(p['missing'])}.` : '',
@@ -420,7 +436,7 @@ export const fr: Texts = {
       `${s(p['domain'])} coûte ${s(p['amount'])} TTC, plus que les ${s(p['most'])} que vous admettez. Relevez le prix maximum, ou renoncez.`,
     'terms.outdated': (p) =>
       `Les conditions en vigueur sont celles de la version ${s(p['version'])} (${s(p['url'])}). Lisez-les, puis acceptez cette version.`,
-    'rate.limited': (p) => `Trop d’essais. Réessayez dans ${s(p['minutes'])} minutes.`,
+    'rate.limited': (p) => `Trop d’essais. Réessayez dans ${counted(p['minutes'], 'minute', 'minutes')}.`,
     'sender.unproven': (p) => {
       switch (p['why']) {
         case 'released':
@@ -449,7 +465,7 @@ export const fr: Texts = {
     unknown: (p) => (p['nearest'] ? `est inconnu ici ; vouliez-vous dire « ${s(p['nearest'])} » ?` : 'est inconnu'),
     'one-line': () => 'doit tenir sur une ligne',
     'too-long': (p) => `est trop long : ${s(p['max'])} au plus, il y en a ${s(p['length'])}`,
-    'too-short': (p) => `est trop court : au moins ${s(p['min'])} caractères`,
+    'too-short': (p) => `est trop court : au moins ${counted(p['min'], 'caractère', 'caractères')}`,
     control: () => 'contient des caractères invisibles : retapez-le',
     bool: () => 'doit être oui ou non',
     choice: (p) => `doit être l’un de : ${s(p['choices'])}`,
@@ -458,7 +474,7 @@ export const fr: Texts = {
     phone: () => 'doit être un numéro de téléphone, comme 01 23 45 67 89',
     country: () => 'doit être un pays, comme FR ou France',
     ref: (p) => `doit être un numéro, comme ${s(p['prefix'])}-000123`,
-    vat: (p) => `n’est pas un numéro de TVA de ${s(p['country'])} : vérifiez ses chiffres`,
+    vat: (p) => `n’est pas un numéro de TVA de ce pays (${s(p['country'])}) : vérifiez ses chiffres`,
     mac: () => 'doit être une adresse MAC : douze chiffres de 0 à 9 ou de A à F, par exemple AA:BB:CC:DD:EE:FF',
     domain: () => 'doit être un domaine, comme exemple.fr : un nom sous une extension publique, sans www',
     web: () => 'doit être une adresse web, par exemple http://192.168.1.20:8080 ou box.example.com',
@@ -467,12 +483,20 @@ export const fr: Texts = {
     file: () => 'doit être un fichier',
     pairs: (p) => `doit être une liste comme ${s(p['example'])}`,
     amount: () => 'doit être un montant, comme 1234,56',
-    digits: (p) => `doit avoir ${s(p['count'])} chiffres`,
+    digits: (p) => `doit avoir ${counted(p['count'], 'chiffre', 'chiffres')}`,
     many: () => 'ne prend qu’une valeur',
     mismatch: (p) => `doit appartenir à ${s(p['expected'])}`,
     twice: (p) => `${s(p['value'])} y est déjà`,
+    repeats: (p) => `répète ${s(p['value'])}`,
+    items: (p) => `${s(p['items'])}${Number(p['count']) > 1 ? ' :' : ''} ${s(p['sentence'])}`,
+    quoted: (p) => `« ${s(p['text'])} »`,
+    more: (p) => `et ${s(p['count'])} de plus`,
+    next: (p) => `${s(p['before'])} ; ${s(p['next'])}`,
   },
   lists: {
+    unknown: (p) => `« ${s(p['typed'])} » n’est pas une colonne`,
+    order: (p) =>
+      `« ${s(p['since'])} » (${s(p['from'])}) vient après « ${s(p['until'])} » (${s(p['to'])}) : échangez-les`,
     condition: (p) =>
       `« ${s(p['typed'])} » n’est pas une condition : écrivez un champ, un des signes = ~ > <, et une valeur, comme site-city=Lyon`,
     sign: (p) => `${s(p['field'])} ne se compare qu’avec ${s(p['signs'])}`,
@@ -503,10 +527,10 @@ export const fr: Texts = {
     noneSold: () => 'aucun domaine n’est vendu ici',
     years: (p) =>
       p['min'] === p['max']
-        ? `un .${s(p['tld'])} se prend pour ${s(p['min'])} ${one(p['min'], 'an', 'ans')} à la fois`
-        : `un .${s(p['tld'])} se prend pour ${s(p['min'])} à ${s(p['max'])} ans`,
+        ? `un .${s(p['tld'])} se prend pour ${counted(p['min'], 'an', 'ans')} à la fois`
+        : `un .${s(p['tld'])} se prend pour ${s(p['min'])} à ${counted(p['max'], 'an', 'ans')}`,
     yearsAhead: (p) =>
-      `${s(p['domain'])} irait jusqu’au ${s(p['day'])} : un .${s(p['tld'])} se renouvelle au plus ${s(p['max'])} ${one(p['max'], 'an', 'ans')} d’avance`,
+      `${s(p['domain'])} irait jusqu’au ${s(p['day'])} : un .${s(p['tld'])} se renouvelle au plus ${counted(p['max'], 'an', 'ans')} d’avance`,
     onlyNew: () => 'n’est que pour un nouveau client ; « customer edit » change celui qui existe',
     untilWhen: () => 'donnez le jour jusqu’auquel le domaine court : ce transfert ne le dit pas',
     doneBetween: (p) =>
@@ -519,9 +543,8 @@ export const fr: Texts = {
     farAhead: () => 'est plus lointain qu’aucun registre ne l’accepte',
     otherOwner: () => 'n’est pas l’adresse du client de ce domaine, que la reprise ne change pas',
     noTags: () => 'nommez au moins une étiquette à mettre ou à retirer',
-    period: (p) => `${s(p['years'])} ${one(p['years'], 'an', 'ans')}`,
-    line: (p) =>
-      `${s(p['kind'])} : ${s(p['domain'])}${p['years'] ? `, ${s(p['years'])} ${one(p['years'], 'an', 'ans')}` : ''}`,
+    period: (p) => `${counted(p['years'], 'an', 'ans')}`,
+    line: (p) => `${s(p['kind'])} : ${s(p['domain'])}${p['years'] ? `, ${counted(p['years'], 'an', 'ans')}` : ''}`,
     task: (p) => `${s(p['number'])} est à faire au bureau d’enregistrement. ${s(p['what'])}, pour ${s(p['owner'])}.`,
     tasks: (p) =>
       `${s(p['total'])} tâches sont à faire au bureau d’enregistrement, de ${s(p['first'])} à ${s(p['last'])} ; un courrier les énumère. Répondez à chacune par « domain done » ou « domain failed ».`,
@@ -549,7 +572,7 @@ export const fr: Texts = {
     equal: (p) =>
       `la même déclaration qu’à la ligne ${s(p['line'])} ; si vous en voulez une seconde, mettez oui sous « Quand même »`,
     unheaded: () => 'est dans une colonne sans titre ; il y a peut-être un séparateur de trop',
-    heading: (p) => `« ${s(p['heading'])} » (peut-être « ${s(p['nearest'])} » ?)`,
+    heading: (p) => `« ${s(p['heading'])} »${p['nearest'] ? ` (peut-être « ${s(p['nearest'])} » ?)` : ''}`,
     unusual: () => 'un numéro inhabituel ; il est pris tel quel',
     otherMac: (p) => `la ligne ${s(p['line'])} donne une autre adresse MAC à ce Code ID`,
     otherModel: (p) => `la ligne ${s(p['line'])} donne un autre modèle à ce Code ID`,
@@ -559,7 +582,7 @@ export const fr: Texts = {
   },
   tickets: {
     opened: (p) =>
-      `${p['priority'] ? 'Prioritaire : ' : ''}nouveau ticket ${s(p['number'])} de ${s(p['asker'])} : ${s(p['subject'])}`,
+      `${p['priority'] ? 'Prioritaire : ' : ''}nouveau ticket ${s(p['number'])} ${de(s(p['asker']))} : ${s(p['subject'])}`,
     replied: (p) => `${s(p['asker'])} a répondu dans ${s(p['number'])} : ${s(p['subject'])}`,
     reopened: (p) => `${s(p['asker'])} a rouvert ${s(p['number'])} : ${s(p['subject'])}`,
     closed: (p) => `${s(p['asker'])} a fermé ${s(p['number'])} : ${s(p['subject'])}`,
@@ -696,6 +719,8 @@ export const fr: Texts = {
     packs: 'Numéros de pack',
     product: 'Produit',
     products: 'Produits',
+    packKinds: 'Service packs',
+    boxKinds: 'Box',
     email: 'E-mail',
     takeover: 'Prise en charge',
     account: 'Compte',
@@ -851,6 +876,7 @@ export const fr: Texts = {
     from: 'Depuis',
     until: 'Jusqu’au',
     productLine: 'Gamme',
+    siteProductLine: 'Gamme du site',
     certificateMonths: 'Mois de validité d’un certificat',
     prices: 'Prix',
     quota: 'Quota',
@@ -889,6 +915,11 @@ export const fr: Texts = {
     gone: 'disparu',
     'transferred-out': 'transféré ailleurs',
     waiting: 'en attente',
+    sales: 'ventes',
+    stock: 'stock',
+    cloud: 'cloud',
+    support: 'support',
+    admin: 'administration',
     owner: 'propriétaire',
     manager: 'gestionnaire',
     viewer: 'lecteur',
@@ -924,26 +955,26 @@ export const fr: Texts = {
     assigned: 'sur le compte du client',
     withdrawn: 'retiré',
     revoked: 'révoqué',
-    held: 'retenue',
-    placed: 'enregistrée',
-    completed: 'achevée',
-    undone: 'annulée',
+    held: 'retenu',
+    placed: 'enregistré',
+    completed: 'achevé',
+    undone: 'annulé',
     pending: 'en attente',
-    approved: 'approuvée',
-    refused: 'refusée',
-    void: 'caduque',
-    expired: 'expirée',
-    cancelled: 'annulée',
+    approved: 'approuvé',
+    refused: 'refusé',
+    void: 'caduc',
+    expired: 'expiré',
+    cancelled: 'annulé',
     draft: 'brouillon',
-    submitted: 'soumise',
+    submitted: 'soumis',
     'in-review': 'en examen',
     returned: 'à compléter',
-    applied: 'appliquée',
-    open: 'ouverte',
-    used: 'utilisée',
-    closed: 'close',
+    applied: 'appliqué',
+    open: 'ouvert',
+    used: 'utilisé',
+    closed: 'fermé',
     provisioning: 'en cours de mise en service',
-    done: 'terminée',
+    done: 'terminé',
     invited: 'invité',
     active: 'actif',
     suspended: 'suspendu',
@@ -956,6 +987,49 @@ export const fr: Texts = {
     uncertain: 'incertain',
     failed: 'échoué',
     bounced: 'revenu',
+  },
+  feminineStates: {
+    held: 'retenue',
+    placed: 'enregistrée',
+    completed: 'achevée',
+    undone: 'annulée',
+    approved: 'approuvée',
+    refused: 'refusée',
+    void: 'caduque',
+    expired: 'expirée',
+    cancelled: 'annulée',
+    submitted: 'soumise',
+    applied: 'appliquée',
+    open: 'ouverte',
+    used: 'utilisée',
+    closed: 'close',
+    done: 'terminée',
+    suspended: 'suspendue',
+    failed: 'échouée',
+    uncertain: 'incertaine',
+    removed: 'retirée',
+    active: 'active',
+    revoked: 'révoquée',
+  },
+  genders: {
+    declaration: 'f',
+    order: 'f',
+    approval: 'f',
+    task: 'f',
+    opportunity: 'f',
+    org: 'f',
+    change: 'f',
+    domain: 'm',
+    device: 'm',
+    ticket: 'm',
+    mail: 'm',
+    customer: 'm',
+    grant: 'm',
+    certificate: 'm',
+    site: 'm',
+    pack: 'm',
+    owner: 'm',
+    account: 'm',
   },
   yes: 'oui',
   no: 'non',

@@ -6,9 +6,12 @@ import { en } from './en.js';
 import { fr } from './fr.js';
 import type { Locale } from './locale.js';
 
+/** A value of an answer's data as people read it, a date or a product by its name; of `data` itself unless told. */
+export type Read = (key: string, value?: unknown) => string;
+
 export interface Texts {
   /** One sentence an answer; the data follow it at every door. */
-  readonly answers: Readonly<Record<AnswerCode, (data: Data) => string>>;
+  readonly answers: Readonly<Record<AnswerCode, (data: Data, read: Read) => string>>;
   readonly refusals: Readonly<Record<RefusalCode, (params: RefusalParams) => string>>;
   /** What is wrong with a value, and what to write instead. */
   readonly faults: Readonly<Record<FaultCode, (params: FaultParams) => string>>;
@@ -36,7 +39,7 @@ export interface Texts {
   /** Who asked, where somebody else’s hand was in it: a mail that staff let pass, the operator in somebody’s name. */
   readonly hands: Readonly<Record<'released' | 'operator', (params: FaultParams) => string>>;
   /** Lists: what is wrong with a filter. */
-  readonly lists: Readonly<Record<'condition' | 'sign', (params: FaultParams) => string>>;
+  readonly lists: Readonly<Record<'unknown' | 'order' | 'condition' | 'sign', (params: FaultParams) => string>>;
   /** Site changes that would change nothing. */
   readonly sites: Readonly<Record<'same' | 'nothing', (params: FaultParams) => string>>;
   /** Organisations: what is wrong with a name or an agreement, and what is said before one becomes a reseller (G1). */
@@ -112,6 +115,10 @@ export interface Texts {
   readonly keys: Readonly<Record<string, string>>;
   /** Labels of states, by name. */
   readonly states: Readonly<Record<string, string>>;
+  /** Those that are another word when said of something feminine. */
+  readonly feminineStates: Readonly<Record<string, string>>;
+  /** What has a state, by its key in data. */
+  readonly genders: Readonly<Record<string, 'f' | 'm'>>;
   readonly yes: string;
   readonly no: string;
   readonly dryRun: string;
@@ -126,3 +133,10 @@ export interface Texts {
 const texts: Readonly<Record<Locale, Texts>> = { fr, en };
 
 export const textsOf = (locale: Locale): Texts => texts[locale];
+
+/** A state's label. @param of what it is said of, by its key in data: in French a request is `expirée`, a mail `expiré` */
+export function stateName(state: string, { locale, of }: { locale: Locale; of?: string | undefined }): string {
+  const { states, feminineStates, genders } = textsOf(locale);
+  const feminine = of !== undefined && genders[of] === 'f' ? feminineStates[state] : undefined;
+  return feminine ?? states[state] ?? state;
+}

@@ -2,7 +2,7 @@
 import { optional, required, type Input } from '../command/define.js';
 import { amount, closingDate, generation, name, numberOf, reseller, solution } from '../command/dictionary.js';
 import type { Work } from '../guard/work.js';
-import { textsOf } from '../locales/texts.js';
+import { stateName, textsOf } from '../locales/texts.js';
 import type { Opportunity } from '../record/database.js';
 import type { Row } from '../record/rows.js';
 import { contactFields, siteColumns, siteDataOf, siteFields } from '../sites/fields.js';
@@ -52,13 +52,26 @@ function objections(work: Work, row: OpportunityRow, before: Opportunity | undef
   const say = textsOf(work.locale);
   const { generation: of, solution: chosen } = contentOf(row, before);
   const { solutions } = work.desk.catalogue.orders;
-  const fits = solutions.filter((one) => of === null || one.generation === of).map(({ id }) => id);
+  const fitting = solutions.filter((one) => of === null || one.generation === of);
+  const fits = fitting.map(({ id }) => id);
   return [
     ...(before && before.state !== 'open' && Object.keys(changesOf(before, row)).length > 0
-      ? [{ column: 'number', fault: say.imports.ended({ state: say.states[before.state] ?? before.state }) }]
+      ? [
+          {
+            column: 'number',
+            fault: say.imports.ended({ state: stateName(before.state, { locale: work.locale, of: 'opportunity' }) }),
+          },
+        ]
       : []),
     ...(chosen !== null && !fits.includes(chosen)
-      ? [{ column: 'solution', fault: say.faults.choice({ choices: fits.join(', ') }) }]
+      ? [
+          {
+            column: 'solution',
+            fault: say.faults.choice({
+              choices: fitting.map(({ id, name }) => `${id} (${name[work.locale]})`).join(', '),
+            }),
+          },
+        ]
       : []),
   ];
 }

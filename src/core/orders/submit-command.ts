@@ -1,5 +1,6 @@
 /** `order submit`: a complete order goes to sales, judged by the catalogue in force (D12, X10). */
-import { command, required } from '../command/define.js';
+import { summarised } from '../command/asked.js';
+import { command, required, type AnyCommand } from '../command/define.js';
 import { openApproval } from '../guard/approval.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
@@ -24,7 +25,6 @@ import { orderNumber } from './fields.js';
 import { findOrder, moveOrder, orderRef, wrongState, type OrderRow } from './order.js';
 import { decidedBy, judge } from './rules.js';
 import { leadsTo } from './states.js';
-import { orderSummary } from './summary.js';
 
 /** Everything in it, judged anew: what was allowed when it was typed may be withdrawn since. @throws {Refusal} */
 async function complete(work: Work, row: OrderRow, orders: Orders): Promise<{ content: Content; hash: string }> {
@@ -46,7 +46,7 @@ async function complete(work: Work, row: OrderRow, orders: Orders): Promise<{ co
   return { content, hash: orderHash(content, documents) };
 }
 
-export const orderSubmit = command({
+export const orderSubmit: AnyCommand = command({
   name: 'order submit',
   help: { fr: 'Soumettre une commande complète aux ventes', en: 'Submit a complete order to sales' },
   who: 'reseller',
@@ -78,7 +78,8 @@ export const orderSubmit = command({
       input: { number },
       hold: (approvalId) => submitEyes.hold(work, { number }, approvalId),
       rule: decidedBy(orders, pickedOf(content)),
-      summary: orderSummary,
+      summary: (id, locale) =>
+        summarised(work, { id, command: orderSubmit.name, input: { number }, declared: orderSubmit }, locale),
     });
     work.audit({ action: 'order submit', object: number, detail: { approval, hash, catalogue: catalogueId } });
     return {

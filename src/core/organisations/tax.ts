@@ -3,8 +3,10 @@
  * (SPEC 0, "Authority"). Until then the rate of the vendor's own country holds.
  */
 import type { Data } from '../command/outcome.js';
-import { fieldLabel, heading } from '../command/reply.js';
-import { openApproval, type SummaryBy } from '../guard/approval.js';
+import { fieldLabel, heading } from '../command/value.js';
+import { summarised } from '../command/asked.js';
+import type { AnyCommand, SummaryBy } from '../command/define.js';
+import { openApproval } from '../guard/approval.js';
 import type { Work } from '../guard/work.js';
 import { camel } from '../locales/key.js';
 import type { Locale } from '../locales/locale.js';
@@ -55,16 +57,17 @@ export const taxData = (row: Organisation): Data => ({
 });
 
 /** Staff are asked to confirm what a company from elsewhere gave when it was made; answers the request's number. */
-export async function askTax(work: Work, row: Organisation): Promise<string | undefined> {
+export async function askTax(work: Work, row: Organisation, declared: AnyCommand): Promise<string | undefined> {
   const { vendor } = work.desk.catalogue;
   if (row.country === null || row.country === vendor.country || row.taxConfirmedAt !== null) return undefined;
   const number = orgRef(row.id);
   const named = { country: row.country, ...(row.vat === null ? {} : { vat: row.vat }) };
+  const input = { number, ...named };
   return openApproval(work, {
-    command: 'org edit',
-    input: { number, ...named },
+    command: declared.name,
+    input,
     hold: () => Promise.resolve({ object: number, content: taxContent(row, named) }),
-    summary: editSummary,
+    summary: (id, locale) => summarised(work, { id, command: declared.name, input, declared }, locale),
   });
 }
 
@@ -73,7 +76,7 @@ export const taxContent = (row: Organisation, named: object): unknown =>
   Object.fromEntries(Object.keys(named).map((key) => [key, row[key as keyof Organisation] ?? null]));
 
 /** The organisation by name, each value old → new, and what the register of VAT numbers said. */
-export const editSummary: SummaryBy = async (tx, approvalId, locale) => {
+export const editSummary: SummaryBy = async (tx, approvalId, { locale }) => {
   const { input, object, vatVerdict } = await tx.approval.findUniqueOrThrow({ where: { id: approvalId } });
   const row = await tx.organisation.findUnique({ where: { id: Number(object?.slice(2)) } });
   const { number: _, ...typed } = JSON.parse(input) as Record<string, string>;

@@ -1,9 +1,9 @@
 /** What the shapes can't say about the catalogue's parts: names that hang in the air, times that contradict each other. */
-import { closest } from 'fastest-levenshtein';
 import { shippedApprovals, type Box, type Pack } from './catalogue-shape.js';
 import type { ContentOf, Page, Part } from './catalogue-page.js';
 import { fold } from './fold.js';
 import { checkOrders } from './orders-check.js';
+import { didYouMean } from './nearest.js';
 
 /** What the program has that the catalogue may name. */
 export interface Known {
@@ -48,7 +48,7 @@ function checkProducts(page: Page<'packs'>): void {
   const kinds = packs.map(({ id }) => id);
   boxes.forEach(({ brings }, at) => {
     if (kinds.includes(brings)) return;
-    page.fault(['boxes', at, 'brings'], `no pack kind is called ${brings}`, `Did you mean ${closest(brings, kinds)}?`);
+    page.fault(['boxes', at, 'brings'], `no pack kind is called ${brings}`, didYouMean(brings, kinds));
   });
   const first = new Map<string, Product>();
   for (const { word, product, path } of named(page.content)) {
@@ -76,7 +76,7 @@ function checkPolicy(page: Page<'policy'>, commands?: ReadonlySet<string>): void
       page.fault(
         ['approvals', command],
         'no such command',
-        `Did you mean “${closest(command, [...(commands ?? [])])}”?`,
+        didYouMean(command, [...(commands ?? [])], (one) => `“${one}”`),
       );
   if ((times.approvalReminderHours.at(-1) ?? 0) >= times.approvalDays * 24)
     page.fault(

@@ -5,6 +5,7 @@
 import { setImmediate as breath } from 'node:timers/promises';
 import { damaged, dialectOf, encodingOf, windows1252 } from './csv.js';
 import { columnsAtMost, SheetFault, type Line } from './sheet-fault.js';
+import { asWritten } from './sheet-writing.js';
 
 /** Some thousand rows: read within a few milliseconds. */
 const sliceBytes = 32 * 1024;
@@ -33,7 +34,7 @@ export async function* readCsvParts(content: Buffer): AsyncGenerator<readonly Li
   const written = (slice: Buffer) =>
     new Promise<void>((done) => parser.write(slice, (error) => (error ? undefined : done())));
   const taken = (): Line[] => {
-    const lines = read.map((cells) => ({ line: (line += 1), cells }));
+    const lines = read.map((cells) => ({ line: (line += 1), cells: cells.map(asWritten) }));
     read = [];
     if (lines.some(({ cells }) => cells.length > columnsAtMost)) throw new SheetFault('wide');
     return lines;

@@ -1,6 +1,7 @@
 /** Text tables (RFC 4180 and what spreadsheets make of it): encoding, separator and quotes are told from the bytes. */
 import { isUtf8 } from 'node:buffer';
 import { columnsAtMost, rowsAtMost, SheetFault, type Line } from './sheet-fault.js';
+import { asWritten } from './sheet-writing.js';
 
 const separators = [';', ',', '\t', '|'];
 /** Rows left blank count as lines, not as rows. */
@@ -49,7 +50,7 @@ export async function readCsv(text: string): Promise<Line[]> {
     const records: string[][] = parse(text.slice(told.length), { ...options, to: linesAtMost });
     if (records.length >= linesAtMost) throw new SheetFault('rows');
     if (records.some((cells) => cells.length > columnsAtMost)) throw new SheetFault('wide');
-    return records.map((cells, index) => ({ line: index + 1 + above, cells }));
+    return records.map((cells, index) => ({ line: index + 1 + above, cells: cells.map(asWritten) }));
   } catch (error) {
     if (error instanceof SheetFault) throw error;
     throw damaged(error instanceof CsvError ? error['lines'] : undefined, above);

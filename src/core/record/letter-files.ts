@@ -1,13 +1,13 @@
 /** Reads a folder of letters: which files there are, and each one's subject and body, before anything is rendered. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { closest } from 'fastest-levenshtein';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
 import { localeNames, type Locale } from '../locales/locale.js';
 import type { FileFault } from './faults.js';
 import { hasMarks } from './letter-markup.js';
 import { letterNames, type LetterName } from './letter-values.js';
+import { didYouMean } from './nearest.js';
 
 export interface LetterSource {
   /** `fr/link-code.md` */
@@ -49,7 +49,7 @@ function readFolder(dir: string, locale: Locale, faults: FileFault[]): LetterFol
       const source = readLetter(file, text(dir, file, faults), faults);
       if (source) letters.set(bare as LetterName, source);
     } else {
-      const fix = `Did you mean ${closest(bare, letterNames)}.md? Partials start with _; anything else has no place here.`;
+      const fix = `${didYouMean(bare, letterNames, (one) => `${one}.md`)} Partials start with _; anything else has no place here.`;
       faults.push({ file, fault: 'no letter of this name is ever sent', fix });
     }
   }

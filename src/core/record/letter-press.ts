@@ -1,7 +1,7 @@
 /** Liquid for letters: what one language's letters are parsed, tried and rendered with. */
-import { closest } from 'fastest-levenshtein';
 import { Liquid, type Template } from 'liquidjs';
 import { z } from 'zod';
+import { de, plural, que } from '../locales/grammar.js';
 import type { Locale } from '../locales/locale.js';
 import type { FileFault } from './faults.js';
 import type { LetterFolder, LetterSource } from './letter-files.js';
@@ -10,6 +10,7 @@ import { fill, oneLine, opaque, parseMarkup, partsOf, severalLines, type Piece }
 import { toText } from './letter-text.js';
 import * as all from './letter-values.js';
 import type { LetterName, LetterParams, VendorValues } from './letter-values.js';
+import { didYouMean } from './nearest.js';
 
 export interface RenderedLetter {
   subject: string;
@@ -54,6 +55,14 @@ export class Press {
     });
     for (const tag of Object.keys(this.#liquid.tags)) if (!tags.has(tag)) delete this.#liquid.tags[tag];
     this.#liquid.unregisterFilter('raw');
+    // the words that a name or a count changes before or after it (letters/README.md)
+    this.#liquid.registerFilter('de', (name: unknown) => de(String(name)));
+    this.#liquid.registerFilter('que', (name: unknown) => que(String(name)));
+    const word = plural(locale);
+    this.#liquid.registerFilter(
+      'count',
+      (count: unknown, single: string, several: string) => `${String(count)} ${word(count, single, several)}`,
+    );
     this.#liquid.registerFilter('lines', (value: unknown) => new SeveralLines(value));
     for (const { file, body } of folder.partials.values()) this.#try(file, faults, () => this.#liquid.parse(body));
     for (const [name, { file, subject, body }] of folder.letters) {
@@ -122,7 +131,7 @@ export class Press {
       if (all.knows(values, segments)) continue;
       const file = this.#folder.partials.get(location.file ?? '')?.file ?? `${this.#locale}/${name}.md`;
       const word = segments.filter((it) => typeof it === 'string').join('.');
-      const fix = `Did you mean ${closest(word, Object.keys(values.shape))}? letters/README.md lists what this letter has.`;
+      const fix = `${didYouMean(word, Object.keys(values.shape))} letters/README.md lists what this letter has.`;
       tell(faults, { file, line: location.row, fault: `no value is called ${word}`, fix });
     }
   }

@@ -1,9 +1,9 @@
 /** What the shape can't say about the catalogue's orders part: names that hang in the air, and rules that leave nothing. */
-import { closest } from 'fastest-levenshtein';
 import type { Page } from './catalogue-page.js';
 import { fold } from './fold.js';
 import { origins, productLines, type Orders } from './orders-shape.js';
 import { against, builtInRules, holds, termNames, type OrderRule, type Term } from './orders-terms.js';
+import { didYouMean } from './nearest.js';
 
 type Told = Pick<Page<'orders'>, 'fault'>;
 const sets = ['types', 'generations', 'solutions', 'references', 'rules'] as const;
@@ -22,8 +22,8 @@ export function checkOrders(page: Page<'orders'>, fields?: ReadonlySet<string>):
   checkClashes(orders, page);
 }
 
-const didYouMean = (word: string, words: readonly string[]): string =>
-  words.length > 0 ? `Did you mean ${closest(word, [...words])}?` : 'Remove it.';
+const advice = (word: string, words: readonly string[]): string =>
+  words.length > 0 ? didYouMean(word, words) : 'Remove it.';
 
 /** Ids and names by which an entry may be typed; of references and rules only their ids. */
 function checkNames(orders: Orders, set: (typeof sets)[number], page: Told): void {
@@ -57,7 +57,7 @@ function checkTermNames(orders: Orders, page: Told): boolean {
   const check = (path: readonly PropertyKey[], term: Term, id: string): void => {
     if (ids[term].includes(id)) return;
     sound = false;
-    page.fault(path, `no ${term} is called ${id}`, didYouMean(id, ids[term]));
+    page.fault(path, `no ${term} is called ${id}`, advice(id, ids[term]));
   };
   orders.solutions.forEach(({ generation }, at) => check(['solutions', at, 'generation'], 'generation', generation));
   orders.rules.forEach((rule, at) => {
@@ -75,11 +75,7 @@ function checkAsked(orders: Orders, { page, fields }: { page: Told; fields: Read
     orders[set].forEach((entry, at) => {
       entry.ask.forEach((field, index) => {
         if (fields && !fields.has(field))
-          page.fault(
-            [set, at, 'ask', index],
-            `no field of an order is called ${field}`,
-            didYouMean(field, [...fields]),
-          );
+          page.fault([set, at, 'ask', index], `no field of an order is called ${field}`, advice(field, [...fields]));
       });
       const keys = entry.details.map(({ key }) => key);
       keys.forEach((key, index) => {

@@ -1,7 +1,7 @@
 /**
- * Tables in and out: CSV, XLSX and JSON files read into rows of text, and results written as CSV or XLSX. A cell is data
- * both ways: what looks like a formula is text when it comes in and neutralised when it goes out. The libraries are
- * loaded at the first table: most commands never see one, and they would double the terminal's start.
+ * Tables that come in: CSV, XLSX and JSON files read into rows of text (sheet-writing.ts writes them). What looks like a
+ * formula is text. The libraries are loaded at the first table: most commands never see one, and they would double the
+ * terminal's start.
  */
 import { decodeText, readCsv } from './csv.js';
 import { columnsAtMost, rowsAtMost, SheetFault, type Line } from './sheet-fault.js';
@@ -9,13 +9,7 @@ import { readWorkbook } from './workbook.js';
 
 export { rowsAtMost, SheetFault } from './sheet-fault.js';
 
-export type SheetCell = string | number | boolean | null | undefined;
-
-export interface SheetFile {
-  readonly name: string;
-  readonly type: string;
-  readonly content: Buffer;
-}
+export { writeSheet, type SheetCell, type SheetFile } from './sheet-writing.js';
 
 export type SheetRow = Line;
 
@@ -74,39 +68,3 @@ function readJson(text: string): Line[] {
 
 const plain = (value: unknown): string =>
   value === null || value === undefined ? '' : typeof value === 'string' ? value : JSON.stringify(value);
-
-/** A result as a file; `label` heads a column. */
-export async function writeSheet(
-  kind: 'csv' | 'xlsx',
-  sheet: { name: string; rows: readonly Readonly<Record<string, SheetCell>>[]; label: (key: string) => string },
-): Promise<SheetFile> {
-  const keys = Object.keys(sheet.rows[0] ?? {});
-  const header = keys.map((key) => sheet.label(key));
-  if (kind === 'csv') {
-    const { stringify } = await import('csv-stringify/sync');
-    const rows = sheet.rows.map((row) => keys.map((key) => cellText(row[key])));
-    // the mark tells Excel that it is UTF-8
-    const text = stringify([header, ...rows], { escape_formulas: true, bom: true, record_delimiter: '\r\n' });
-    return { name: `${sheet.name}.csv`, type: 'text/csv; charset=utf-8', content: Buffer.from(text) };
-  }
-  const data = [
-    header.map((value) => ({ value, fontWeight: 'bold' as const, type: String })),
-    ...sheet.rows.map((row) => keys.map((key) => typedCell(row[key]))),
-  ];
-  const { default: writeXlsx } = await import('write-excel-file/node');
-  const content = await writeXlsx(data as never).toBuffer();
-  return {
-    name: `${sheet.name}.xlsx`,
-    type: 'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet',
-    content: Buffer.from(content),
-  };
-}
-
-const cellText = (cell: SheetCell): string => (cell === null || cell === undefined ? '' : String(cell));
-
-// a typed text cell is never evaluated, whatever it begins with
-const typedCell = (cell: SheetCell) =>
-  typeof cell === 'number' ? { value: cell, type: Number } : { value: ownText(cellText(cell)), type: String };
-
-// the library keeps the texts it has seen in an object: `constructor` would be written as what every object has of that name
-const ownText = (text: string): string => (text in {} ? `${text} ` : text);

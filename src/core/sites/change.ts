@@ -1,11 +1,13 @@
 /** Wished corrections of a site's data (D5): kept with what the site was, so that only that is ever changed. */
 import { withdraw } from '../approvals/decision.js';
-import { heading } from '../command/reply.js';
+import { readerOf } from '../command/context.js';
+import type { SummaryBy } from '../command/define.js';
+import { heading, valueText, type Reader } from '../command/value.js';
 import type { SummaryLine } from '../guard/approval.js';
 import { printRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
-import { localeOf, type Locale } from '../locales/locale.js';
+import { localeOf } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
 import type { Site, SiteChange, Tx } from '../record/database.js';
 import { dataKeys, siteColumns, siteDataOf, type DataKey, type SiteData } from './fields.js';
@@ -35,10 +37,10 @@ const happened = (before: SiteData, now: SiteData): Differences =>
   );
 
 /** As people read them: `old → new`. */
-export const inWords = (changes: Differences, locale: Locale): SummaryLine[] =>
+export const inWords = (changes: Differences, reader: Reader): SummaryLine[] =>
   Object.entries(changes).map(([key, change]) => ({
-    label: heading(key, locale),
-    value: `${change.old ?? '–'} → ${change.new ?? '–'}`,
+    label: heading(key, reader.locale),
+    value: `${valueText(key, change.old, reader)} → ${valueText(key, change.new, reader)}`,
   }));
 
 const dataIn = (json: string): SiteData => JSON.parse(json) as SiteData;
@@ -167,18 +169,19 @@ export async function endChange(
 }
 
 /** What sales read before they decide. */
-export async function changeSummary(tx: Tx, approvalId: number, locale: Locale): Promise<readonly SummaryLine[]> {
+export const changeSummary: SummaryBy = async (tx, approvalId, reader) => {
   const change = await changeOf(tx, approvalId);
   if (!change) return [];
   const org = await tx.organisation.findUnique({ where: { id: change.orgId }, select: { name: true } });
   const { relatedOrder } = relatedTo(change);
+  const { locale } = reader;
   return [
     { label: heading('site', locale), value: `${siteRef(change.siteId)}, ${dataIn(change.before).siteName ?? ''}` },
     { label: heading('reseller', locale), value: org?.name ?? '' },
     ...(relatedOrder ? [{ label: heading('relatedOrder', locale), value: relatedOrder }] : []),
-    ...inWords(wishedIn(change), locale),
+    ...inWords(wishedIn(change), reader),
   ];
-}
+};
 
 /** The asker hears by mail, and in chat where it was asked there. */
 async function tell(
@@ -193,6 +196,7 @@ async function tell(
 ): Promise<void> {
   const { change, site, verdict, reason } = told;
   const locale = localeOf(change.locale, work.desk.locale);
+  const reader = readerOf(work.desk, locale);
   const person = await work.tx.person.findUniqueOrThrow({
     where: { id: change.requesterId },
     include: { addresses: { where: { main: true } }, discordUsers: true },
@@ -209,8 +213,8 @@ async function tell(
       verdict,
       ...(decided ? { decider: work.actor.name } : {}),
       ...(reason === undefined ? {} : { reason }),
-      changes: inWords(wishedIn(change), locale),
-      meanwhile: inWords(told.meanwhile ?? {}, locale),
+      changes: inWords(wishedIn(change), reader),
+      meanwhile: inWords(told.meanwhile ?? {}, reader),
     },
   } as const;
   const address = person.addresses[0]?.email;
