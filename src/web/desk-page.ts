@@ -176,7 +176,9 @@ const section = (id: string, title: string, more: { body: Html | readonly Html[]
 function approvals(view: DeskView, feed: Feed): Html {
   const texts = pageTexts(view.locale).desk;
   const line = (item: FeedItem) =>
-    html`<li>${item.approval} · ${item.command} · ${stateName(item.state, { locale: view.locale, of: 'approval' })}</li>`;
+    html`<li>
+      ${item.approval} · ${item.command} · ${stateName(item.state, { locale: view.locale, of: 'approval' })}
+    </li>`;
   const body = html`${
     feed.waiting.length === 0
       ? html`<p class="soft">${texts.noApprovals}</p>`

@@ -49,8 +49,7 @@ export function devicesPage(view: MeView, { own, installed }: Devices): Html {
 }
 
 /** Some of the data as their command's answer would read: its labels, states and dates. */
-const readable = (view: MeView, data: Data): Reply =>
-  replyTo({ ok: true, code: 'device.shown', data }, reading(view));
+const readable = (view: MeView, data: Data): Reply => replyTo({ ok: true, code: 'device.shown', data }, reading(view));
 
 const picked = <T extends object>(from: T, keys: readonly (keyof T & string)[]): Data =>
   Object.fromEntries(keys.map((key) => [key, from[key]]));

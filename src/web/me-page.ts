@@ -64,10 +64,7 @@ function profile(view: MeView, texts: PageTexts): Html {
     }),
   );
   // on paper a form is nothing to read
-  const { lines } = replyTo(
-    { ok: true, code: 'account.shown', data: camelled(values) },
-    reading(view),
-  );
+  const { lines } = replyTo({ ok: true, code: 'account.shown', data: camelled(values) }, reading(view));
   return html`<section class="card" aria-labelledby="profile">
     <h2 id="profile">${texts.me.profile}</h2>
     <p class="soft">${(view.account['emails'] as string[]).join(', ')}</p>

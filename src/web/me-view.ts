@@ -38,7 +38,11 @@ export interface MeView {
 }
 
 /** How answers are read on a page. */
-export const reading = ({ locale, timeZone, context: names }: Pick<MeView, 'locale' | 'timeZone' | 'context'>): Reader => ({
+export const reading = ({
+  locale,
+  timeZone,
+  context: names,
+}: Pick<MeView, 'locale' | 'timeZone' | 'context'>): Reader => ({
   locale,
   timeZone,
   names,

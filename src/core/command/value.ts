@@ -53,7 +53,15 @@ const kinds: Readonly<Record<string, Kind>> = {
     outcome: 'state',
     role: 'state',
   },
-  ...{ column: 'key', changed: 'key', missing: 'field', columns: 'field', state: 'state', source: 'state', object: 'unknown' },
+  ...{
+    column: 'key',
+    changed: 'key',
+    missing: 'field',
+    columns: 'field',
+    state: 'state',
+    source: 'state',
+    object: 'unknown',
+  },
 };
 
 const worded = new Set<string>(['text', 'long', 'email', 'phone', 'ref', 'mac', 'web', 'domain', 'digits']);

@@ -81,7 +81,8 @@ async function plan(work: Work, input: LoadInput, known: Known): Promise<Planned
   const { part, raw } = reading;
   const before = await versionInForce(work.tx, part);
   const changes = changesBetween(shaped(part, before.raw), shaped(part, raw));
-  if (changes.length === 0) throw fileRefused(work, {
+  if (changes.length === 0)
+    throw fileRefused(work, {
       why: 'catalogue-same',
       part: valueText('part', part, readerOf(work.desk, work.locale)),
     });

@@ -56,10 +56,22 @@ function objections(work: Work, row: OpportunityRow, before: Opportunity | undef
   const fits = fitting.map(({ id }) => id);
   return [
     ...(before && before.state !== 'open' && Object.keys(changesOf(before, row)).length > 0
-      ? [{ column: 'number', fault: say.imports.ended({ state: stateName(before.state, { locale: work.locale, of: 'opportunity' }) }) }]
+      ? [
+          {
+            column: 'number',
+            fault: say.imports.ended({ state: stateName(before.state, { locale: work.locale, of: 'opportunity' }) }),
+          },
+        ]
       : []),
     ...(chosen !== null && !fits.includes(chosen)
-      ? [{ column: 'solution', fault: say.faults.choice({ choices: fitting.map(({ id, name }) => `${id} (${name[work.locale]})`).join(', ') }) }]
+      ? [
+          {
+            column: 'solution',
+            fault: say.faults.choice({
+              choices: fitting.map(({ id, name }) => `${id} (${name[work.locale]})`).join(', '),
+            }),
+          },
+        ]
       : []),
   ];
 }

@@ -75,11 +75,7 @@ function checkAsked(orders: Orders, { page, fields }: { page: Told; fields: Read
     orders[set].forEach((entry, at) => {
       entry.ask.forEach((field, index) => {
         if (fields && !fields.has(field))
-          page.fault(
-            [set, at, 'ask', index],
-            `no field of an order is called ${field}`,
-            advice(field, [...fields]),
-          );
+          page.fault([set, at, 'ask', index], `no field of an order is called ${field}`, advice(field, [...fields]));
       });
       const keys = entry.details.map(({ key }) => key);
       keys.forEach((key, index) => {

@@ -51,8 +51,7 @@ const formula = /^'*[=+\-@\t\r\uFF1D\uFF0B\uFF0D\uFF20]/;
 const inert = (text: string): string => (formula.test(text) ? `'${text}` : text);
 
 /** What `inert` made of a text is that text again. */
-export const asWritten = (cell: string): string =>
-  cell.startsWith("'") && formula.test(cell) ? cell.slice(1) : cell;
+export const asWritten = (cell: string): string => (cell.startsWith("'") && formula.test(cell) ? cell.slice(1) : cell);
 
 function csvCell(cell: SheetCell, { locale, timeZone }: SheetReader): string {
   if (cell === null) return '';
