@@ -87,7 +87,9 @@ describe.each(databases())('guichet on $name', (provider) => {
   test('0 when done: text for people, one line of JSON for scripts', async () => {
     const text = await run(['stock', 'show', '--as', reseller]);
     expect(text).toMatchObject({ code: 0, err: '', out: expect.stringContaining('Stock of Weber.') as string });
-    expect(text.out).toMatch(/pro +Service Pack Pro +9 +0 +0/);
+    expect(text.out).toMatch(
+      /^ +Power +Power EnOcean +Power Ultimate +Pro\nAvailable .* 9\nReserved .* 0\nDeclared .* 0$/m,
+    );
     const json = await run(['stock', 'show', '--as', reseller, '--json']);
     expect(json.out.trimEnd().split('\n')).toHaveLength(1);
     expect(json).toMatchObject({

@@ -143,9 +143,13 @@ describe('a command', () => {
     const first = await send('stock receive', { ...asked, quantity: '0' });
     expect(first.status).toBe(422);
     for (const time of ['first', 'again'])
-      expect((await send('stock receive', { ...asked, quantity: '2' })).text, time).toContain('2 × Service Pack Pro in the stock');
+      expect((await send('stock receive', { ...asked, quantity: '2' })).text, time).toContain(
+        '2 × Service Pack Pro in the stock',
+      );
     const shown = await desk.run('stock show', { reseller: who.email });
-    expect(shown.ok && JSON.stringify(shown.data['products'])).toContain('"product":"pro","name":"Service Pack Pro","available":7');
+    expect(shown.ok && JSON.stringify(shown.data['products'])).toContain(
+      '"product":"pro","name":"Service Pack Pro","available":7',
+    );
   });
 
   it('as a dry run changes nothing and keeps what was typed', async () => {
