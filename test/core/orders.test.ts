@@ -238,6 +238,113 @@ describe.each(databases())('orders on $name', (provider) => {
     });
   });
 
+  describe('an opportunity that an order names no longer', () => {
+    const rest = () => {
+      const { type: _, origin: __, generation: ___, solution: ____, ...all } = newSiteOrder();
+      return all;
+    };
+    const stateNow = async (number: string) =>
+      (await desk.done('opportunity show', { number }, { as }))['state'] as string;
+    async function used(): Promise<{ opportunity: string; number: string }> {
+      const opportunity = await newOpportunity(desk, partner.ref);
+      const { order } = await submitted(desk, as, { type: 'initial', origin: 'opportunity', opportunity, ...rest() });
+      expect(await stateNow(opportunity)).toBe('used');
+      return { opportunity, number: order };
+    }
+
+    test.each<[string, (number: string) => Promise<unknown>]>([
+      ['edited to another origin', (number) => desk.done('order edit', { number, origin: 'new-site' }, { as })],
+      [
+        'edited to another opportunity',
+        async (number) => {
+          const opportunity = await newOpportunity(desk, partner.ref);
+          await desk.done('order edit', { number, opportunity }, { as });
+          expect(await stateNow(opportunity)).toBe('open');
+        },
+      ],
+      [
+        'edited to another type, whose orders are for sites',
+        (number) => desk.done('order edit', { number, type: 'additional' }, { as }),
+      ],
+      [
+        'returned, then edited',
+        async (number) => {
+          await desk.done('order return', { number, missing: 'le devis' }, { as: staff.sales });
+          await desk.done('order edit', { number, origin: 'new-site' }, { as });
+        },
+      ],
+      [
+        'edited in review',
+        async (number) => {
+          const { approvalId } = await desk.connection.reader.order.findUniqueOrThrow({
+            where: { id: Number(number.slice(2)) },
+          });
+          await desk.done('approval show', { number: `A-${approvalId}` }, { as: staff.sales });
+          await desk.done('order edit', { number, origin: 'new-site' }, { as });
+        },
+      ],
+      ['cancelled as submitted', (number) => desk.done('order cancel', { number }, { as })],
+      [
+        'edited, then cancelled as a draft',
+        async (number) => {
+          await desk.done('order edit', { number, comments: 'autrement' }, { as });
+          await desk.done('order cancel', { number }, { as });
+        },
+      ],
+      [
+        'returned, then cancelled',
+        async (number) => {
+          await desk.done('order return', { number, missing: 'le devis' }, { as: staff.sales });
+          await desk.done('order cancel', { number }, { as });
+        },
+      ],
+      ['refused', (number) => desk.done('order refuse', { number, reason: 'hors budget' }, { as: staff.sales })],
+      [
+        'approved, then cancelled by two people',
+        async (number) => {
+          await desk.done('order approve', { number }, { as: staff.sales });
+          const { approval } = await desk.done('order cancel', { number, reason: 'non' }, { as });
+          await desk.done('approval approve', { number: String(approval) }, { as: staff.sales });
+        },
+      ],
+    ])('is open again: %s', async (_, leave) => {
+      const { opportunity, number } = await used();
+      await leave(number);
+      expect(await stateNow(opportunity)).toBe('open');
+    });
+
+    test('two orders name it: the second has it once the first is about another', async () => {
+      const { opportunity, number } = await used();
+      expect(codeOf(await desk.ask('order new', { type: 'initial', origin: 'opportunity', opportunity }, { as }))).toBe(
+        'state.wrong',
+      );
+      // an edit that keeps it keeps it from others
+      await desk.done('order edit', { number, comments: 'encore' }, { as });
+      expect(await stateNow(opportunity)).toBe('used');
+      await desk.done('order edit', { number, origin: 'new-site' }, { as });
+      const second = await submitted(desk, as, { type: 'initial', origin: 'opportunity', opportunity, ...rest() });
+      // the first, cancelled now, takes nothing from the second
+      await desk.done('order cancel', { number }, { as });
+      expect(await desk.done('opportunity show', { number: opportunity }, { as })).toMatchObject({
+        state: 'used',
+        order: second.order,
+      });
+    });
+
+    test('nothing of its prospect stays with another one', async () => {
+      const first = await newOpportunity(desk, partner.ref, { 'contact-email': 'lea@prospect.example' });
+      const second = await newOpportunity(desk, partner.ref, { 'site-name': 'Autre', 'contact-last-name': '' });
+      const from = { type: 'initial', origin: 'opportunity', opportunity: first };
+      const { order } = await desk.done('order new', from, { as });
+      const number = String(order);
+      const edited = await desk.done('order edit', { number, opportunity: second }, { as });
+      expect(edited['missing']).toEqual(expect.arrayContaining(['contact-last-name', 'contact-email']));
+      const shown = await desk.done('order show', { number }, { as });
+      expect(shown).toMatchObject({ siteName: 'Autre' });
+      expect(shown['contactEmail']).toBeUndefined();
+    });
+  });
+
   describe('documents (D9)', () => {
     test('are what their bytes say; a purchase order takes the place of the former', async () => {
       const { order } = await desk.done('order new', newSiteOrder(), { as });

@@ -57,7 +57,7 @@ export async function composed(
   let content = { ...before, ...typed } as Content;
   if (before?.details && typed.details) content = { ...content, details: { ...before.details, ...typed.details } };
   if (before) content = fitting(content, { typed, orders, today: today(work) });
-  content = await takenOver(work, { content, typed, ...(orderId === undefined ? {} : { orderId }) });
+  content = await takenOver(work, { content, typed, before: before?.opportunity, orderId });
   const objections = judge(orders, pickedOf(content), today(work));
   if (objections.length > 0) throw ruleRefused(work, objections);
   return content;
@@ -87,8 +87,9 @@ function fitting(content: Content, more: { typed: Entered; orders: Orders; today
 /** A site's or an opportunity's data, where the order is for one. */
 async function takenOver(
   work: Work,
-  { content, typed, orderId }: { content: Content; typed: Entered; orderId?: number },
+  more: { content: Content; typed: Entered; before: string | undefined; orderId: number | undefined },
 ): Promise<Content> {
+  const { content, typed, before, orderId } = more;
   const wrong = (field: string, fault: string) => new Refusal('input.invalid', {}, { [field]: fault });
   const say = textsOf(work.locale).orders;
   if (content.origin === 'existing-site') {
@@ -111,12 +112,14 @@ async function takenOver(
   if (found.state !== 'open' && found.orderId !== (orderId ?? 0))
     throw new Refusal('state.wrong', { why: 'opportunity', number: typed.opportunity, state: found.state });
   const { generation, solution } = found;
+  // of the one before nothing stays: what this one does not say is asked
+  const another = content.opportunity !== before && before !== undefined;
   const theirs = {
     ...(generation ? { generation } : {}),
     ...(solution ? { solution } : {}),
     ...siteDataOf(found),
   };
-  return { ...own, ...theirs, ...typed };
+  return { ...(another ? without(own, dataKeys) : own), ...theirs, ...typed };
 }
 
 /** The site's own data is always the site's; its contact is only the first guess at the order's. */

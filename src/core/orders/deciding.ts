@@ -4,7 +4,7 @@ import type { FourEyes } from '../command/define.js';
 import type { Done } from '../command/outcome.js';
 import type { Work } from '../guard/work.js';
 import { localeOf } from '../locales/locale.js';
-import { freeOpportunity } from '../opportunities/opportunity.js';
+import { freeOpportunities } from '../opportunities/opportunity.js';
 import { ordersOf } from '../record/catalogue-versions.js';
 import { makeSite } from '../sites/making.js';
 import { siteRef } from '../sites/site.js';
@@ -59,7 +59,7 @@ export const submitEyes: FourEyes<Numbered> = {
     const taken = await takenUp(work, row);
     const data = { reason: ending.reason ?? null, decidedAt: work.now };
     const moved = await moveOrder(work.tx, taken, { state, why: 'order', data, now: work.now });
-    if (state === 'refused' && row.opportunityId !== null) await freeOpportunity(work, row.opportunityId, row.id);
+    if (state === 'refused') await freeOpportunities(work, row.id);
     work.audit({ action: `order ${state}`, object: orderRef(row.id), detail: { reason: ending.reason } });
     await tellStep(work, moved, { step: state, reason: ending.reason });
   },

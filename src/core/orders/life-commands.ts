@@ -6,7 +6,7 @@ import { day, reason } from '../command/dictionary.js';
 import { idOf } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
 import { textsOf } from '../locales/texts.js';
-import { freeOpportunity } from '../opportunities/opportunity.js';
+import { freeOpportunities } from '../opportunities/opportunity.js';
 import { today } from './content.js';
 import { orderNumber } from './fields.js';
 import { findOrder, moveOrder, wrongState, type OrderRow } from './order.js';
@@ -63,7 +63,7 @@ export const orderCancel = command({
       now: work.now,
     });
     if (row.state === 'submitted' && row.approvalId !== null) await withdraw(work, row.approvalId, 'cancelled');
-    if (row.opportunityId !== null) await freeOpportunity(work, row.opportunityId, row.id);
+    await freeOpportunities(work, row.id);
     if (decided(row)) await revokeCertificate(work, { orderId: row.id, reason: why ?? '' });
     work.audit({ action: 'order cancel', object: number, detail: { from: row.state, reason: why } });
     await tellStep(work, moved, { step: 'cancelled', reason: why });
