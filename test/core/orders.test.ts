@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RawInput } from '../../src/core/command/input.js';
 import type { Upload } from '../../src/core/command/type.js';
+import { dayIn } from '../../src/core/locales/format.js';
 import { searchable } from '../../src/core/record/fold.js';
 import { databases } from '../servers/databases.js';
 import {
@@ -236,6 +238,147 @@ describe.each(databases())('orders on $name', (provider) => {
       await desk.done('order refuse', { number, reason: 'hors budget' }, { as: staff.sales });
       expect((await desk.done('opportunity show', { number: opportunity }, { as }))['state']).toBe('open');
     });
+  });
+
+  describe('for a site, what fits it (D2)', () => {
+    const v7 = { generation: 'infinity-v7', solution: 'v7-licences' };
+    const inV7 = (more: Record<string, string> = {}) =>
+      newSite(desk, partner.ref, { generation: 'infinity-v7', ...more });
+    /** The site as another table brings it, under its number. */
+    const becomes = async (site: string, more: Record<string, string>) => {
+      const { generation, productLine, siteName } = await desk.connection.reader.site.findUniqueOrThrow({
+        where: { id: Number(site.slice(2)) },
+      });
+      await newSite(desk, partner.ref, {
+        number: site,
+        ...{ generation, 'product-line': productLine, 'site-name': siteName },
+        ...more,
+      });
+    };
+
+    test('V7 on a V10 site and CRM on an ERP site are refused when they are entered, by rules that can be looked up', async () => {
+      const site = await newSite(desk, partner.ref);
+      const old = await inV7();
+      const refused = async (input: RawInput, command = 'order new') => {
+        const outcome = await desk.ask(command, input, { as });
+        expect(codeOf(outcome)).toBe('rule.refused');
+        return outcome.ok ? undefined : { rule: outcome.data?.['rule'], fields: fieldsOf(outcome) };
+      };
+      expect(await refused(existingSiteOrder(site, v7))).toEqual({ rule: 'infinity-v7-sites', fields: ['generation'] });
+      expect(await refused(existingSiteOrder(site, { solution: 'v5-crm' }))).toEqual({
+        rule: 'erp-sites',
+        fields: ['solution'],
+      });
+      expect(await refused(existingSiteOrder(old))).toEqual({ rule: 'infinity-v10-sites', fields: ['generation'] });
+      for (const rule of ['infinity-v7-sites', 'erp-sites', 'infinity-v10-sites', 'odata-once'])
+        expect(await desk.done('catalogue why', { rule }, { as })).toMatchObject({ rule });
+      // and when the site is picked last
+      const { order } = await desk.done('order new', existingSiteOrder(old, v7), { as });
+      const edit = { number: String(order), site };
+      expect(await refused(edit, 'order edit')).toEqual({ rule: 'infinity-v7-sites', fields: ['generation'] });
+      expect(
+        await desk.done('order edit', { ...edit, generation: 'infinity-v10-weavy-v5', solution: 'v10-erp' }, { as }),
+      ).toMatchObject({ missing: [] });
+    });
+
+    test('a site that has become another before the order is submitted', async () => {
+      const site = await inV7();
+      const { order } = await desk.done('order new', existingSiteOrder(site, v7), { as });
+      await becomes(site, { generation: 'one' });
+      expect(await desk.ask('order submit', { number: String(order) }, { as })).toMatchObject({
+        code: 'rule.refused',
+        data: { rule: 'infinity-v7-sites' },
+      });
+    });
+
+    test.each([
+      ['its generation', { generation: 'infinity-v10-weavy-v5' }, 'infinity-v7-sites'],
+      ['its product line', { 'product-line': 'crm' }, 'crm-sites'],
+    ])('or %s before it is approved: nothing is certified, and it can be returned', async (_, more, rule) => {
+      const site = await inV7();
+      const { order, approval } = await submitted(desk, as, existingSiteOrder(site, v7));
+      await becomes(site, more);
+      for (const [command, number] of [
+        ['order approve', order],
+        ['approval approve', approval],
+      ] as const)
+        expect(await desk.ask(command, { number }, { as: staff.sales })).toMatchObject({
+          code: 'rule.refused',
+          data: { rule },
+        });
+      expect(await desk.connection.reader.certificate.count({ where: { orderId: Number(order.slice(2)) } })).toBe(0);
+      await desk.done('order return', { number: order, missing: 'le site a changé' }, { as: staff.sales });
+      expect(await stateOf(desk, order)).toBe('returned');
+    });
+
+    test('what changes nothing of that is no hindrance: its address corrected, its name imported anew', async () => {
+      const site = await inV7();
+      const { order } = await submitted(desk, as, existingSiteOrder(site, v7));
+      const change = { number: site, 'site-city': 'Vannes', yes: 'yes' };
+      const { approval } = await desk.done('site change', change, { as });
+      await desk.done('approval approve', { number: String(approval) }, { as: staff.sales });
+      await becomes(site, { 'site-name': 'Usine neuve' });
+      await desk.done('order approve', { number: order }, { as: staff.sales });
+      expect(await stateOf(desk, order)).toBe('done');
+    });
+  });
+
+  describe('OData (D11), as people write it', () => {
+    test.each([
+      ['saas io odata', ['SAAS IO ODATA']],
+      ['  Saas  IO-OData_ext ', ['SAAS IO ODATA EXT']],
+      ['SAASIOODATA', ['SAAS IO ODATA']],
+      ['SAAS IO ODATA; saas io  odata', ['SAAS IO ODATA']],
+    ])('%s', async (reference, kept) => {
+      const site = await newSite(desk, partner.ref);
+      const { order } = await desk.done('order new', existingSiteOrder(site, { reference }), { as });
+      expect(await desk.done('order show', { number: String(order) }, { as })).toMatchObject({ reference: kept });
+    });
+
+    test.each(['SAAS IO ODATA, SAAS IO ODATA EXT', 'saas io odata ext; SAASIOODATA'])(
+      'standard and extended in one order are refused: %s',
+      async (reference) => {
+        const site = await newSite(desk, partner.ref);
+        const input = existingSiteOrder(site, { reference });
+        expect(await desk.ask('order new', input, { as })).toMatchObject({
+          code: 'rule.refused',
+          data: { rule: 'odata-once' },
+        });
+        const { order } = await desk.done('order new', { ...input, reference: 'SAAS IO ODATA' }, { as });
+        const edit = { number: String(order), reference };
+        expect(codeOf(await desk.ask('order edit', edit, { as }))).toBe('rule.refused');
+        // the other one takes its place
+        await desk.done('order edit', { ...edit, reference: 'SAAS IO ODATA EXT' }, { as });
+      },
+    );
+
+    test('for a site of its product line', async () => {
+      const site = await newSite(desk, partner.ref);
+      const input = existingSiteOrder(site, { reference: 'SAAS WONE ODATA' });
+      expect(codeOf(await desk.ask('order new', input, { as }))).toBe('rule.refused');
+    });
+  });
+
+  test.each(['9999-12-31', '2028-11-24', '2026-11-22', '2026-12-25'])(
+    'no certificate is delivered on %s: told when it is entered',
+    async (day) => {
+      const outcome = await desk.ask('order new', newSiteOrder({ 'delivery-date': day }), { as });
+      expect(codeOf(outcome)).toBe('rule.refused');
+      expect(fieldsOf(outcome)).toEqual(['delivery-date']);
+    },
+  );
+
+  test('what the cloud team has set up it has since the order, and not before today', async () => {
+    const { order } = await submitted(desk, as, newSiteOrder({ solution: 'v5-crm' }));
+    await desk.done('order approve', { number: order }, { as: staff.sales });
+    const set = (date: string) => desk.ask('order provisioned', { number: order, date }, { as: staff.cloud });
+    const day = dayIn(desk.clock(), 'Europe/Paris');
+    const { [0]: before, [1]: after } = [-dayMs, dayMs].map((ms) =>
+      dayIn(new Date(desk.clock().getTime() + ms), 'Europe/Paris'),
+    );
+    for (const wrong of [before ?? '', after ?? '', '2019-01-01', '9999-12-31'])
+      expect(fieldsOf(await set(wrong))).toEqual(['date']);
+    expect(await set(day)).toMatchObject({ code: 'order.provisioned', data: { date: day } });
   });
 
   describe('an opportunity that an order names no longer', () => {

@@ -451,6 +451,7 @@ export const en: Texts = {
     noSite: () => 'is only for orders on an existing site',
     noOpportunity: () => 'is only for orders from an opportunity',
     future: () => 'must be today or earlier',
+    beforeOrder: (p) => `must not be before the order, which is of ${s(p['day'])}`,
     task: (p) => `${s(p['number'])} is approved and waits for the cloud team: ${s(p['solution'])}, ${s(p['site'])}.`,
     provisioned: () => 'Provisioned',
   },

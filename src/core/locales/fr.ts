@@ -460,6 +460,7 @@ export const fr: Texts = {
     noSite: () => 'ne vaut que pour les commandes sur un site existant',
     noOpportunity: () => 'ne vaut que pour les commandes issues d’une opportunité',
     future: () => 'doit être aujourd’hui ou avant',
+    beforeOrder: (p) => `ne peut pas être avant la commande, qui est du ${s(p['day'])}`,
     task: (p) => `${s(p['number'])} est approuvée et attend l’équipe cloud : ${s(p['solution'])}, ${s(p['site'])}.`,
     provisioned: () => 'Mise en service faite',
   },

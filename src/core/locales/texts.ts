@@ -42,7 +42,7 @@ export interface Texts {
   /** Orders: what is wrong with a choice, and the cloud team's task. */
   readonly orders: Readonly<
     Record<
-      'objection' | 'askChange' | 'noSite' | 'noOpportunity' | 'future' | 'task' | 'provisioned',
+      'objection' | 'askChange' | 'noSite' | 'noOpportunity' | 'future' | 'beforeOrder' | 'task' | 'provisioned',
       (params: FaultParams) => string
     >
   >;

@@ -7,7 +7,7 @@ import { dayIn } from '../locales/format.js';
 import { camel } from '../locales/key.js';
 import { textsOf } from '../locales/texts.js';
 import { findOpportunity } from '../opportunities/opportunity.js';
-import type { OrderDocument } from '../record/database.js';
+import type { OrderDocument, Site } from '../record/database.js';
 import type { Orders, ProductLine } from '../record/orders-shape.js';
 import { dataKeys, siteDataOf, type SiteData } from '../sites/fields.js';
 import { findSite } from '../sites/site.js';
@@ -29,13 +29,16 @@ export interface Content extends SiteData {
   readonly quoteNumber?: string;
   readonly comments?: string;
   readonly details?: Readonly<Record<string, string>>;
-  /** Of the site it is for: references must fit it. */
+  /** What the site it is for is itself: what is ordered must fit it. */
+  readonly siteGeneration?: string;
   readonly siteProductLine?: ProductLine;
 }
 
 export const contentOf = (row: { readonly content: string }): Content => JSON.parse(row.content) as Content;
 
 const siteKeys = dataKeys.filter((key) => key.startsWith('site'));
+/** What an order keeps of its site for the rules alone. */
+export const siteFacts = ['siteGeneration', 'siteProductLine'] as const;
 const without = <T extends object>(content: T, keys: readonly string[]): T =>
   Object.fromEntries(Object.entries(content).filter(([key]) => !keys.includes(key))) as T;
 const given = <T extends object>(input: T): T =>
@@ -54,8 +57,12 @@ export async function composed(
   { before, input, orders, orderId }: { before?: Content; input: Entered; orders: Orders; orderId?: number },
 ): Promise<Content> {
   const { purchaseOrder: _, documents: __, ...typed } = given(input);
+  // named twice it is wanted once
+  if (typed.reference) typed.reference = [...new Set(typed.reference)];
   let content = { ...before, ...typed } as Content;
   if (before?.details && typed.details) content = { ...content, details: { ...before.details, ...typed.details } };
+  // another site may allow other things than the one before
+  if (typed.site !== undefined) content = without(content, siteFacts);
   if (before) content = fitting(content, { typed, orders, today: today(work) });
   content = await takenOver(work, { content, typed, before: before?.opportunity, orderId });
   const objections = judge(orders, pickedOf(content), today(work));
@@ -97,11 +104,11 @@ async function takenOver(
     if (own.length > 0)
       throw new Refusal('input.invalid', {}, Object.fromEntries(own.map((key) => [dashed(key), say.askChange({})])));
     const kept = without(content, ['opportunity']);
-    if (kept.site === undefined) return without(kept, [...siteKeys, 'siteProductLine']);
+    if (kept.site === undefined) return without(kept, [...siteKeys, ...siteFacts]);
     return fromSite(work, { content: kept, typed });
   }
   if (typed.site !== undefined) throw wrong('site', say.noSite({}));
-  const kept = without(content, [...(content.site === undefined ? [] : siteKeys), 'site', 'siteProductLine']);
+  const kept = without(content, [...(content.site === undefined ? [] : siteKeys), 'site', ...siteFacts]);
   const own = { ...kept, ...given(Object.fromEntries(siteKeys.map((key) => [key, typed[key]]))) } as Content;
   if (content.origin !== 'opportunity') {
     if (typed.opportunity !== undefined) throw wrong('opportunity', say.noOpportunity({}));
@@ -122,6 +129,12 @@ async function takenOver(
   return { ...(another ? without(own, dataKeys) : own), ...theirs, ...typed };
 }
 
+/** What the rules look at of a site. */
+export const factsOf = (site: Pick<Site, 'generation' | 'productLine'>) => ({
+  siteGeneration: site.generation,
+  siteProductLine: site.productLine as ProductLine,
+});
+
 /** The site's own data is always the site's; its contact is only the first guess at the order's. */
 export async function fromSite(work: Work, { content, typed }: { content: Content; typed: Entered }): Promise<Content> {
   const found = await findSite(work, content.site ?? '');
@@ -134,7 +147,7 @@ export async function fromSite(work: Work, { content, typed }: { content: Conten
     ...(contact ? of((key) => key.startsWith('contact')) : {}),
     ...(contact ? given(Object.fromEntries(dataKeys.map((key) => [key, typed[key]]))) : {}),
     ...of((key) => key.startsWith('site')),
-    siteProductLine: found.productLine as ProductLine,
+    ...factsOf(found),
   };
 }
 

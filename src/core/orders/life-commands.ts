@@ -5,6 +5,7 @@ import { command, optional, required } from '../command/define.js';
 import { day, reason } from '../command/dictionary.js';
 import { idOf } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
+import { dayIn, formatDay } from '../locales/format.js';
 import { textsOf } from '../locales/texts.js';
 import { freeOpportunities } from '../opportunities/opportunity.js';
 import { today } from './content.js';
@@ -19,8 +20,14 @@ export const orderProvisioned = command({
   fields: [required(orderNumber), optional(day)],
   async run(work, { number, date = today(work) }) {
     const row = await findOrder(work, number);
-    if (date > today(work)) throw new Refusal('input.invalid', {}, { date: textsOf(work.locale).orders.future({}) });
     if (row.state !== 'provisioning') throw wrongState(row, 'order');
+    const say = textsOf(work.locale).orders;
+    if (date > today(work)) throw new Refusal('input.invalid', {}, { date: say.future({}) });
+    const ordered = dayIn(row.submittedAt ?? row.createdAt, work.desk.timeZone);
+    if (date < ordered) {
+      const day = formatDay(new Date(`${ordered}T12:00:00Z`), 'UTC', work.locale);
+      throw new Refusal('input.invalid', {}, { date: say.beforeOrder({ day }) });
+    }
     const moved = await moveOrder(work.tx, row, {
       state: 'done',
       why: 'order',
