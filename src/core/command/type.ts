@@ -39,6 +39,7 @@ export type CatalogueSet = 'type' | 'origin' | 'generation' | 'solution' | 'refe
 /** Why a value was refused; the sentences are in the locales. */
 export type FaultCode =
   | 'missing'
+  | 'kept'
   | 'unknown'
   | 'one-line'
   | 'too-long'

@@ -404,6 +404,7 @@ export const en: Texts = {
   faults: {
     missing: () => 'is needed',
     unknown: (p) => (p['nearest'] ? `is not known here; did you mean “${s(p['nearest'])}”?` : 'is not known'),
+    kept: () => 'can’t be emptied: leave it out, or give another value',
     'one-line': () => 'must be on one line',
     'too-long': (p) => `is too long: at most ${s(p['max'])}, it has ${s(p['length'])}`,
     'too-short': (p) => `is too short: at least ${s(p['min'])} characters`,
@@ -904,6 +905,7 @@ export const en: Texts = {
   no: 'no',
   dryRun: 'Dry run: nothing was changed.',
   progress: ({ done, total }) => `Under way: ${done} of ${total}`,
+  nothingToChange: 'Nothing to change: it stands like that already.',
   firstRows: ({ shown, total }) => `The first ${shown} of ${total} rows`,
   cell: ({ row, column }) => `Row ${row}, ${column}`,
 };

@@ -412,6 +412,7 @@ export const fr: Texts = {
   faults: {
     missing: () => 'est à remplir',
     unknown: (p) => (p['nearest'] ? `est inconnu ici ; vouliez-vous dire « ${s(p['nearest'])} » ?` : 'est inconnu'),
+    kept: () => 'ne peut pas être vidé : ne l’indiquez pas, ou donnez une autre valeur',
     'one-line': () => 'doit tenir sur une ligne',
     'too-long': (p) => `est trop long : ${s(p['max'])} au plus, il y en a ${s(p['length'])}`,
     'too-short': (p) => `est trop court : au moins ${s(p['min'])} caractères`,
@@ -915,6 +916,7 @@ export const fr: Texts = {
   no: 'non',
   dryRun: 'Essai : rien n’a changé.',
   progress: ({ done, total }) => `En cours : ${done} sur ${total}`,
+  nothingToChange: 'Rien à changer : c’est déjà ainsi.',
   firstRows: ({ shown, total }) => `Les ${shown} premières lignes sur ${total}`,
   cell: ({ row, column }) => `Ligne ${row}, ${column}`,
 };

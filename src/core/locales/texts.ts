@@ -112,6 +112,8 @@ export interface Texts {
   /** How far a long command is. */
   readonly progress: (params: { done: number; total: number }) => string;
   /** Above a table that is too long to be shown whole. */
+  /** An edit that would leave everything as it stands. */
+  readonly nothingToChange: string;
   readonly firstRows: (params: { shown: number; total: number }) => string;
   /** What a fault of a table is about: a row's column. */
   readonly cell: (params: { row: string; column: string }) => string;

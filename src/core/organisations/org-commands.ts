@@ -1,5 +1,6 @@
 /** `org create`, `edit`, `list`, `show`: who one acts for (G1, G3). */
-import { command, optional, required } from '../command/define.js';
+import { changedKeys, only } from '../command/changes.js';
+import { command, lasting, optional, required } from '../command/define.js';
 import { name, orgNumber, partyType } from '../command/dictionary.js';
 import { listed, listFields } from '../command/listing.js';
 import type { Data } from '../command/outcome.js';
@@ -14,6 +15,7 @@ import type { Organisation } from '../record/database.js';
 import { membersShown } from './members.js';
 import {
   checkedVat,
+  detailEdits,
   detailUses,
   given,
   insertOrg,
@@ -57,7 +59,7 @@ export const orgEdit = command({
   help: { fr: 'Corriger les coordonnées d’une organisation', en: 'Correct an organisation’s details' },
   who: ['member', 'staff'],
   ahead: vatAhead,
-  fields: [required(orgNumber, { suggest: suggestOrgs }), optional(name), ...detailUses],
+  fields: [required(orgNumber, { suggest: suggestOrgs }), ...lasting([optional(name)]), ...detailEdits],
   async run(work, { number, ...input }) {
     const row = await findOrg(work, number, { role: 'manager' });
     mustStand(work, row);
@@ -65,14 +67,16 @@ export const orgEdit = command({
     await refuseSameName(work, after, await ownersOf(work.tx, row.id));
     const isChecked = input.vat !== undefined || input.country !== undefined;
     const changes = { ...given(input), ...(isChecked ? checkedVat(work, after.vat, after.country) : {}) };
-    const changed = { ...row, ...changes };
+    const edited = { ...row, ...changes };
+    const changed = changedKeys({ ...row }, changes);
+    if (changed.length === 0) return { code: 'org.edited', data: { ...orgData(row), changed } };
     await work.tx.organisation.update({
       where: { id: row.id },
-      data: { ...changes, searchText: orgSearch(changed) },
+      data: { ...changes, searchText: orgSearch(edited) },
     });
-    const before = Object.fromEntries(Object.keys(changes).map((key) => [key, row[key as keyof typeof row]]));
-    work.audit({ action: 'organisation edited', object: orgRef(row.id), detail: { before, after: changes } });
-    return { code: 'org.edited', data: orgData(changed) };
+    const detail = { before: only({ ...row }, changed), after: only(changes, changed) };
+    work.audit({ action: 'organisation edited', object: orgRef(row.id), detail });
+    return { code: 'org.edited', data: { ...orgData(edited), changed } };
   },
 });
 

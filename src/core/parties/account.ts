@@ -1,5 +1,6 @@
 /** One's own account, or for staff another's: seen, edited, and a link to choose a password. */
-import { command, optional } from '../command/define.js';
+import { changedKeys, only } from '../command/changes.js';
+import { command, emptiable, lasting, optional } from '../command/define.js';
 import {
   city,
   company,
@@ -112,23 +113,27 @@ export const accountEdit = command({
   who: 'anyone',
   fields: [
     optional(person),
-    optional(lastName),
-    optional(firstName),
-    optional(company),
-    optional(phone),
-    optional(street),
-    optional(zip),
-    optional(city),
-    optional(country),
-    optional(locale),
+    ...lasting([optional(lastName), optional(firstName)]),
+    ...emptiable([
+      optional(company),
+      optional(phone),
+      optional(street),
+      optional(zip),
+      optional(city),
+      optional(country),
+    ]),
+    ...lasting([optional(locale)]),
   ],
   async run(work, input) {
     const { person: named, ...changes } = input;
     const found = await subject(work, named);
-    const before = Object.fromEntries(Object.keys(changes).map((key) => [key, found[key as keyof typeof changes]]));
-    await work.tx.person.update({ where: { id: found.id }, data: changes });
-    work.audit({ action: 'account edit', object: personRef(found.id), detail: { before, after: changes } });
-    return { code: 'account.edited', data: await shown(work, await subject(work, named)) };
+    const changed = changedKeys({ ...found }, changes);
+    if (changed.length > 0) {
+      await work.tx.person.update({ where: { id: found.id }, data: changes });
+      const detail = { before: only({ ...found }, changed), after: only(changes, changed) };
+      work.audit({ action: 'account edit', object: personRef(found.id), detail });
+    }
+    return { code: 'account.edited', data: { ...(await shown(work, await subject(work, named))), changed } };
   },
 });
 
