@@ -682,6 +682,49 @@ describe.each(databases())('orders on $name', (provider) => {
       expect(await stateOf(desk, order)).toBe('draft');
     });
 
+    test('asked twice to be cancelled it is one request, whatever the reason and whoever asks', async () => {
+      const { order: number } = await submitted(desk, as, newSiteOrder());
+      await desk.done('order approve', { number }, { as: staff.sales });
+      const first = await desk.ask('order cancel', { number, reason: 'renoncé' }, { as });
+      expect(first).toMatchObject({ code: 'approval.pending', waiting: true });
+      const { approval } = first.ok ? first.data : {};
+      const before = await desk.dump();
+      for (const [who, input] of [
+        [as, { number, reason: 'renoncé' }],
+        [as, { number: number.slice(2).replace(/^0+/, ''), reason: 'autre raison' }],
+        [staff.other, { number }],
+      ] as const)
+        expect(await desk.ask('order cancel', input, { as: who })).toMatchObject({
+          ...{ ok: true, code: 'approval.pending', waiting: true, data: { approval } },
+        });
+      expect(await desk.dump()).toEqual(before);
+      // another order's is another one
+      const { order: second } = await submitted(desk, as, newSiteOrder());
+      await desk.done('order approve', { number: second }, { as: staff.sales });
+      expect((await desk.done('order cancel', { number: second }, { as }))['approval']).not.toBe(approval);
+      // once refused it can be asked anew
+      await desk.done('approval refuse', { number: String(approval), reason: 'non' }, { as: staff.sales });
+      expect((await desk.done('order cancel', { number }, { as }))['approval']).not.toBe(approval);
+    });
+
+    test('a request to cancel what has been set up meanwhile is void at once, and its asker told', async () => {
+      const { order: number } = await submitted(desk, as, newSiteOrder({ solution: 'v5-crm' }));
+      await desk.done('order approve', { number }, { as: staff.sales });
+      const { approval } = await desk.done('order cancel', { number, reason: 'renoncé' }, { as });
+      const letters = await desk.queuedBy(() => desk.done('order provisioned', { number }, { as: staff.cloud }));
+      expect(letters).toContainEqual(
+        expect.objectContaining({ letter: 'approval-decided', recipient: as, object: String(approval) }),
+      );
+      expect(await desk.done('approval show', { number: String(approval) }, { as: staff.sales })).toMatchObject({
+        state: 'void',
+      });
+      // asked anew, it is about the order as it is now
+      const { approval: anew } = await desk.done('order cancel', { number }, { as });
+      expect(anew).not.toBe(approval);
+      await desk.done('approval approve', { number: String(anew) }, { as: staff.sales });
+      expect(await stateOf(desk, number)).toBe('cancelled');
+    });
+
     test('cancelled by its requester before it is decided; afterwards with a second person, and the certificate is revoked', async () => {
       const early = await submitted(desk, as, newSiteOrder());
       expect(await desk.done('order cancel', { number: early.order }, { as })).toMatchObject({ state: 'cancelled' });

@@ -91,6 +91,8 @@ export interface FourEyes<I> {
   release(work: Work, approvalId: number, why: Ending): Promise<void>;
   /** What approval does, where that is not the command itself: an order was submitted before it is approved. */
   approved?(work: Work, input: I, approvalId: number): Promise<Done>;
+  /** Fields by which two requests are the same one; asked again, the one that waits is named. Absent: each is its own. */
+  readonly same?: readonly string[];
   /** Its handlers tell the requester themselves what came of it. */
   readonly tells?: boolean;
   /** What it asks, in better words than what was typed. */

@@ -27,7 +27,7 @@ const empty = (raw: Raw | undefined): boolean =>
 
 /** What empties a field, wherever it is typed: a hyphen, or the dash that phones and word processors make of it. */
 export const emptyMark = '-';
-const empties = (raw: Raw): boolean => {
+export const emptiesField = (raw: Raw): boolean => {
   const [only, ...others] = Array.isArray(raw) ? (raw as readonly unknown[]) : [raw];
   return others.length === 0 && typeof only === 'string' && /^[-\u2010\u2011\u2013\u2014]$/u.test(only.trim());
 };
@@ -55,7 +55,7 @@ export function understand(command: Form, raw: RawInput, context: FieldContext):
     const name = use.field.name;
     const value = raw[name];
     try {
-      if (use.empties !== undefined && value !== undefined && empties(value)) {
+      if (use.empties !== undefined && value !== undefined && emptiesField(value)) {
         if (!use.empties) throw new Fault('kept');
         values[camel(name)] = null;
       } else if (!empty(value)) values[camel(name)] = use.field.type.parse(value as Raw, context);

@@ -1,5 +1,5 @@
 /** `order provisioned` and `order cancel`: what happens to an order outside sales' decision (D12, STATES). */
-import { withdraw } from '../approvals/decision.js';
+import { overtake, withdraw } from '../approvals/decision.js';
 import { revokeCertificate } from '../certificates/certificate.js';
 import { command, optional, required } from '../command/define.js';
 import { day, reason } from '../command/dictionary.js';
@@ -34,6 +34,8 @@ export const orderProvisioned = command({
       data: { provisionedOn: date, doneAt: work.now },
       now: work.now,
     });
+    // who is asked to cancel it was told that it is not set up yet
+    await overtake(work, { command: 'order cancel', object: number });
     work.audit({ action: 'order provisioned', object: number, detail: { date } });
     await tellStep(work, moved, { step: 'provisioned', day: date });
     return { code: 'order.provisioned', data: { order: number, state: 'done', date } };
@@ -51,7 +53,9 @@ export const orderCancel = command({
   who: ['reseller', 'sales'],
   fields: [required(orderNumber), optional(reason)],
   fourEyes: {
-    needed: async (work, { number }) => decided(await findOrder(work, number)),
+    needed: async (work, { number }) => decided(await findOrder(work, number, { write: true })),
+    // whatever reason is given
+    same: ['number'],
     async hold(work, { number }) {
       const row = await findOrder(work, number, { write: true });
       return { object: number, content: row.state };
@@ -71,6 +75,7 @@ export const orderCancel = command({
     });
     if (row.state === 'submitted' && row.approvalId !== null) await withdraw(work, row.approvalId, 'cancelled');
     await freeOpportunities(work, row.id);
+    await overtake(work, { command: 'order cancel', object: number, except: approvalId });
     if (decided(row)) await revokeCertificate(work, { orderId: row.id, reason: why ?? '' });
     work.audit({ action: 'order cancel', object: number, detail: { from: row.state, reason: why } });
     await tellStep(work, moved, { step: 'cancelled', reason: why });

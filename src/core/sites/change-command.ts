@@ -1,4 +1,5 @@
 /** `site change`: a reseller asks for a site's data to be corrected; sales say yes or no (D5). */
+import { overtake } from '../approvals/decision.js';
 import { command, emptiable, lasting, optional, required, type Input } from '../command/define.js';
 import { numberOf, relatedOrder } from '../command/dictionary.js';
 import { idOf } from '../guard/number.js';
@@ -77,6 +78,7 @@ export const siteChange = command({
   },
   fourEyes: {
     tells: true,
+    same: fields.map(({ field }) => field.name),
     async hold(work, input, approvalId) {
       const wish = await wished(work, input);
       await submitChange(work, wish, approvalId);
@@ -94,6 +96,8 @@ export const siteChange = command({
     if (approvalId === undefined) throw new Error('a site is changed by an approved request alone');
     const change = await work.tx.siteChange.findFirstOrThrow({ where: { approvalId } });
     const { site, changes } = await applyChange(work, approvalId);
+    // other wishes were about the site as it was
+    await overtake(work, { command: 'site change', object: siteRef(site.id), except: approvalId, release: endChange });
     return {
       code: 'site.changed',
       data: { site: siteRef(site.id), change: changeRef(change.id), state: 'applied', changes },
