@@ -174,7 +174,7 @@ async function submitted(talk: Talk, interaction: ModalSubmitInteraction): Promi
   const { about } = draft;
   if (!about) return ask(talk, { command: draft.command, raw: whole, files, key: interaction.id });
   talk.replier.keeps();
-  const asked = askedBy({ ...draft, about }, whole, files.size);
+  const asked = askedBy({ ...draft, about, registry: talk.parts.dispatcher.registry }, whole, files.size);
   await ask(talk, { ...asked, files, key: interaction.id, about });
 }
 

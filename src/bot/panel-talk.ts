@@ -5,7 +5,8 @@
 import { keepDraft, type Draft } from '../core/command/pending.js';
 import type { RawInput } from '../core/command/input.js';
 import type { Outcome, Panel } from '../core/command/outcome.js';
-import { aboutOf, askedOf, changesIn, itself, type About } from '../core/command/panel.js';
+import { aboutOf, askedOf, changesIn, emptied, itself, type About } from '../core/command/panel.js';
+import type { Registry } from '../core/command/registry.js';
 import { replyTo } from '../core/command/reply.js';
 import type { Suggestion } from '../core/command/suggest.js';
 import type { Locale } from '../core/locales/locale.js';
@@ -102,10 +103,12 @@ async function stands(
 
 /** What a form of a panel asks: its changes, or with none to see the object. */
 export function askedBy(
-  { command, about, standing = {} }: Draft & { readonly about: About },
-  given: RawInput,
+  { command, about, standing = {}, registry }: Draft & { readonly about: About; readonly registry: Registry },
+  filled: RawInput,
   files: number,
 ): { command: string; raw: RawInput } {
+  const found = registry.find(command);
+  const given = { ...filled, ...(found && emptied(found, standing, (name) => filled[name] === undefined)) };
   const changes = changesIn(given, { standing, by: about.by });
   if (changes || files > 0) return { command, raw: changes ?? itself(about) };
   return { command: about.show, raw: itself(about) };

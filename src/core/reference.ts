@@ -84,11 +84,13 @@ function section(command: AnyCommand): string {
     command.preview ? 'Previews first; changes nothing without `yes`.' : '',
     command.reads ? 'Changes nothing.' : '',
   ].filter(Boolean);
+  const empties = uses.filter((use) => use.empties).map(({ field }) => `\`${field.name}\``);
   const head = '| field | needed | type | labels (fr) | labels (en) |\n| --- | --- | --- | --- | --- |';
   return [
     `### ${command.name}`,
     `${command.help.en}. ${notes.join(' ')}`,
     uses.length > 0 ? [head, ...uses.map(row)].join('\n') : 'No fields.',
+    ...(empties.length > 0 ? [`Emptied by \`-\`: ${empties.join(', ')}.`] : []),
   ].join('\n\n');
 }
 
@@ -107,6 +109,7 @@ export function reference(registry: Registry): string {
       'Made by `npm run docs` from the commands themselves; a test fails when it is out of date.',
       'A command is the same at every door: `/declare new` in Discord, `Commande: declare new` in a mail, `npx guichet declare new --product pro …` in the terminal, and the forms of the web pages. A label is matched without case, accents, bullets and brackets; the field’s own name is a label too.',
       'In the terminal every command also takes `--json`, `--as person@mail`, `--key K` (a repeat gets the first answer) and `--out FILE` (where a file goes).',
+      'A field that is left out, or left empty, keeps what stands there. `-` alone (or `–`, `—`) empties it again, at every door, where a command says so below; elsewhere a command that edits refuses it, naming the field. On a page and in a Discord form a box that was filled in does the same when it is emptied. What would change nothing is answered with the usual code and `changed: []`, and leaves no trace.',
       ...registry.all.map(section),
       '# States',
       ...Object.entries(stateTables).map(([name, moves]) => states(name, moves)),

@@ -9,7 +9,7 @@ import type { Caller } from '../core/guard/identity.js';
 import type { Locale } from '../core/locales/locale.js';
 import { form, hiddenInputs } from './controls.js';
 import type { DeskView } from './desk-view.js';
-import { decodeForm, formFields, type FormBody, type FormField } from './form.js';
+import { decodeForm, formFields, standingIn, type FormBody, type FormField } from './form.js';
 import type { Html } from './page.js';
 import { pageTexts } from './texts.js';
 
@@ -34,9 +34,6 @@ export function askedBy(command: AnyCommand, body: FormBody): Posted {
 }
 
 const looksAt = (about: About): Posted => ({ command: about.show, input: itself(about), about });
-
-const standingIn = ({ _standing: standing }: FormBody): Readonly<Record<string, string>> | undefined =>
-  typeof standing === 'string' ? (JSON.parse(standing) as Record<string, string>) : undefined;
 
 /** The object that a form of a panel names: by its number unless it says by what. */
 function aboutIn({ _show: show, _by: by = 'number', ...fields }: FormBody): About | undefined {

@@ -4,6 +4,7 @@
  */
 import type { Form, Use } from '../core/command/define.js';
 import type { RawInput } from '../core/command/input.js';
+import { emptied } from '../core/command/panel.js';
 import { usesOf } from '../core/command/registry.js';
 import { areUploads, choicesOf, isUpload, type FieldContext, type Raw, type Upload } from '../core/command/type.js';
 import type { Locale } from '../core/locales/locale.js';
@@ -67,9 +68,14 @@ function textOf({ field: { type } }: Use, value: Exclude<Raw, Upload | readonly 
   return typeof value === 'string' ? value : value.join(', ');
 }
 
+/** What stood in a form's boxes when it was shown, where it was filled in. */
+export const standingIn = ({ _standing: standing }: FormBody): Readonly<Record<string, string>> | undefined =>
+  typeof standing === 'string' ? (JSON.parse(standing) as Record<string, string>) : undefined;
+
 /** The input in a posted body. Names that are no fields of the command are the page's own, and left alone. */
 export function decodeForm(command: Form, body: FormBody): RawInput {
-  const input: Record<string, Raw> = {};
+  const standing = standingIn(body) ?? {};
+  const input: Record<string, Raw> = { ...emptied(command, standing, (name) => body[name] === '') };
   for (const { field } of usesOf(command)) {
     const given = body[field.name];
     const value = Array.isArray(given) && field.type.kind === 'bool' ? (given as readonly string[]).at(-1) : given;

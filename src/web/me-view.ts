@@ -94,7 +94,11 @@ export function commandForm(view: MeView, name: string, wanted: Wanted): Html {
     submit: wanted.submit,
     fields: fieldsFor(view, name, wanted),
     locale: view.locale,
-    hidden: { ...carried(view, name), ...wanted.hidden },
+    hidden: {
+      ...carried(view, name),
+      ...(wanted.values ? { _standing: JSON.stringify(wanted.values) } : {}),
+      ...wanted.hidden,
+    },
     ...(wanted.quiet ? { quiet: true } : {}),
     ...(wanted.className ? { className: wanted.className } : {}),
   });

@@ -120,3 +120,18 @@ test('is begun in Discord, goes on at another door, and its old panel follows', 
   expect(late.answer.components).toEqual([]);
   expect(late.answer.content).toContain(number);
 });
+
+test('a box that is emptied empties its field, and so does a dash', async () => {
+  const begun = await say(ann, 'order new', { type: 'additional', origin: 'existing-site' });
+  const shown = () => ground.operator('order show', { number }) as Promise<{ data?: Record<string, unknown> }>;
+  const filled = await fill(begun, 'contact', { 'contact-last-name': 'Roy', 'contact-role': 'gérante' });
+  expect((await shown()).data).toMatchObject({ contactLastName: 'Roy', contactRole: 'gérante' });
+  await fill(filled, 'contact', { 'contact-last-name': 'Roy', 'contact-role': '' });
+  expect((await shown()).data).toMatchObject({ contactLastName: 'Roy' });
+  expect((await shown()).data).not.toHaveProperty('contactRole');
+  await say(ann, 'order edit', { number, 'delivery-date': soon() });
+  await say(ann, 'order edit', { number, 'delivery-date': '-' });
+  expect((await shown()).data).not.toHaveProperty('deliveryDate');
+  const again = await say(ann, 'order edit', { number, 'delivery-date': '-' });
+  expect(again.answer.content).toContain('Rien à changer');
+});

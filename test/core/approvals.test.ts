@@ -296,6 +296,23 @@ describe.each(databases())('approvals on $name', (provider) => {
   });
 
   describe('staff roles', () => {
+    test('the same role for the same person is one request, whoever asks and however it is written', async () => {
+      const [first, second] = [await newStaff(desk, 'admin'), await newStaff(desk, 'admin')];
+      const email = newEmail('twice');
+      const { approval } = await desk.done('staff grant', { email, role: 'stock' }, { as: first });
+      const before = await desk.dump();
+      for (const [as, typed] of [
+        [first, email],
+        [second, `Twice <${email.toUpperCase()}>`],
+      ] as const)
+        expect(await desk.ask('staff grant', { email: typed, role: 'stock' }, { as })).toMatchObject({
+          ...{ code: 'approval.pending', waiting: true, data: { approval } },
+        });
+      expect(await desk.dump()).toEqual(before);
+      const other = await desk.done('staff grant', { email, role: 'sales' }, { as: first });
+      expect(other['approval']).not.toBe(approval);
+    });
+
     test('one admin asks, another one grants; the newcomer is told and invited', async () => {
       const [one, two] = [await newStaff(desk, 'admin'), await newStaff(desk, 'admin')];
       const email = newEmail('newcomer');

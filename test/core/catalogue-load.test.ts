@@ -283,7 +283,7 @@ describe.each(databases())('the catalogue on $name', (provider) => {
   test('lists: their order, and what long ones gain and lose', async () => {
     const content = parse(orders()) as { types: object[]; calendar: { holidays: string[]; workdays: number[] } };
     content.types.reverse();
-    content.calendar.holidays = [...content.calendar.holidays.slice(1), '2028-01-01'];
+    content.calendar.holidays = [...content.calendar.holidays.slice(1), '2028-01-02'];
     content.calendar.workdays.push(6);
     const file = yaml(stringify(content));
     const data = (await desk.done('catalogue load', { file }, { as: asker }))['preview'] as Record<string, unknown>;
@@ -294,7 +294,7 @@ describe.each(databases())('the catalogue on $name', (provider) => {
         becomes: 'migration, renewal, additional, initial',
       },
       { path: 'calendar.workdays', was: '1, 2, 3, 4, 5', becomes: '1, 2, 3, 4, 5, 6' },
-      { path: 'calendar.holidays', was: '2026-01-01', becomes: '2028-01-01' },
+      { path: 'calendar.holidays', was: '2026-01-01', becomes: '2028-01-02' },
     ]);
   });
 

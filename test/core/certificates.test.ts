@@ -13,8 +13,8 @@ import {
   type Certified,
 } from '../../src/core/certificates/certificate.js';
 import { shownAs } from '../../src/core/certificates/glyphs.js';
-import { publicKeys } from '../../src/core/certificates/keys.js';
-import { readPayload, verify } from '../../src/core/certificates/payload.js';
+import { publicKeys, signingKey } from '../../src/core/certificates/keys.js';
+import { readPayload, sign, verify } from '../../src/core/certificates/payload.js';
 import { sendDueCertificates } from '../../src/core/certificates/sending.js';
 import { createVerification } from '../../src/core/certificates/verification.js';
 import type { Desk } from '../../src/core/guard/work.js';
@@ -129,6 +129,35 @@ describe.each(databases())('certificates on $name', (provider) => {
       });
       expect(JSON.stringify(signed)).not.toContain('@');
       expect(await audited()).toEqual(['certificate issued O-000001']);
+    });
+
+    test('of a far day verifies, is sent when it is due and has not ended before', async () => {
+      const { number } = await issued({ deliveryDate: '9999-12-31' });
+      const verified = async () => createVerification(desk.desk).verify({ number, ip: undefined, locale: 'fr' });
+      expect(await verified()).toMatchObject({ state: 'valid' });
+      await createSchedule({
+        database: desk.desk.database,
+        clock: desk.clock,
+        jobs: jobsOf(desk.desk, async () => undefined).filter(({ name }) => name === 'certificates that end'),
+        onError: (error) => expect(error).toBeUndefined(),
+      }).tick();
+      expect((await rowOf(number)).state).toBe('issued');
+      expect(await verified()).toMatchObject({ state: 'valid', validUntil: (await rowOf(number)).expiresAt });
+      desk.clock.set(new Date('9999-12-31T09:00:00.000Z'));
+      expect(await send()).toBe(1);
+      // one that was signed before years had a bound
+      const { number: old } = await issued();
+      const row = await rowOf(old);
+      const validUntil = '+010000-12-31T22:59:59.000Z';
+      const key = await desk.desk.database.transact((unit) => signingKey(workOf(desk.desk, unit)));
+      const jws = await sign({ ...readPayload(row.jws), validUntil }, key);
+      await desk.connection.writer.certificate.update({
+        where: { number: old },
+        data: { jws, expiresAt: new Date(validUntil) },
+      });
+      expect(await createVerification(desk.desk).verify({ number: old, ip: undefined, locale: 'fr' })).toMatchObject({
+        state: 'valid',
+      });
     });
 
     test('happens once an order, and not at all when its command fails', async () => {

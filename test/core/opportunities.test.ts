@@ -5,7 +5,7 @@ import { suggest } from '../../src/core/command/suggest.js';
 import { identify } from '../../src/core/guard/identity.js';
 import { createWork, type Work } from '../../src/core/guard/work.js';
 import { jobsOf } from '../../src/core/jobs.js';
-import { freeOpportunity, takeOpportunity } from '../../src/core/opportunities/opportunity.js';
+import { freeOpportunities, takeOpportunity } from '../../src/core/opportunities/opportunity.js';
 import { createSchedule } from '../../src/core/record/schedule.js';
 import { readSheet } from '../../src/core/record/sheet.js';
 import { databases } from '../servers/databases.js';
@@ -159,9 +159,9 @@ describe.each(databases())('opportunities on $name', (provider) => {
       state: 'used',
       order: 'O-000007',
     });
-    await act((work) => freeOpportunity(work, 50, 8));
+    await act((work) => freeOpportunities(work, 8));
     expect((await rowOf(50)).state).toBe('used');
-    await act((work) => freeOpportunity(work, 50, 7));
+    await act((work) => freeOpportunities(work, 7));
     expect(await rowOf(50)).toMatchObject({ state: 'open', orderId: null });
   });
 
@@ -176,7 +176,7 @@ describe.each(databases())('opportunities on $name', (provider) => {
     expect(await offered('bob')).toEqual([]);
     await act((work) => takeOpportunity(work, 10, 1));
     expect(await offered('evry')).toEqual([]);
-    await act((work) => freeOpportunity(work, 10, 1));
+    await act((work) => freeOpportunities(work, 1));
   });
 
   test('the day after its closing date it closes by itself, in the vendor’s time zone, and stays so', async () => {

@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { RawInput } from '../../src/core/command/input.js';
 import type { Upload } from '../../src/core/command/type.js';
+import { dayIn } from '../../src/core/locales/format.js';
 import { searchable } from '../../src/core/record/fold.js';
 import { databases } from '../servers/databases.js';
 import {
@@ -238,6 +240,254 @@ describe.each(databases())('orders on $name', (provider) => {
     });
   });
 
+  describe('for a site, what fits it (D2)', () => {
+    const v7 = { generation: 'infinity-v7', solution: 'v7-licences' };
+    const inV7 = (more: Record<string, string> = {}) =>
+      newSite(desk, partner.ref, { generation: 'infinity-v7', ...more });
+    /** The site as another table brings it, under its number. */
+    const becomes = async (site: string, more: Record<string, string>) => {
+      const { generation, productLine, siteName } = await desk.connection.reader.site.findUniqueOrThrow({
+        where: { id: Number(site.slice(2)) },
+      });
+      await newSite(desk, partner.ref, {
+        number: site,
+        ...{ generation, 'product-line': productLine, 'site-name': siteName },
+        ...more,
+      });
+    };
+
+    test('V7 on a V10 site and CRM on an ERP site are refused when they are entered, by rules that can be looked up', async () => {
+      const site = await newSite(desk, partner.ref);
+      const old = await inV7();
+      const refused = async (input: RawInput, command = 'order new') => {
+        const outcome = await desk.ask(command, input, { as });
+        expect(codeOf(outcome)).toBe('rule.refused');
+        return outcome.ok ? undefined : { rule: outcome.data?.['rule'], fields: fieldsOf(outcome) };
+      };
+      expect(await refused(existingSiteOrder(site, v7))).toEqual({ rule: 'infinity-v7-sites', fields: ['generation'] });
+      expect(await refused(existingSiteOrder(site, { solution: 'v5-crm' }))).toEqual({
+        rule: 'erp-sites',
+        fields: ['solution'],
+      });
+      expect(await refused(existingSiteOrder(old))).toEqual({ rule: 'infinity-v10-sites', fields: ['generation'] });
+      for (const rule of ['infinity-v7-sites', 'erp-sites', 'infinity-v10-sites', 'odata-once'])
+        expect(await desk.done('catalogue why', { rule }, { as })).toMatchObject({ rule });
+      // and when the site is picked last
+      const { order } = await desk.done('order new', existingSiteOrder(old, v7), { as });
+      const edit = { number: String(order), site };
+      expect(await refused(edit, 'order edit')).toEqual({ rule: 'infinity-v7-sites', fields: ['generation'] });
+      expect(
+        await desk.done('order edit', { ...edit, generation: 'infinity-v10-weavy-v5', solution: 'v10-erp' }, { as }),
+      ).toMatchObject({ missing: [] });
+    });
+
+    test('a site that has become another before the order is submitted', async () => {
+      const site = await inV7();
+      const { order } = await desk.done('order new', existingSiteOrder(site, v7), { as });
+      await becomes(site, { generation: 'one' });
+      expect(await desk.ask('order submit', { number: String(order) }, { as })).toMatchObject({
+        code: 'rule.refused',
+        data: { rule: 'infinity-v7-sites' },
+      });
+    });
+
+    test.each([
+      ['its generation', { generation: 'infinity-v10-weavy-v5' }, 'infinity-v7-sites'],
+      ['its product line', { 'product-line': 'crm' }, 'crm-sites'],
+    ])('or %s before it is approved: nothing is certified, and it can be returned', async (_, more, rule) => {
+      const site = await inV7();
+      const { order, approval } = await submitted(desk, as, existingSiteOrder(site, v7));
+      await becomes(site, more);
+      for (const [command, number] of [
+        ['order approve', order],
+        ['approval approve', approval],
+      ] as const)
+        expect(await desk.ask(command, { number }, { as: staff.sales })).toMatchObject({
+          code: 'rule.refused',
+          data: { rule },
+        });
+      expect(await desk.connection.reader.certificate.count({ where: { orderId: Number(order.slice(2)) } })).toBe(0);
+      await desk.done('order return', { number: order, missing: 'le site a changé' }, { as: staff.sales });
+      expect(await stateOf(desk, order)).toBe('returned');
+    });
+
+    test('what changes nothing of that is no hindrance: its address corrected, its name imported anew', async () => {
+      const site = await inV7();
+      const { order } = await submitted(desk, as, existingSiteOrder(site, v7));
+      const change = { number: site, 'site-city': 'Vannes', yes: 'yes' };
+      const { approval } = await desk.done('site change', change, { as });
+      await desk.done('approval approve', { number: String(approval) }, { as: staff.sales });
+      await becomes(site, { 'site-name': 'Usine neuve' });
+      await desk.done('order approve', { number: order }, { as: staff.sales });
+      expect(await stateOf(desk, order)).toBe('done');
+    });
+  });
+
+  describe('OData (D11), as people write it', () => {
+    test.each([
+      ['saas io odata', ['SAAS IO ODATA']],
+      ['  Saas  IO-OData_ext ', ['SAAS IO ODATA EXT']],
+      ['SAASIOODATA', ['SAAS IO ODATA']],
+      ['SAAS IO ODATA; saas io  odata', ['SAAS IO ODATA']],
+    ])('%s', async (reference, kept) => {
+      const site = await newSite(desk, partner.ref);
+      const { order } = await desk.done('order new', existingSiteOrder(site, { reference }), { as });
+      expect(await desk.done('order show', { number: String(order) }, { as })).toMatchObject({ reference: kept });
+    });
+
+    test.each(['SAAS IO ODATA, SAAS IO ODATA EXT', 'saas io odata ext; SAASIOODATA'])(
+      'standard and extended in one order are refused: %s',
+      async (reference) => {
+        const site = await newSite(desk, partner.ref);
+        const input = existingSiteOrder(site, { reference });
+        expect(await desk.ask('order new', input, { as })).toMatchObject({
+          code: 'rule.refused',
+          data: { rule: 'odata-once' },
+        });
+        const { order } = await desk.done('order new', { ...input, reference: 'SAAS IO ODATA' }, { as });
+        const edit = { number: String(order), reference };
+        expect(codeOf(await desk.ask('order edit', edit, { as }))).toBe('rule.refused');
+        // the other one takes its place
+        await desk.done('order edit', { ...edit, reference: 'SAAS IO ODATA EXT' }, { as });
+      },
+    );
+
+    test('for a site of its product line', async () => {
+      const site = await newSite(desk, partner.ref);
+      const input = existingSiteOrder(site, { reference: 'SAAS WONE ODATA' });
+      expect(codeOf(await desk.ask('order new', input, { as }))).toBe('rule.refused');
+    });
+  });
+
+  test.each(['9999-12-31', '2028-11-24', '2026-11-22', '2026-12-25'])(
+    'no certificate is delivered on %s: told when it is entered',
+    async (day) => {
+      const outcome = await desk.ask('order new', newSiteOrder({ 'delivery-date': day }), { as });
+      expect(codeOf(outcome)).toBe('rule.refused');
+      expect(fieldsOf(outcome)).toEqual(['delivery-date']);
+    },
+  );
+
+  test('what the cloud team has set up it has since the order, and not before today', async () => {
+    const { order } = await submitted(desk, as, newSiteOrder({ solution: 'v5-crm' }));
+    await desk.done('order approve', { number: order }, { as: staff.sales });
+    const set = (date: string) => desk.ask('order provisioned', { number: order, date }, { as: staff.cloud });
+    const day = dayIn(desk.clock(), 'Europe/Paris');
+    const { [0]: before, [1]: after } = [-dayMs, dayMs].map((ms) =>
+      dayIn(new Date(desk.clock().getTime() + ms), 'Europe/Paris'),
+    );
+    for (const wrong of [before ?? '', after ?? '', '2019-01-01', '9999-12-31'])
+      expect(fieldsOf(await set(wrong))).toEqual(['date']);
+    expect(await set(day)).toMatchObject({ code: 'order.provisioned', data: { date: day } });
+  });
+
+  describe('an opportunity that an order names no longer', () => {
+    const rest = () => {
+      const { type: _, origin: __, generation: ___, solution: ____, ...all } = newSiteOrder();
+      return all;
+    };
+    const stateNow = async (number: string) =>
+      (await desk.done('opportunity show', { number }, { as }))['state'] as string;
+    async function used(): Promise<{ opportunity: string; number: string }> {
+      const opportunity = await newOpportunity(desk, partner.ref);
+      const { order } = await submitted(desk, as, { type: 'initial', origin: 'opportunity', opportunity, ...rest() });
+      expect(await stateNow(opportunity)).toBe('used');
+      return { opportunity, number: order };
+    }
+
+    test.each<[string, (number: string) => Promise<unknown>]>([
+      ['edited to another origin', (number) => desk.done('order edit', { number, origin: 'new-site' }, { as })],
+      [
+        'edited to another opportunity',
+        async (number) => {
+          const opportunity = await newOpportunity(desk, partner.ref);
+          await desk.done('order edit', { number, opportunity }, { as });
+          expect(await stateNow(opportunity)).toBe('open');
+        },
+      ],
+      [
+        'edited to another type, whose orders are for sites',
+        (number) => desk.done('order edit', { number, type: 'additional' }, { as }),
+      ],
+      [
+        'returned, then edited',
+        async (number) => {
+          await desk.done('order return', { number, missing: 'le devis' }, { as: staff.sales });
+          await desk.done('order edit', { number, origin: 'new-site' }, { as });
+        },
+      ],
+      [
+        'edited in review',
+        async (number) => {
+          const { approvalId } = await desk.connection.reader.order.findUniqueOrThrow({
+            where: { id: Number(number.slice(2)) },
+          });
+          await desk.done('approval show', { number: `A-${approvalId}` }, { as: staff.sales });
+          await desk.done('order edit', { number, origin: 'new-site' }, { as });
+        },
+      ],
+      ['cancelled as submitted', (number) => desk.done('order cancel', { number }, { as })],
+      [
+        'edited, then cancelled as a draft',
+        async (number) => {
+          await desk.done('order edit', { number, comments: 'autrement' }, { as });
+          await desk.done('order cancel', { number }, { as });
+        },
+      ],
+      [
+        'returned, then cancelled',
+        async (number) => {
+          await desk.done('order return', { number, missing: 'le devis' }, { as: staff.sales });
+          await desk.done('order cancel', { number }, { as });
+        },
+      ],
+      ['refused', (number) => desk.done('order refuse', { number, reason: 'hors budget' }, { as: staff.sales })],
+      [
+        'approved, then cancelled by two people',
+        async (number) => {
+          await desk.done('order approve', { number }, { as: staff.sales });
+          const { approval } = await desk.done('order cancel', { number, reason: 'non' }, { as });
+          await desk.done('approval approve', { number: String(approval) }, { as: staff.sales });
+        },
+      ],
+    ])('is open again: %s', async (_, leave) => {
+      const { opportunity, number } = await used();
+      await leave(number);
+      expect(await stateNow(opportunity)).toBe('open');
+    });
+
+    test('two orders name it: the second has it once the first is about another', async () => {
+      const { opportunity, number } = await used();
+      expect(codeOf(await desk.ask('order new', { type: 'initial', origin: 'opportunity', opportunity }, { as }))).toBe(
+        'state.wrong',
+      );
+      // an edit that keeps it keeps it from others
+      await desk.done('order edit', { number, comments: 'encore' }, { as });
+      expect(await stateNow(opportunity)).toBe('used');
+      await desk.done('order edit', { number, origin: 'new-site' }, { as });
+      const second = await submitted(desk, as, { type: 'initial', origin: 'opportunity', opportunity, ...rest() });
+      // the first, cancelled now, takes nothing from the second
+      await desk.done('order cancel', { number }, { as });
+      expect(await desk.done('opportunity show', { number: opportunity }, { as })).toMatchObject({
+        state: 'used',
+        order: second.order,
+      });
+    });
+
+    test('nothing of its prospect stays with another one', async () => {
+      const first = await newOpportunity(desk, partner.ref, { 'contact-email': 'lea@prospect.example' });
+      const second = await newOpportunity(desk, partner.ref, { 'site-name': 'Autre', 'contact-last-name': '' });
+      const from = { type: 'initial', origin: 'opportunity', opportunity: first };
+      const { order } = await desk.done('order new', from, { as });
+      const number = String(order);
+      const edited = await desk.done('order edit', { number, opportunity: second }, { as });
+      expect(edited['missing']).toEqual(expect.arrayContaining(['contact-last-name', 'contact-email']));
+      const shown = await desk.done('order show', { number }, { as });
+      expect(shown).toMatchObject({ siteName: 'Autre' });
+      expect(shown['contactEmail']).toBeUndefined();
+    });
+  });
+
   describe('documents (D9)', () => {
     test('are what their bytes say; a purchase order takes the place of the former', async () => {
       const { order } = await desk.done('order new', newSiteOrder(), { as });
@@ -430,6 +680,49 @@ describe.each(databases())('orders on $name', (provider) => {
       });
       expect(letters.map(({ recipient, params }) => [recipient, params['step']])).toEqual([[as, 'void']]);
       expect(await stateOf(desk, order)).toBe('draft');
+    });
+
+    test('asked twice to be cancelled it is one request, whatever the reason and whoever asks', async () => {
+      const { order: number } = await submitted(desk, as, newSiteOrder());
+      await desk.done('order approve', { number }, { as: staff.sales });
+      const first = await desk.ask('order cancel', { number, reason: 'renoncé' }, { as });
+      expect(first).toMatchObject({ code: 'approval.pending', waiting: true });
+      const { approval } = first.ok ? first.data : {};
+      const before = await desk.dump();
+      for (const [who, input] of [
+        [as, { number, reason: 'renoncé' }],
+        [as, { number: number.slice(2).replace(/^0+/, ''), reason: 'autre raison' }],
+        [staff.other, { number }],
+      ] as const)
+        expect(await desk.ask('order cancel', input, { as: who })).toMatchObject({
+          ...{ ok: true, code: 'approval.pending', waiting: true, data: { approval } },
+        });
+      expect(await desk.dump()).toEqual(before);
+      // another order's is another one
+      const { order: second } = await submitted(desk, as, newSiteOrder());
+      await desk.done('order approve', { number: second }, { as: staff.sales });
+      expect((await desk.done('order cancel', { number: second }, { as }))['approval']).not.toBe(approval);
+      // once refused it can be asked anew
+      await desk.done('approval refuse', { number: String(approval), reason: 'non' }, { as: staff.sales });
+      expect((await desk.done('order cancel', { number }, { as }))['approval']).not.toBe(approval);
+    });
+
+    test('a request to cancel what has been set up meanwhile is void at once, and its asker told', async () => {
+      const { order: number } = await submitted(desk, as, newSiteOrder({ solution: 'v5-crm' }));
+      await desk.done('order approve', { number }, { as: staff.sales });
+      const { approval } = await desk.done('order cancel', { number, reason: 'renoncé' }, { as });
+      const letters = await desk.queuedBy(() => desk.done('order provisioned', { number }, { as: staff.cloud }));
+      expect(letters).toContainEqual(
+        expect.objectContaining({ letter: 'approval-decided', recipient: as, object: String(approval) }),
+      );
+      expect(await desk.done('approval show', { number: String(approval) }, { as: staff.sales })).toMatchObject({
+        state: 'void',
+      });
+      // asked anew, it is about the order as it is now
+      const { approval: anew } = await desk.done('order cancel', { number }, { as });
+      expect(anew).not.toBe(approval);
+      await desk.done('approval approve', { number: String(anew) }, { as: staff.sales });
+      expect(await stateOf(desk, number)).toBe('cancelled');
     });
 
     test('cancelled by its requester before it is decided; afterwards with a second person, and the certificate is revoked', async () => {

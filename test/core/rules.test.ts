@@ -71,7 +71,7 @@ describe('what may be picked', () => {
     expect(ids({ ...additional, siteProductLine: 'crm' }, 'reference')).toEqual(crm);
     expect(ids({ ...additional, solution: 'one-crm' }, 'reference')).toEqual(crm);
     expect(ids({ type: 'initial', origin: 'new-site' }, 'reference')).toEqual([]);
-    expect(told({ type: 'initial', origin: 'new-site', reference: erp })).toEqual([
+    expect(told({ type: 'initial', origin: 'new-site', reference: ['SAAS IO ODATA'] })).toEqual([
       'reference-existing-site reference',
     ]);
     expect(told({ type: 'renewal', origin: 'existing-site', reference: ['SAAS IO ODATA'] })).toEqual([
@@ -83,7 +83,49 @@ describe('what may be picked', () => {
     expect(judge(orders, { ...additional, solution: 'v10-erp', reference: ['SAAS WONE ODATA'] }, today)).toMatchObject([
       { rule: 'reference-product-line', allowed: erp },
     ]);
-    expect(told({ ...additional, siteProductLine: 'erp', solution: 'v10-erp', reference: erp })).toEqual([]);
+  });
+
+  test('OData: one of the four, and an order has no two (D11)', () => {
+    const all = ['SAAS IO ODATA', 'SAAS IO ODATA EXT', 'SAAS WONE ODATA', 'SAAS WONE ODATA EXT'];
+    for (const one of all) {
+      const siteProductLine = one.includes('WONE') ? 'crm' : 'erp';
+      expect(told({ ...additional, siteProductLine, reference: [one] })).toEqual([]);
+      for (const other of all.filter((it) => it !== one)) {
+        const both = { ...additional, reference: [one, other] };
+        expect(told(both)).toContain('odata-once reference');
+        expect(ids({ ...additional, siteProductLine, reference: [one] }, 'reference')).not.toContain(other);
+      }
+    }
+    // the same one twice is one
+    expect(told({ ...additional, reference: ['SAAS IO ODATA', 'SAAS IO ODATA'] })).toEqual([]);
+    expect(explain(orders, 'odata-once', today)?.allows).toEqual([
+      expect.objectContaining({ allowed: all.map((one) => ({ fr: one, en: one })) }),
+    ]);
+  });
+
+  test('what is ordered for a site is of its generation and its product line (D2)', () => {
+    const solutions = orders.solutions.filter(({ until }) => until === undefined);
+    for (const siteGeneration of orders.generations.map(({ id }) => id))
+      for (const siteProductLine of productLines)
+        for (const type of ['additional', 'renewal', 'migration'])
+          for (const { id: solution, generation, 'product-line': line } of solutions) {
+            const picked = { type, origin: 'existing-site', siteGeneration, siteProductLine, generation, solution };
+            const v7 = generation === 'infinity-v7';
+            const fits =
+              line === siteProductLine &&
+              (type === 'migration' ? !v7 : generation === siteGeneration && (type === 'additional' || !v7));
+            expect(told(picked).length === 0, JSON.stringify(picked)).toBe(fits);
+          }
+    const v10 = { ...additional, siteGeneration: 'infinity-v10-weavy-v5', siteProductLine: 'erp' } as const;
+    expect(judge(orders, { ...v10, generation: 'infinity-v7', solution: 'v7-licences' }, today)).toMatchObject([
+      { rule: 'infinity-v7-sites', field: 'generation', allowed: ['infinity-v10-weavy-v5'] },
+    ]);
+    expect(told({ ...v10, solution: 'v7-licences' })).toEqual(['infinity-v7-sites solution']);
+    expect(judge(orders, { ...v10, solution: 'v5-crm' }, today)).toMatchObject([
+      { rule: 'erp-sites', field: 'solution', allowed: ['v10-erp', 'v10-erp-saas'] },
+    ]);
+    expect(ids(v10, 'generation')).toEqual(['infinity-v10-weavy-v5']);
+    expect(ids({ ...v10, siteGeneration: 'infinity-v7' }, 'solution')).toEqual(['v7-licences']);
   });
 
   test('what is no longer, or not yet, on offer', () => {
@@ -123,7 +165,10 @@ describe('what may be picked', () => {
     const erpOnly = withRules({ when: { type: ['renewal'] }, only: { 'product-line': ['erp'] } });
     expect(told({ type: 'renewal', siteProductLine: 'crm' }, erpOnly)).toEqual(['rule-0 site']);
     expect(told({ type: 'renewal', solution: 'one-crm' }, erpOnly)).toEqual(['rule-0 solution']);
-    expect(told({ type: 'renewal', solution: 'one-crm', siteProductLine: 'erp' }, erpOnly)).toEqual([]);
+    expect(told({ type: 'renewal', solution: 'one-crm', siteProductLine: 'erp' }, erpOnly)).toEqual([
+      'rule-0 solution',
+    ]);
+    expect(told({ type: 'renewal', solution: 'one-erp', siteProductLine: 'erp' }, erpOnly)).toEqual([]);
   });
 
   test('a menu leads to no dead end', () => {
@@ -228,13 +273,45 @@ describe('delivery (D8)', () => {
 
   test('the shipped calendar knows the public holidays in France', () => {
     // Easter Sundays; three holidays move with them
-    const easter: Readonly<Record<string, Date>> = { 2026: new Date('2026-04-05'), 2027: new Date('2027-03-28') };
+    const easter: Readonly<Record<string, Date>> = {
+      2026: new Date('2026-04-05'),
+      2027: new Date('2027-03-28'),
+      2028: new Date('2028-04-16'),
+    };
     for (const [year, sunday] of Object.entries(easter)) {
       const after = (days: number) => new Date(sunday.getTime() + days * 86_400_000).toISOString().slice(0, 10);
       const fixed = ['01-01', '05-01', '05-08', '07-14', '08-15', '11-01', '11-11', '12-25'];
       const days = [...fixed.map((it) => `${year}-${it}`), after(1), after(39), after(50)].sort();
       expect(orders.calendar.holidays.filter((it) => it.startsWith(year))).toEqual(days);
     }
+  });
+
+  test('until two years ahead, and as far as the calendar knows its holidays', () => {
+    const far = (deliveryDate: string, calendar: Partial<Orders['calendar']> = {}) =>
+      judge(
+        changed((content) => ({ calendar: { ...content.calendar, ...calendar } })),
+        { deliveryDate },
+        today,
+      );
+    expect(far('2028-11-23')).toEqual([]);
+    expect(far('2028-11-24')).toMatchObject([
+      {
+        rule: 'delivery-working-day',
+        field: 'delivery-date',
+        because: { en: '24 November 2028 is too far ahead: certificates can be delivered until 23 November 2028.' },
+        allowed: ['2026-11-23', '2026-11-24', '2026-11-25', '2026-11-26', '2026-11-27'],
+      },
+    ]);
+    expect(far('9999-12-31')).toHaveLength(1);
+    expect(far('2027-06-30', { until: '2027-06-30', holidays: [] })).toEqual([]);
+    expect(far('2027-07-01', { until: '2027-06-30', holidays: [] })).toHaveLength(1);
+    // a calendar that does not say it knows the years that it has holidays of
+    const silent = { until: undefined, holidays: ['2027-05-01'] };
+    expect(far('2027-12-31', silent)).toEqual([]);
+    expect(far('2028-01-03', silent)).toHaveLength(1);
+    // near its end it offers no day beyond
+    const short = { until: '2026-11-24', holidays: [] };
+    expect(far('2026-11-22', short)[0]?.allowed).toEqual(['2026-11-23', '2026-11-24']);
   });
 
   test('a calendar without a free day ends', () => {
@@ -327,7 +404,17 @@ describe('who decides and who sets it up', () => {
 
 describe('explaining', () => {
   test('every rule there is, in both languages', () => {
-    expect(ruleIds(orders)).toEqual([...builtInRules, 'infinity-v7-additional', 'reference-existing-site']);
+    expect(ruleIds(orders)).toEqual([
+      ...builtInRules,
+      'infinity-v7-additional',
+      'reference-existing-site',
+      'odata-once',
+      'infinity-v7-sites',
+      'infinity-v10-sites',
+      'one-sites',
+      'erp-sites',
+      'crm-sites',
+    ]);
     for (const rule of ruleIds(orders)) {
       const found = explain(orders, rule, today);
       expect(found?.explanation.fr, rule).toMatch(/^\p{Lu}.*\.$/u);

@@ -752,6 +752,20 @@ describe.each(databases())('sites on $name', (provider) => {
       expect((await rowOf(Number(number.slice(2)))).siteCity).toBe('Lille');
     });
 
+    test('the same wish again is one request, however it is written; once the site has changed it is another', async () => {
+      const number = await newSite();
+      const first = await ask({ number, 'site-city': 'Paris', 'site-phone': '+33123456789' });
+      const before = await desk.connection.reader.approval.count();
+      const again = { number: number.replace(/^S-0*/, 's-'), 'site-city': ' Paris ', 'site-phone': '01 23 45 67 89' };
+      expect(await ask(again)).toBe(first);
+      expect(await desk.connection.reader.approval.count()).toBe(before);
+      expect(await stateOf(number)).toEqual(['submitted']);
+      const support = await newStaff(desk, 'support');
+      const other = await ask({ number, 'site-street': '2 rue Neuve' }, { as: support });
+      await desk.done('approval approve', { number: other }, { as: sales });
+      expect(await ask(again)).not.toBe(first);
+    });
+
     test('of two people’s wishes the second approved is returned: the site is no longer what it saw', async () => {
       const number = await newSite();
       const support = await newStaff(desk, 'support');
@@ -760,9 +774,17 @@ describe.each(databases())('sites on $name', (provider) => {
         await ask({ number, 'site-city': 'Lille' }, { as: support }),
       ];
       expect(await stateOf(number)).toEqual(['submitted', 'submitted']);
-      await desk.done('approval approve', { number: one }, { as: sales });
-      expect(codeOf(await desk.ask('approval approve', { number: two }, { as: sales }))).toBe('approval.void');
+      const letters = await desk.queuedBy(() => desk.done('approval approve', { number: one }, { as: sales }));
+      // at once, and its asker hears it with the difference
+      expect([await approvalState(one), await approvalState(two)]).toEqual(['approved', 'void']);
       expect(await stateOf(number)).toEqual(['returned', 'applied']);
+      expect(letters).toContainEqual(
+        expect.objectContaining({
+          recipient: support,
+          params: expect.objectContaining({ verdict: 'returned', meanwhile: [expect.anything()] }) as unknown,
+        }),
+      );
+      expect(codeOf(await desk.ask('approval approve', { number: two }, { as: sales }))).toBe('approval.void');
       expect((await rowOf(Number(number.slice(2)))).siteCity).toBe('Paris');
     });
 

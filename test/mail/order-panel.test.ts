@@ -73,3 +73,22 @@ test('an order is filled in by replies', async () => {
   await mail('Merci !', fourth, 'logo.pdf');
   expect(await order()).toMatchObject({ state: 'submitted' });
 });
+
+test('a line with a dash alone empties its field, an empty one changes nothing', async () => {
+  const from = { as: ada.email };
+  const { order } = await house.desk.done(
+    'order new',
+    { type: 'initial', origin: 'new-site', comments: 'vite', 'quote-number': 'Q-7', 'site-name': 'Atelier' },
+    from,
+  );
+  const number = String(order);
+  const head = `Commande : order edit\nNuméro : ${number}\n`;
+  const answer = await mail(`${head}Commentaires : –\nNuméro de devis :\nNom du site : -\n`);
+  expect(textOf(answer)).toContain('order edit\u00a0: fait');
+  const shown = await house.desk.done('order show', { number }, from);
+  expect(shown).toMatchObject({ quoteNumber: 'Q-7' });
+  expect(shown).not.toHaveProperty('comments');
+  expect(shown['siteName']).toBeNull();
+  expect(textOf(await mail(`${head}Commentaires : -\n`))).toContain('Rien à changer');
+  expect(textOf(await mail(`${head}Type : -\n`))).toMatch(/^# .*vidé/m);
+});

@@ -70,6 +70,33 @@ describe('the profile', () => {
     expect(events).toMatchObject([{ door: 'web', operator: false }]);
   });
 
+  it('a box that comes back empty empties its field; one that was empty changes nothing', async () => {
+    const { visitor, email } = await seller();
+    await desk.run('account edit', { phone: '+33123456789', city: 'Rennes' }, email);
+    const page = await visitor.get('/me');
+    const standing = /name="_standing" value="([^"]*)"/.exec(page.text)?.[1]?.replaceAll('&quot;', '"') ?? '';
+    expect(JSON.parse(standing)).toMatchObject({ phone: '+33123456789', city: 'Rennes' });
+    const shown = await desk.run('account show', {}, email);
+    const { lastName, locale } = (shown.ok ? shown.data : {}) as Record<string, string>;
+    const saved = await send(visitor, 'account edit', {
+      ...{
+        'last-name': lastName ?? '',
+        phone: '',
+        city: 'Rennes',
+        street: '',
+        locale: locale ?? '',
+        _standing: standing,
+      },
+    });
+    expect(saved.location).toBe('/me');
+    expect(await desk.run('account show', {}, email)).toMatchObject({
+      data: { phone: null, city: 'Rennes', lastName },
+    });
+    const refused = await send(visitor, 'account edit', { 'last-name': '', _standing: standing });
+    expect(refused.status).toBe(422);
+    expect(refused.text).toMatch(/account-edit-last-name-fault/);
+  });
+
   it('edits nobody else’s account, and runs no command it has no form for', async () => {
     const { visitor } = await seller();
     await reseller(desk, 'other@x.example');

@@ -6,7 +6,7 @@ import type { Work } from '../guard/work.js';
 import type { Locale } from '../locales/locale.js';
 import type { Approval } from '../record/database.js';
 import { summaryOf } from '../command/asked.js';
-import type { AnyCommand } from '../command/define.js';
+import type { AnyCommand, FourEyes } from '../command/define.js';
 import { understand } from '../command/input.js';
 import { FileGone, restoredInput, type KeptInput } from '../command/kept-files.js';
 import type { CountedRefusal, Done } from '../command/outcome.js';
@@ -148,6 +148,26 @@ export async function withdraw(work: Work, id: number, state: 'void' | 'cancelle
   if (request?.state !== 'pending') return;
   await end(work, request, state);
   work.audit({ action: `approval ${state}`, object: approvalRef(id), detail: { command: request.command } });
+}
+
+/**
+ * What other requests of a command about an object were asked about is no longer so: they are void at once, and their
+ * askers told.
+ * @param of.release the command's own, where it tells its askers itself
+ */
+export async function overtake(
+  work: Work,
+  of: { command: string; object: string; except?: number | undefined; release?: FourEyes<never>['release'] },
+): Promise<void> {
+  const { command, object, except, release } = of;
+  const others = await work.tx.approval.findMany({
+    where: { command, object, state: 'pending', ...(except === undefined ? {} : { id: { not: except } }) },
+  });
+  for (const request of others) {
+    await withdraw(work, request.id, 'void');
+    if (release) await release(work, request.id, { state: 'void' });
+    else await tellRequester(work, request, { verdict: 'void', command: undefined });
+  }
 }
 
 function commandOf(registry: Registry, request: Approval): AnyCommand {

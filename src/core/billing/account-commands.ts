@@ -1,4 +1,5 @@
 /** `billing balance`, `billing threshold`, and what the vendor's own people book: payments and credit (G7). */
+import { changedKeys } from '../command/changes.js';
 import { command, optional, required } from '../command/define.js';
 import { amount, payment, reseller } from '../command/dictionary.js';
 import type { Data } from '../command/outcome.js';
@@ -53,11 +54,16 @@ export const billingThreshold = command({
   fields: [required(amount)],
   async run(work, input) {
     const { orgId, orgName } = ownOrg(work, { write: true });
-    await setThreshold(work, orgId, input.amount.cents);
+    const org = { id: orgId, name: orgName };
     const detail = { thresholdCents: input.amount.cents };
-    work.audit({ action: 'billing threshold', object: orgRef(orgId), detail });
-    const { balanceCents, thresholdCents, currency } = await accountData(work, { id: orgId, name: orgName });
-    return { code: 'billing.threshold-set', data: { org: orgRef(orgId), thresholdCents, balanceCents, currency } };
+    const changed = changedKeys(await accountData(work, org), detail);
+    if (changed.length > 0) {
+      await setThreshold(work, orgId, input.amount.cents);
+      work.audit({ action: 'billing threshold', object: orgRef(orgId), detail });
+    }
+    const { balanceCents, thresholdCents, currency } = await accountData(work, org);
+    const data = { org: orgRef(orgId), thresholdCents, balanceCents, currency, changed };
+    return { code: 'billing.threshold-set', data };
   },
 });
 
@@ -119,9 +125,12 @@ export const billingCredit = command({
   fields: [required(reseller), required(amount)],
   async run(work, input) {
     const org = await namedOrg(work, input.reseller);
-    await grantCredit(work, org.id, input.amount.cents);
     const detail = { creditCents: input.amount.cents };
-    work.audit({ action: 'billing credit', object: orgRef(org.id), detail });
-    return { code: 'billing.credit-set', data: await accountData(work, org) };
+    const changed = changedKeys(await accountData(work, org), detail);
+    if (changed.length > 0) {
+      await grantCredit(work, org.id, input.amount.cents);
+      work.audit({ action: 'billing credit', object: orgRef(org.id), detail });
+    }
+    return { code: 'billing.credit-set', data: { ...(await accountData(work, org)), changed } };
   },
 });

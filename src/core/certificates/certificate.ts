@@ -41,9 +41,12 @@ function dueAt(day: string, { desk, now }: Pick<Work, 'desk' | 'now'>): Date {
   return DateTime.fromISO(day, { zone }).set({ hour: deliveryHour }).toJSDate();
 }
 
-/** The last second of the day so many months later. */
-const validUntil = (from: Date, months: number, zone: string): Date =>
-  DateTime.fromJSDate(from, { zone }).plus({ months }).endOf('day').set({ millisecond: 0 }).toJSDate();
+/** The last second of the day so many months later; of the last year with four digits at most: later ones sort before it. */
+const validUntil = (from: Date, months: number, zone: string): Date => {
+  const wished = DateTime.fromJSDate(from, { zone }).plus({ months }).endOf('day');
+  const last = DateTime.fromObject({ year: 9999 }, { zone: 'utc' }).endOf('year');
+  return DateTime.min(wished, last).set({ millisecond: 0 }).toJSDate();
+};
 
 /** What the catalogue calls it; an id that it no longer has stands for itself. */
 const namedIn = (all: readonly { id: string; name: Record<Locale, string> }[], id: string, locale: Locale) => ({

@@ -5,6 +5,12 @@ import { verifyingKey, type PublicKey, type SigningKey } from './keys.js';
 
 const named = z.object({ id: z.string(), name: z.string() });
 
+/** ISO 8601 in UTC; after the year 9999 with a sign and six digits, as JavaScript writes it (ECMA-262, "Expanded Years"). */
+const instant = z
+  .string()
+  .regex(/^(?:\d{4}|\+\d{6})-\d\d-\d\dT[\d:.]+Z$/)
+  .refine((text) => !Number.isNaN(Date.parse(text)));
+
 /** Nobody's personal data: what was ordered for which site, by whom it was issued, and until when it holds. */
 const payloadShape = z.object({
   number: z.string(),
@@ -15,9 +21,8 @@ const payloadShape = z.object({
   generation: named,
   solution: named,
   references: z.array(z.string()),
-  /** Instants, ISO 8601 in UTC. */
-  issued: z.iso.datetime(),
-  validUntil: z.iso.datetime(),
+  issued: instant,
+  validUntil: instant,
   /** SHA-256 (hex) of the number and the sorted recipients, a line each. */
   recipients: z.string(),
 });

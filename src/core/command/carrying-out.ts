@@ -12,6 +12,7 @@ import { keptInput } from './kept-files.js';
 import type { CountedRefusal, Done, Outcome } from './outcome.js';
 import { dropPreview, keepPreview, previewBasis } from './preview.js';
 import { withoutSecrets } from './secret-fields.js';
+import { askedAlready } from './waiting.js';
 
 const previewLasts: NonNullable<AnyCommand['previewLasts']> = ({ previewHours }) => previewHours * 3_600_000;
 
@@ -44,6 +45,12 @@ export async function carryOut(
   }
   const { fourEyes } = command;
   if (fourEyes && ((await fourEyes.needed?.(work, input)) ?? true)) {
+    const waiting = await askedAlready(work, command, { input, raw: asked.raw });
+    if (waiting !== undefined)
+      return {
+        outcome: { ok: true, code: 'approval.pending', data: { approval: waiting }, waiting: true },
+        counted: false,
+      };
     const kept = { command: command.name, input: keptInput(asked.raw) };
     const approval = await openApproval(work, {
       ...kept,

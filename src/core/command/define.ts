@@ -22,6 +22,8 @@ export interface Use<F extends Field = Field, Required extends boolean = boolean
   readonly panel?: boolean;
   /** Only the terminal offers it. */
   readonly terminal?: boolean;
+  /** Of a command that edits: whether `-` alone empties it; where not, that is refused. */
+  readonly empties?: boolean;
   /** Required when a rule of the command says so: marked † in the reference. */
   readonly when?: Localised;
   /** Values worth offering while typing, best first; at most 25 are shown. */
@@ -53,16 +55,29 @@ export const optional = <F extends Field>(field: F, more: Omit<Use, 'field' | 'r
   ...more,
 });
 
+type Edited<Uses extends readonly Use[], Empties extends boolean> = {
+  readonly [At in keyof Uses]: Uses[At] & { readonly empties: Empties };
+};
+
+/** Fields of a command that edits which can be emptied again, by `-` alone: its handler gets null. */
+export const emptiable = <const Uses extends readonly Use<Field, false>[]>(uses: Uses): Edited<Uses, true> =>
+  uses.map((use) => ({ ...use, empties: true })) as unknown as Edited<Uses, true>;
+/** Fields of a command that edits which always have a value: `-` alone is refused, by their name. */
+export const lasting = <const Uses extends readonly Use<Field, false>[]>(uses: Uses): Edited<Uses, false> =>
+  uses.map((use) => ({ ...use, empties: false })) as unknown as Edited<Uses, false>;
+
 type Camel<Name extends string> = Name extends `${infer Head}-${infer Tail}`
   ? `${Head}${Capitalize<Camel<Tail>>}`
   : Name;
 type Value<F> = F extends Field<string, infer T> ? T : never;
+type Emptied<U> = U extends { readonly empties: true } ? null : never;
 
-/** What a handler gets: field names in camelCase, optional fields perhaps undefined. */
+/** What a handler gets: field names in camelCase, optional fields perhaps undefined, those to be emptied null. */
 export type Input<Uses extends readonly Use[]> = {
   readonly [U in Uses[number] as U['required'] extends true ? Camel<U['field']['name']> : never]: Value<U['field']>;
 } & {
-  readonly [U in Uses[number] as U['required'] extends true ? never : Camel<U['field']['name']>]?: Value<U['field']>;
+  readonly [U in Uses[number] as U['required'] extends true ? never : Camel<U['field']['name']>]?:
+    Value<U['field']> | Emptied<U>;
 };
 
 /** A command's own way to say what a request of it asks; nothing where that is not known any more. */
@@ -82,6 +97,8 @@ export interface FourEyes<I> {
   release(work: Work, approvalId: number, why: Ending): Promise<void>;
   /** What approval does, where that is not the command itself: an order was submitted before it is approved. */
   approved?(work: Work, input: I, approvalId: number): Promise<Done>;
+  /** Fields by which two requests are the same one; asked again, the one that waits is named. Absent: each is its own. */
+  readonly same?: readonly string[];
   /** Its handlers tell the requester themselves what came of it. */
   readonly tells?: boolean;
   /** What it asks, in better words than what was typed. */

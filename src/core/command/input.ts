@@ -24,6 +24,18 @@ const empty = (raw: Raw | undefined): boolean =>
   (typeof raw === 'string' && raw.trim() === '') ||
   (Array.isArray(raw) && raw.length === 0);
 
+/** What empties a field, wherever it is typed: a hyphen, or the dash that phones and word processors make of it. */
+export const emptyMark = '-';
+export const emptiesField = (raw: Raw): boolean => {
+  const [only, ...others] = Array.isArray(raw) ? (raw as readonly unknown[]) : [raw];
+  return others.length === 0 && typeof only === 'string' && /^[-\u2010\u2011\u2013\u2014]$/u.test(only.trim());
+};
+
+/** Whether a box that was filled in and comes back empty empties the field; a choice that is gone comes back empty too. */
+export const emptiedByBox = (use: Use | undefined): boolean =>
+  use?.empties !== undefined &&
+  !['choice', 'product', 'catalogue', 'bool', 'file', 'files'].includes(use.field.type.kind);
+
 /**
  * Parses every field.
  * @throws {Refusal} `input.invalid` with a sentence for every faulty field, named as typed
@@ -42,7 +54,10 @@ export function understand(command: Form, raw: RawInput, context: FieldContext):
     const name = use.field.name;
     const value = raw[name];
     try {
-      if (!empty(value)) values[camel(name)] = use.field.type.parse(value as Raw, context);
+      if (use.empties !== undefined && value !== undefined && emptiesField(value)) {
+        if (!use.empties) throw new Fault('kept');
+        values[camel(name)] = null;
+      } else if (!empty(value)) values[camel(name)] = use.field.type.parse(value as Raw, context);
       else if (use.required) throw new Fault('missing');
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;

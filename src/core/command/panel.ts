@@ -1,6 +1,6 @@
 /** What doors with forms share about panels. */
-import type { AnyCommand } from './define.js';
-import type { RawInput } from './input.js';
+import type { AnyCommand, Form } from './define.js';
+import { emptiedByBox, emptyMark, type RawInput } from './input.js';
 import type { Panel } from './outcome.js';
 import { useOf } from './registry.js';
 import { areUploads, isUpload, type Raw } from './type.js';
@@ -36,6 +36,18 @@ export function askedOf(panel: Panel, action: Action, command: AnyCommand): Read
   });
   return { ...(Object.fromEntries(stands) as Record<string, string>), ...action.input };
 }
+
+/** What boxes that were filled in and came back empty ask: their fields are to be emptied. */
+export const emptied = (
+  command: Form,
+  standing: Readonly<Record<string, string>>,
+  isEmpty: (name: string) => boolean,
+): RawInput =>
+  Object.fromEntries(
+    Object.entries(standing)
+      .filter(([name, stood]) => stood !== '' && isEmpty(name) && emptiedByBox(useOf(command, name)))
+      .map(([name]) => [name, emptyMark]),
+  );
 
 /** As it is compared; a file is always another one. */
 function plain(value: Raw): string | undefined {

@@ -43,5 +43,5 @@ export function everyUseOf(command: Form): readonly Use[] {
   ];
 }
 
-export const useOf = (command: AnyCommand, field: string): Use | undefined =>
+export const useOf = (command: Form, field: string): Use | undefined =>
   usesOf(command).find((use) => use.field.name === field);

@@ -171,12 +171,12 @@ export function replyTo(outcome: Outcome, reader: Reader & { readonly command?: 
   const into = { lines: [] as Line[], tables: [] as Table[] };
   const { missing = outcome.panel?.missing, ...data } = outcome.data;
   fill({ ...data, ...(missing === undefined ? {} : { missing }) }, reader, into);
-  return {
-    ok: true,
-    headline: texts.answers[outcome.code](outcome.data, reads(outcome.data, reader)) + dryRun,
-    ...into,
-    faults: [],
-  };
+  const { changed } = outcome.data;
+  const nothing = Array.isArray(changed) && changed.length === 0;
+  const headline = nothing
+    ? texts.nothingToChange
+    : texts.answers[outcome.code](outcome.data, reads(outcome.data, reader));
+  return { ok: true, headline: headline + dryRun, ...into, faults: [] };
 }
 
 /** Column widths for a door with a fixed-width font; wide cells are cut with an ellipsis. */

@@ -39,6 +39,7 @@ export type CatalogueSet = 'type' | 'origin' | 'generation' | 'solution' | 'refe
 /** Why a value was refused; the sentences are in the locales. */
 export type FaultCode =
   | 'missing'
+  | 'kept'
   | 'unknown'
   | 'one-line'
   | 'too-long'
@@ -291,8 +292,13 @@ export const fromCatalogue = (set: CatalogueSet): FieldType<string> => ({
   parse(raw, context) {
     const typed = fold(line(raw));
     const choices = context.catalogueChoices(set);
-    const found = choices.find(({ id, names }) => [id, names.fr, names.en].some((name) => fold(name) === typed));
+    const called = (form: (text: string) => string) =>
+      choices.filter(({ id, names }) => [id, names.fr, names.en].some((name) => form(name) === form(typed)));
+    const [found] = called(fold);
     if (found) return found.id;
+    // spaces left out, as on many a purchase order, where that can mean only one
+    const [squeezed, ...others] = called((text) => fold(text).replaceAll(' ', ''));
+    if (squeezed && others.length === 0) return squeezed.id;
     throw new Fault('choice', {
       choices: choices.map(({ id, names }) => `${id} (${names[context.locale]})`).join(', '),
     });

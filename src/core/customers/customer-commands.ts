@@ -1,5 +1,6 @@
 /** `customer add`, `edit`, `list`, `show`: for whom domains are held (G2, G5). */
-import { command, optional, required } from '../command/define.js';
+import { changedKeys, only } from '../command/changes.js';
+import { command, emptiable, optional, required } from '../command/define.js';
 import { customerNumber, tags } from '../command/dictionary.js';
 import { listed, listFields } from '../command/listing.js';
 import type { Data } from '../command/outcome.js';
@@ -18,8 +19,8 @@ import {
   findCustomer,
   mustBeInCare,
   partyColumns,
+  partyEdits,
   partyOf,
-  partyOptionalUses,
   partyUses,
   stateOfAddress,
   suggestCustomers,
@@ -79,35 +80,33 @@ export const customerEdit = command({
   },
   who: 'member',
   ahead: vatAhead,
-  fields: [required(customerNumber, { suggest: suggestCustomers }), ...partyOptionalUses, optional(tags)],
+  fields: [required(customerNumber, { suggest: suggestCustomers }), ...partyEdits, ...emptiable([optional(tags)])],
   async run(work, { number, tags: newTags, ...input }) {
     const row = await findCustomer(work, number, { write: true });
     mustBeInCare(row);
     const party = partyOf(work, { ...(row as PartyInput), ...given(input) });
-    const changed: Customer = {
+    const edited: Customer = {
       ...row,
       ...partyColumns(party),
       locale: party.locale ?? row.locale,
-      tags: newTags === undefined ? row.tags : JSON.stringify(distinctTags(newTags)),
+      tags: newTags === undefined ? row.tags : JSON.stringify(distinctTags(newTags ?? [])),
       // another address is another thing to verify
       state: party.email === row.email ? row.state : await stateOfAddress(work, party.email),
       updatedAt: work.now,
     };
-    const keys = (Object.keys(changed) as (keyof Customer)[]).filter(
-      (key) => key !== 'updatedAt' && changed[key] !== row[key],
-    );
-    const data = { ...changed, searchText: customerSearch(changed) };
+    const changed = changedKeys({ ...row }, edited).filter((key) => key !== 'updatedAt');
+    if (changed.length === 0) return { code: 'customer.edited', data: { ...customerData(row), changed } };
+    const data = { ...edited, searchText: customerSearch(edited) };
     const { count } = await work.tx.customer.updateMany({ where: { id: row.id, state: row.state }, data });
     if (count !== 1)
       throw new Refusal('state.wrong', { why: 'customer', number: customerRef(row.id), state: row.state });
-    await renameIn(work.tx, changed);
-    const only = (of: Customer) => Object.fromEntries(keys.map((key) => [key, of[key]]));
+    await renameIn(work.tx, edited);
     work.audit({
       action: 'customer edited',
       object: customerRef(row.id),
-      detail: { before: only(row), after: only(changed) },
+      detail: { before: only({ ...row }, changed), after: only({ ...edited }, changed) },
     });
-    return { code: 'customer.edited', data: customerData(data) };
+    return { code: 'customer.edited', data: { ...customerData(data), changed } };
   },
 });
 

@@ -18,7 +18,7 @@ import { distinctTags, markedTags, tagsOf } from '../record/tags.js';
 import { partyOf, type Party, type PartyInput } from './party.js';
 import type { CustomerState } from './states.js';
 
-export { partyOf, partyOptionalUses, partyUses, type Party, type PartyInput } from './party.js';
+export { partyEdits, partyOf, partyOptionalUses, partyUses, type Party, type PartyInput } from './party.js';
 
 export const customerRef = (id: number): string => printRef('C', id);
 

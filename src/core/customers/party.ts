@@ -1,5 +1,5 @@
 /** A named party (PARTY in the fields): who a customer is, as a registry wants to know its owner. */
-import { optional, required } from '../command/define.js';
+import { emptiable, lasting, optional, required } from '../command/define.js';
 import {
   city,
   company,
@@ -68,6 +68,20 @@ export const partyOptionalUses = [
   optional(lastName),
   optional(firstName),
   ...rest,
+] as const;
+
+const [typeUse, emailUse, lastUse, firstUse, companyUse, vatUse, streetUse, zipUse, cityUse, countryUse, ...others] =
+  partyOptionalUses;
+const [phoneUse, localeUse] = others;
+
+/** Of a party there is already: without these it would be none, the rest can be taken out again. */
+export const partyEdits = [
+  ...lasting([typeUse, emailUse, lastUse, firstUse]),
+  // who is no individual needs a company, which `partyOf` tells
+  ...emptiable([companyUse, vatUse, streetUse, zipUse, cityUse]),
+  ...lasting([countryUse]),
+  ...emptiable([phoneUse]),
+  ...lasting([localeUse]),
 ] as const;
 
 /** Field names by their keys. */

@@ -119,6 +119,7 @@ async function contentNow(work: Work, approvalId: number): Promise<unknown> {
 
 const fourEyes = (planned: (work: Work, input: LoadInput) => Promise<Planned>): FourEyes<LoadInput> => ({
   summary,
+  same: ['file'],
   async hold(work, input, approvalId) {
     const { part, raw } = await planned(work, input);
     await keepWaiting(work.tx, { part, raw, approvalId, personId: work.actor.personId, now: work.now });

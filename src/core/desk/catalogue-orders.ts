@@ -63,10 +63,10 @@ export function ordersShown(orders: Orders, { locale, today }: Reader): Data {
       approvers: approval(one.approval),
       until: one.until ?? null,
     })),
-    rules: offered(orders.rules).map(({ id, when, only, because, until }) => ({
+    rules: offered(orders.rules).map(({ id, when, only, because, until, 'one-of': oneOf }) => ({
       rule: id,
       when: terms(when),
-      only: terms(only),
+      only: [terms(only), ...(oneOf ? [`1 × ${oneOf.join('|')}`] : [])].filter(Boolean).join(' '),
       because: because[locale],
       until: until ?? null,
     })),

@@ -138,6 +138,9 @@ export const deviceConsent = command({
     if (count === 1)
       work.audit({ action: input.remoteAccess ? 'remote access allowed' : 'remote access refused', object });
     if (!input.remoteAccess) await revokeGrants(work, { deviceIds: [row.id] });
-    return { code: 'device.consent-set', data: { device: object, remoteAccess: input.remoteAccess } };
+    return {
+      code: 'device.consent-set',
+      data: { device: object, remoteAccess: input.remoteAccess, changed: count === 1 ? ['remoteAccess'] : [] },
+    };
   },
 });

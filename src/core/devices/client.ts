@@ -32,9 +32,16 @@ const keys = names.map((name) => camel(name)) as (keyof ClientData)[];
 export const isRequired = ({ when }: Use): boolean => when !== undefined;
 const required = clientFields.filter(isRequired).map(({ field }) => field.name);
 
+type Said = { readonly [Key in keyof ClientData]?: ClientData[Key] | null };
+
 /** The client's data among a command's input; nothing for what was left out. */
-export const clientIn = (input: ClientData): ClientData =>
-  Object.fromEntries(keys.flatMap((key) => (input[key] === undefined ? [] : [[key, input[key]]])));
+export const clientIn = (input: Said): ClientData =>
+  Object.fromEntries(keys.flatMap((key) => (input[key] == null ? [] : [[key, input[key]]])));
+
+/** What of it is to be taken out again. */
+export const emptiedIn = (input: Said): (keyof ClientData)[] => keys.filter((key) => input[key] === null);
+export const without = (client: ClientData, emptied: readonly (keyof ClientData)[]): ClientData =>
+  Object.fromEntries(Object.entries(client).filter(([key]) => !emptied.includes(key as keyof ClientData)));
 
 export const keptClient = (json: string): ClientData => clientIn(JSON.parse(json) as ClientData);
 

@@ -1,5 +1,6 @@
 /** `installer register`, `show`, `edit`: who installs devices, registered once (E1, E8). */
-import { command, optional, required, type Input } from '../command/define.js';
+import { changedKeys, only } from '../command/changes.js';
+import { command, emptiable, lasting, optional, required } from '../command/define.js';
 import { city, company, country, email, firstName, lastName, phone, street, vat, zip } from '../command/dictionary.js';
 import type { Data } from '../command/outcome.js';
 import { personRef } from '../guard/about.js';
@@ -46,7 +47,7 @@ const checkedVat = (work: Work, given: { vat?: string | undefined; country?: str
     : { vat: vatIn(work, given.vat, given.country ?? work.actor.country ?? work.desk.catalogue.vendor.country) };
 
 /** What of it is the person's own. */
-function personal(input: Partial<Input<typeof registerFields>>) {
+function personal<I extends object>(input: I & { readonly email?: unknown; readonly vat?: unknown }) {
   const { email: _, vat: __, ...own } = input;
   return Object.fromEntries(Object.entries(own).filter(([, value]) => value !== undefined));
 }
@@ -148,21 +149,24 @@ export const installerEdit = command({
   help: { fr: 'Corriger ses coordonnées d’installateur', en: 'Correct one’s details as an installer' },
   who: 'installer',
   ahead: vatAhead,
-  fields: [optional(company), optional(lastName), optional(firstName), optional(phone), ...details],
+  fields: [
+    ...lasting([optional(company), optional(lastName), optional(firstName), optional(phone)]),
+    ...emptiable(details),
+  ],
   async run(work, input) {
     const { personId } = work.actor;
     const before = await shown(work, personId);
     const changes = personal(input);
     const place = input.country ?? (before['country'] as string | null);
-    const number = checkedVat(work, { vat: input.vat, country: place });
-    await work.tx.person.update({ where: { id: personId }, data: changes });
-    await work.tx.installer.update({ where: { personId }, data: number });
+    const number = input.vat === null ? { vat: null } : checkedVat(work, { vat: input.vat, country: place });
     const after = { ...changes, ...number };
-    work.audit({
-      action: 'installer edit',
-      object: personRef(personId),
-      detail: { before: Object.fromEntries(Object.keys(after).map((key) => [key, before[key]])), after },
-    });
-    return { code: 'installer.edited', data: await shown(work, personId) };
+    const changed = changedKeys(before, after);
+    if (changed.length > 0) {
+      await work.tx.person.update({ where: { id: personId }, data: changes });
+      await work.tx.installer.update({ where: { personId }, data: number });
+      const detail = { before: only(before, changed), after: only(after, changed) };
+      work.audit({ action: 'installer edit', object: personRef(personId), detail });
+    }
+    return { code: 'installer.edited', data: { ...(await shown(work, personId)), changed } };
   },
 });

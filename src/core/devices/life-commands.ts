@@ -1,5 +1,6 @@
 /** `device edit`, `resend`, `remove`: a device until its client has activated it, and after (E8; STATES "device"). */
-import { command, optional, required, type Input } from '../command/define.js';
+import { changedKeys, only } from '../command/changes.js';
+import { command, emptiable, lasting, optional, required, type Input } from '../command/define.js';
 import { device, email, reason, webAddress } from '../command/dictionary.js';
 import type { Data, Done } from '../command/outcome.js';
 import { attemptsLeft, countAttempt, tellAtMost } from '../guard/limit.js';
@@ -7,7 +8,7 @@ import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import { localeOf } from '../locales/locale.js';
 import { endDeviceLinks } from '../parties/link.js';
-import { clientFields, clientIn, keptClient, prefilled } from './client.js';
+import { clientFields, clientIn, emptiedIn, keptClient, prefilled, refusePartial, without } from './client.js';
 import { awaiting, deviceRef, findDevice, leadsTo, move, noteStep, wrongState, type DeviceRow } from './device.js';
 import { accountFor, clientAt, mailClient, searchTextOf } from './enrolment.js';
 import { installerOf } from './installer.js';
@@ -30,9 +31,8 @@ const waits = ({ state }: DeviceRow): boolean => (awaiting as readonly string[])
 
 const editFields = [
   required(device, { suggest: suggestDevices }),
-  optional(webAddress),
-  optional(email),
-  ...clientFields,
+  ...lasting([optional(webAddress), optional(email)]),
+  ...emptiable(clientFields),
 ] as const;
 
 /** The client's address was wrong: the old link is dead, an account made for this alone goes, the right one is written to. */
@@ -60,12 +60,20 @@ const addressesAnHour = { count: 20, windowMs: 3_600_000 };
 
 async function edit(work: Work, input: Input<typeof editFields>): Promise<Done> {
   const row = await findDevice(work, input.device, { manage: true });
+  const emptied = emptiedIn(input);
   const given = clientIn(input);
   const email = input.email === row.email ? undefined : input.email;
-  const aboutClient = Object.keys(given).length > 0 || email !== undefined;
+  const aboutClient = Object.keys(given).length > 0 || emptied.length > 0 || email !== undefined;
   // an active device's client keeps its own data
   if (row.state === 'removed' || (row.state === 'active' && aboutClient)) throw wrongState(row);
-  const client = { ...keptClient(row.client), ...given };
+  const before = keptClient(row.client);
+  const client = without({ ...before, ...given }, emptied);
+  if (emptied.length > 0) refusePartial(work, client);
+  const changed = [
+    ...changedKeys({ ...row }, { webAddress: input.webAddress ?? row.webAddress, email: email ?? row.email }),
+    ...changedKeys(before, { ...only({}, Object.keys(before)), ...client }),
+  ];
+  if (changed.length === 0) return { code: 'device.edited', data: { ...dataOf(row), mails: 0, ...client, changed } };
   const moves = email !== undefined && waits(row);
   // how many mails leave tells whether the address is known
   if (email !== undefined) await tellAtMost(work, `device addresses of ${work.actor.personId}`, addressesAnHour);
@@ -100,7 +108,7 @@ async function edit(work: Work, input: Input<typeof editFields>): Promise<Done> 
   const open = row.state === 'checked' || row.state === 'entered';
   return {
     code: 'device.edited',
-    data: { ...dataOf(after.row), mails: after.mails, ...client },
+    data: { ...dataOf(after.row), mails: after.mails, ...client, changed },
     ...(open && !work.dryRun
       ? { panel: devicePanel(after.row, await prefilled(work, await clientAt(work, after.row.email))) }
       : {}),

@@ -1,6 +1,7 @@
 /** `domain autorenew` and `domain tag`: what an organisation sets on its domains by itself. */
 import { command, optional, required } from '../command/define.js';
 import { autoRenew, domains, tags, untag } from '../command/dictionary.js';
+import { canonical } from '../guard/once.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import { textsOf } from '../locales/texts.js';
@@ -37,8 +38,8 @@ export const domainAutorenew = command({
   fields: [required(domains), required(autoRenew)],
   async run(work, input) {
     const rows = await eachNamed(work, input.domains, (row) => mustLive(work, row));
-    for (const row of rows) {
-      if (row.autoRenew === input.autoRenew) continue;
+    const others = rows.filter((row) => row.autoRenew !== input.autoRenew);
+    for (const row of others) {
       await change(work, row, { autoRenew: input.autoRenew });
       work.audit({ action: 'domain autorenew', object: row.name, detail: { autoRenew: input.autoRenew } });
     }
@@ -48,6 +49,7 @@ export const domainAutorenew = command({
         autoRenew: input.autoRenew,
         items: rows.map((row) => ({ ...named(row), autoRenew: input.autoRenew, expiresOn: row.expiresOn })),
         total: rows.length,
+        changed: others.map(({ name }) => name),
       },
     };
   },
@@ -72,14 +74,17 @@ export const domainTag = command({
     }
     const rows = await eachNamed(work, input.domains, (row) => mustLive(work, row));
     const items = [];
+    const changed: string[] = [];
     for (const row of rows) {
       const kept = retagged(row, { add, remove });
+      items.push({ ...named(row), tags: kept });
+      if (canonical(kept) === canonical(tagsOf(row))) continue;
+      changed.push(row.name);
       const customer = await work.tx.customer.findUniqueOrThrow({ where: { id: row.customerId } });
       const searchText = domainSearch({ name: row.name, tags: kept, customer: customerWords(customer, row) });
       await change(work, row, { tags: JSON.stringify(kept), searchText });
       work.audit({ action: 'domain tagged', object: row.name, detail: { before: tagsOf(row), after: kept } });
-      items.push({ ...named(row), tags: kept });
     }
-    return { code: 'domain.tagged', data: { items, total: rows.length } };
+    return { code: 'domain.tagged', data: { items, total: rows.length, changed } };
   },
 });

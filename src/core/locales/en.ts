@@ -447,6 +447,7 @@ export const en: Texts = {
   faults: {
     missing: () => 'is needed',
     unknown: (p) => (p['nearest'] ? `is not known here; did you mean “${s(p['nearest'])}”?` : 'is not known'),
+    kept: () => 'can’t be emptied: leave it out, or give another value',
     'one-line': () => 'must be on one line',
     'too-long': (p) => `is too long: at most ${s(p['max'])}, it has ${s(p['length'])}`,
     'too-short': (p) => `is too short: at least ${counted(p['min'], 'character', 'characters')}`,
@@ -501,6 +502,7 @@ export const en: Texts = {
     noSite: () => 'is only for orders on an existing site',
     noOpportunity: () => 'is only for orders from an opportunity',
     future: () => 'must be today or earlier',
+    beforeOrder: (p) => `must not be before the order, which is of ${s(p['day'])}`,
     task: (p) => `${s(p['number'])} is approved and waits for the cloud team: ${s(p['solution'])}, ${s(p['site'])}.`,
     provisioned: () => 'Provisioned',
   },
@@ -974,6 +976,7 @@ export const en: Texts = {
   no: 'no',
   dryRun: 'Dry run: nothing was changed.',
   progress: ({ done, total }) => `Under way: ${done} of ${total}`,
+  nothingToChange: 'Nothing to change: it stands like that already.',
   firstRows: ({ shown, total }) => `The first ${shown} of ${total} rows`,
   cell: ({ row, column }) => `Row ${row}, ${column}`,
 };

@@ -463,6 +463,7 @@ export const fr: Texts = {
   faults: {
     missing: () => 'est à remplir',
     unknown: (p) => (p['nearest'] ? `est inconnu ici ; vouliez-vous dire « ${s(p['nearest'])} » ?` : 'est inconnu'),
+    kept: () => 'ne peut pas être vidé : ne l’indiquez pas, ou donnez une autre valeur',
     'one-line': () => 'doit tenir sur une ligne',
     'too-long': (p) => `est trop long : ${s(p['max'])} au plus, il y en a ${s(p['length'])}`,
     'too-short': (p) => `est trop court : au moins ${counted(p['min'], 'caractère', 'caractères')}`,
@@ -519,6 +520,7 @@ export const fr: Texts = {
     noSite: () => 'ne vaut que pour les commandes sur un site existant',
     noOpportunity: () => 'ne vaut que pour les commandes issues d’une opportunité',
     future: () => 'doit être aujourd’hui ou avant',
+    beforeOrder: (p) => `ne peut pas être avant la commande, qui est du ${s(p['day'])}`,
     task: (p) => `${s(p['number'])} est approuvée et attend l’équipe cloud : ${s(p['solution'])}, ${s(p['site'])}.`,
     provisioned: () => 'Mise en service faite',
   },
@@ -1035,6 +1037,7 @@ export const fr: Texts = {
   no: 'non',
   dryRun: 'Essai : rien n’a changé.',
   progress: ({ done, total }) => `En cours : ${done} sur ${total}`,
+  nothingToChange: 'Rien à changer : c’est déjà ainsi.',
   firstRows: ({ shown, total }) => `Les ${shown} premières lignes sur ${total}`,
   cell: ({ row, column }) => `Ligne ${row}, ${column}`,
 };

@@ -49,7 +49,7 @@ export interface Texts {
   /** Orders: what is wrong with a choice, and the cloud team's task. */
   readonly orders: Readonly<
     Record<
-      'objection' | 'askChange' | 'noSite' | 'noOpportunity' | 'future' | 'task' | 'provisioned',
+      'objection' | 'askChange' | 'noSite' | 'noOpportunity' | 'future' | 'beforeOrder' | 'task' | 'provisioned',
       (params: FaultParams) => string
     >
   >;
@@ -125,6 +125,8 @@ export interface Texts {
   /** How far a long command is. */
   readonly progress: (params: { done: number; total: number }) => string;
   /** Above a table that is too long to be shown whole. */
+  /** An edit that would leave everything as it stands. */
+  readonly nothingToChange: string;
   readonly firstRows: (params: { shown: number; total: number }) => string;
   /** What a fault of a table is about: a row's column. */
   readonly cell: (params: { row: string; column: string }) => string;

@@ -71,10 +71,18 @@ export async function takeOpportunity(work: Work, id: number, orderId: number): 
   throw new Refusal('state.wrong', { why: 'opportunity', number: opportunityRef(id), state: row?.state ?? '' });
 }
 
-/** That order was refused or cancelled: it can be ordered from again. */
-export async function freeOpportunity(work: Work, id: number, orderId: number): Promise<void> {
+/**
+ * Those that an order used and names no longer can be ordered from again: it was refused or cancelled, or it is about
+ * another one now.
+ * @param to.keeping the one that it still names
+ */
+export async function freeOpportunities(
+  work: Work,
+  orderId: number,
+  to: { keeping?: number | null } = {},
+): Promise<void> {
   await work.tx.opportunity.updateMany({
-    where: { id, state: 'used', orderId },
+    where: { state: 'used', orderId, ...(to.keeping == null ? {} : { id: { not: to.keeping } }) },
     data: { state: 'open', orderId: null, updatedAt: work.now },
   });
 }

@@ -1,5 +1,5 @@
 /** What stands in an order: entered field by field, taken over from a site or an opportunity, and judged by the catalogue. */
-import { contentHash } from '../guard/once.js';
+import { canonical, contentHash } from '../guard/once.js';
 import { idOf } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
@@ -7,11 +7,11 @@ import { dayIn } from '../locales/format.js';
 import { camel } from '../locales/key.js';
 import { textsOf } from '../locales/texts.js';
 import { findOpportunity } from '../opportunities/opportunity.js';
-import type { OrderDocument } from '../record/database.js';
+import type { OrderDocument, Site } from '../record/database.js';
 import type { Orders, ProductLine } from '../record/orders-shape.js';
 import { dataKeys, siteDataOf, type SiteData } from '../sites/fields.js';
 import { findSite } from '../sites/site.js';
-import { newFields, type Entered } from './fields.js';
+import { newFields, type Entered, type Typed } from './fields.js';
 import { allowed, asked, judge, pickedBefore, pickedFields, type Objection, type Picked } from './rules.js';
 
 /** Everything entered so far, by field in camelCase; documents stand in rows of their own. */
@@ -29,19 +29,41 @@ export interface Content extends SiteData {
   readonly quoteNumber?: string;
   readonly comments?: string;
   readonly details?: Readonly<Record<string, string>>;
-  /** Of the site it is for: references must fit it. */
+  /** What the site it is for is itself: what is ordered must fit it. */
+  readonly siteGeneration?: string;
   readonly siteProductLine?: ProductLine;
 }
 
 export const contentOf = (row: { readonly content: string }): Content => JSON.parse(row.content) as Content;
 
 const siteKeys = dataKeys.filter((key) => key.startsWith('site'));
+const contactKeys = dataKeys.filter((key) => key.startsWith('contact'));
+/** What an order keeps of its site for the rules alone. */
+export const siteFacts = ['siteGeneration', 'siteProductLine'] as const;
 const without = <T extends object>(content: T, keys: readonly string[]): T =>
   Object.fromEntries(Object.entries(content).filter(([key]) => !keys.includes(key))) as T;
 const given = <T extends object>(input: T): T =>
   Object.fromEntries(Object.entries(input).filter(([, value]) => value !== undefined)) as T;
 
 export const pickedOf = (content: Partial<Content>): Picked => ({ ...content });
+
+/** What an input says, files apart: values, and what is to be emptied. */
+function saidIn(input: Entered): { typed: Typed; emptied: readonly string[] } {
+  const { purchaseOrder: _, documents: __, ...said } = given(input);
+  const entries = Object.entries(said);
+  return {
+    typed: Object.fromEntries(entries.filter(([, value]) => value !== null)) as Typed,
+    emptied: entries.flatMap(([key, value]) => (value === null ? [key] : [])),
+  };
+}
+
+/** Whether an input says anything but what stands there, files apart. What a site says by now is no change of an edit's. */
+export function differs(before: Content, input: Entered): boolean {
+  const { typed, emptied } = saidIn(input);
+  const after = without({ ...before, ...typed, details: { ...before.details, ...typed.details } } as Content, emptied);
+  const stands = { ...before, details: emptied.includes('details') ? before.details : { ...before.details } };
+  return canonical(after) !== canonical(stands);
+}
 
 /**
  * What stands in the order once this is entered too. Picking a site or an opportunity takes its data over; picking an
@@ -53,11 +75,15 @@ export async function composed(
   work: Work,
   { before, input, orders, orderId }: { before?: Content; input: Entered; orders: Orders; orderId?: number },
 ): Promise<Content> {
-  const { purchaseOrder: _, documents: __, ...typed } = given(input);
-  let content = { ...before, ...typed } as Content;
+  const { typed, emptied } = saidIn(input);
+  // named twice it is wanted once
+  if (typed.reference) typed.reference = [...new Set(typed.reference)];
+  let content = without({ ...before, ...typed } as Content, emptied);
   if (before?.details && typed.details) content = { ...content, details: { ...before.details, ...typed.details } };
+  // another site may allow other things than the one before
+  if (typed.site !== undefined) content = without(content, siteFacts);
   if (before) content = fitting(content, { typed, orders, today: today(work) });
-  content = await takenOver(work, { content, typed, ...(orderId === undefined ? {} : { orderId }) });
+  content = await takenOver(work, { content, typed, emptied, before: before?.opportunity, orderId });
   const objections = judge(orders, pickedOf(content), today(work));
   if (objections.length > 0) throw ruleRefused(work, objections);
   return content;
@@ -66,7 +92,7 @@ export async function composed(
 export const today = (work: Pick<Work, 'now' | 'desk'>): string => dayIn(work.now, work.desk.timeZone);
 
 /** The menus follow each other: a choice typed now wins over later ones made before. */
-function fitting(content: Content, more: { typed: Entered; orders: Orders; today: string }): Content {
+function fitting(content: Content, more: { typed: Typed; orders: Orders; today: string }): Content {
   const first = pickedFields.findIndex((field) => more.typed[field] !== undefined);
   const later = first < 0 ? [] : pickedFields.slice(first + 1).filter((field) => more.typed[field] === undefined);
   return later.reduce((fits, field) => {
@@ -87,20 +113,27 @@ function fitting(content: Content, more: { typed: Entered; orders: Orders; today
 /** A site's or an opportunity's data, where the order is for one. */
 async function takenOver(
   work: Work,
-  { content, typed, orderId }: { content: Content; typed: Entered; orderId?: number },
+  more: {
+    content: Content;
+    typed: Typed;
+    emptied: readonly string[];
+    before: string | undefined;
+    orderId: number | undefined;
+  },
 ): Promise<Content> {
+  const { content, typed, emptied, before, orderId } = more;
   const wrong = (field: string, fault: string) => new Refusal('input.invalid', {}, { [field]: fault });
   const say = textsOf(work.locale).orders;
   if (content.origin === 'existing-site') {
-    const own = siteKeys.filter((key) => typed[key] !== undefined);
+    const own = siteKeys.filter((key) => typed[key] !== undefined || emptied.includes(key));
     if (own.length > 0)
       throw new Refusal('input.invalid', {}, Object.fromEntries(own.map((key) => [dashed(key), say.askChange({})])));
     const kept = without(content, ['opportunity']);
-    if (kept.site === undefined) return without(kept, [...siteKeys, 'siteProductLine']);
-    return fromSite(work, { content: kept, typed });
+    if (kept.site === undefined) return without(kept, [...siteKeys, ...siteFacts]);
+    return fromSite(work, { content: kept, typed, emptied });
   }
   if (typed.site !== undefined) throw wrong('site', say.noSite({}));
-  const kept = without(content, [...(content.site === undefined ? [] : siteKeys), 'site', 'siteProductLine']);
+  const kept = without(content, [...(content.site === undefined ? [] : siteKeys), 'site', ...siteFacts]);
   const own = { ...kept, ...given(Object.fromEntries(siteKeys.map((key) => [key, typed[key]]))) } as Content;
   if (content.origin !== 'opportunity') {
     if (typed.opportunity !== undefined) throw wrong('opportunity', say.noOpportunity({}));
@@ -111,27 +144,40 @@ async function takenOver(
   if (found.state !== 'open' && found.orderId !== (orderId ?? 0))
     throw new Refusal('state.wrong', { why: 'opportunity', number: typed.opportunity, state: found.state });
   const { generation, solution } = found;
+  // of the one before nothing stays: what this one does not say is asked
+  const another = content.opportunity !== before && before !== undefined;
   const theirs = {
     ...(generation ? { generation } : {}),
     ...(solution ? { solution } : {}),
     ...siteDataOf(found),
   };
-  return { ...own, ...theirs, ...typed };
+  return { ...(another ? without(own, dataKeys) : own), ...theirs, ...typed };
 }
 
+/** What the rules look at of a site. */
+export const factsOf = (site: Pick<Site, 'generation' | 'productLine'>) => ({
+  siteGeneration: site.generation,
+  siteProductLine: site.productLine as ProductLine,
+});
+
 /** The site's own data is always the site's; its contact is only the first guess at the order's. */
-export async function fromSite(work: Work, { content, typed }: { content: Content; typed: Entered }): Promise<Content> {
+export async function fromSite(
+  work: Work,
+  { content, typed, emptied = [] }: { content: Content; typed: Typed; emptied?: readonly string[] },
+): Promise<Content> {
   const found = await findSite(work, content.site ?? '');
   const data = siteDataOf(found);
   const of = (wanted: (key: string) => boolean) =>
     Object.fromEntries(Object.entries(data).filter(([key]) => wanted(key)));
-  const contact = content.contactLastName === undefined || typed.site !== undefined;
+  // who was taken out again is not put back
+  const nobody = contactKeys.every((key) => content[key] === undefined && !emptied.includes(key));
+  const contact = nobody || typed.site !== undefined;
   return {
     ...without(content, siteKeys),
     ...(contact ? of((key) => key.startsWith('contact')) : {}),
     ...(contact ? given(Object.fromEntries(dataKeys.map((key) => [key, typed[key]]))) : {}),
     ...of((key) => key.startsWith('site')),
-    siteProductLine: found.productLine as ProductLine,
+    ...factsOf(found),
   };
 }
 

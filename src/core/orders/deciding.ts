@@ -3,15 +3,16 @@ import { issueCertificate } from '../certificates/certificate.js';
 import type { FourEyes } from '../command/define.js';
 import type { Done } from '../command/outcome.js';
 import type { Work } from '../guard/work.js';
+import { dayIn } from '../locales/format.js';
 import { localeOf } from '../locales/locale.js';
-import { freeOpportunity } from '../opportunities/opportunity.js';
+import { freeOpportunities } from '../opportunities/opportunity.js';
 import { ordersOf } from '../record/catalogue-versions.js';
 import { makeSite } from '../sites/making.js';
 import { siteRef } from '../sites/site.js';
-import { columnsOf, contentOf, orderHash, pickedOf, today, type Content } from './content.js';
+import { columnsOf, contentOf, factsOf, orderHash, pickedOf, ruleRefused, today, type Content } from './content.js';
 import { documentsOf } from './draft.js';
 import { findOrder, moveOrder, orderRef, type OrderRow } from './order.js';
-import { needsCloud } from './rules.js';
+import { judgePicks, needsCloud } from './rules.js';
 import { orderSummary } from './summary.js';
 import { tellCloud, tellStep } from './telling.js';
 
@@ -31,6 +32,19 @@ async function takenUp(work: Work, row: OrderRow): Promise<OrderRow> {
   });
 }
 
+/**
+ * The site may have become another since the order was submitted: what no longer goes with it is not certified.
+ * @throws {Refusal} `rule.refused`, by the rules that the order was judged by
+ */
+async function mustFitSite(work: Work, row: OrderRow): Promise<void> {
+  const site = row.siteId === null ? null : await work.tx.site.findUnique({ where: { id: row.siteId } });
+  if (!site) return;
+  const { orders } = await ordersOf(work.tx, row.catalogueId);
+  const picked = { ...pickedOf(contentOf(row)), ...factsOf(site) };
+  const objections = judgePicks(orders, picked, dayIn(row.submittedAt ?? row.createdAt, work.desk.timeZone));
+  if (objections.length > 0) throw ruleRefused(work, objections);
+}
+
 interface Numbered {
   readonly number: string;
 }
@@ -47,6 +61,7 @@ export const submitEyes: FourEyes<Numbered> = {
   },
   async content(work, _, approvalId) {
     const row = await approved(work, approvalId);
+    await mustFitSite(work, row);
     return orderHash(contentOf(row), await documentsOf(work, row.id));
   },
   async release(work, approvalId, ending) {
@@ -59,7 +74,7 @@ export const submitEyes: FourEyes<Numbered> = {
     const taken = await takenUp(work, row);
     const data = { reason: ending.reason ?? null, decidedAt: work.now };
     const moved = await moveOrder(work.tx, taken, { state, why: 'order', data, now: work.now });
-    if (state === 'refused' && row.opportunityId !== null) await freeOpportunity(work, row.opportunityId, row.id);
+    if (state === 'refused') await freeOpportunities(work, row.id);
     work.audit({ action: `order ${state}`, object: orderRef(row.id), detail: { reason: ending.reason } });
     await tellStep(work, moved, { step: state, reason: ending.reason });
   },

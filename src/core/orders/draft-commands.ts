@@ -1,4 +1,5 @@
 /** `order new`, `edit`, `attach`, `detach`: a draft takes shape, through whichever doors (D1–D11). */
+import { changedKeys, only } from '../command/changes.js';
 import { command, optional, required } from '../command/define.js';
 import { documentFile, documentKind, documentName } from '../command/dictionary.js';
 import { Refusal } from '../guard/refusal.js';
@@ -6,8 +7,7 @@ import type { Work } from '../guard/work.js';
 import { textsOf } from '../locales/texts.js';
 import { ownReseller } from '../parties/organisation.js';
 import { ordersInForce } from '../record/catalogue-versions.js';
-import { canonical } from '../guard/once.js';
-import { columnsOf, composed, contentOf } from './content.js';
+import { columnsOf, composed, contentOf, differs, siteFacts } from './content.js';
 import { inspectAhead } from './documents.js';
 import {
   addDocuments,
@@ -79,12 +79,13 @@ export const orderEdit = command({
     const row = await own(work, number);
     const { orders } = await ordersInForce(work.tx);
     const before = contentOf(row);
+    const files = await attaching(work, await documentsOf(work, row.id), attachedIn(input));
+    const isNew = differs(before, input);
+    if (!isNew && !attaches(files))
+      return answered(work, 'order.edited', { row, content: before, orders, data: { changed: [] } });
     const content = await composed(work, { before, input, orders, orderId: row.id });
     const changes = changed(before, content);
-    const files = await attaching(work, await documentsOf(work, row.id), attachedIn(input));
-    if (changes.length === 0 && !attaches(files))
-      return answered(work, 'order.edited', { row, content, orders, data: { changed: [] } });
-    const state = await reopened(work, row, changes.length > 0 ? 'content' : 'documents');
+    const state = await reopened(work, row, isNew ? 'content' : 'documents');
     const edited = await rewritten(work, row, { state, content, company: await companyOf(work, row.orgId) });
     const added = await addDocuments(work, row.id, files);
     work.audit({
@@ -97,17 +98,20 @@ export const orderEdit = command({
         documents: added.map(({ name, kind, sha256 }) => ({ name, kind, sha256 })),
       },
     });
-    return answered(work, 'order.edited', { row: edited, content, orders, data: { changed: changes } });
+    const documents = attaches(files) ? ['documents'] : [];
+    const data = { changed: [...changes, ...documents] };
+    return answered(work, 'order.edited', { row: edited, content, orders, data });
   },
 });
 
 type Key = keyof ReturnType<typeof contentOf>;
 
+/** What is kept of a site for the rules is none of what people enter. */
+const isFact = (key: Key): boolean => (siteFacts as readonly Key[]).includes(key);
+
 /** The keys whose value differs. */
 const changed = (before: ReturnType<typeof contentOf>, after: ReturnType<typeof contentOf>): Key[] =>
-  ([...new Set([...Object.keys(before), ...Object.keys(after)])] as Key[]).filter(
-    (key) => canonical(before[key] ?? null) !== canonical(after[key] ?? null),
-  );
+  changedKeys<Key>({ ...before }, { ...only({}, Object.keys(before)), ...after }).filter((key) => !isFact(key));
 
 export const orderAttach = command({
   name: 'order attach',
@@ -122,7 +126,7 @@ export const orderAttach = command({
     const files = await attaching(work, await documentsOf(work, row.id), [{ upload: file, field: 'file', kind }]);
     // the same bytes again are there already, and void no approval
     if (!attaches(files))
-      return answered(work, 'order.attached', { row, content, orders, data: { file: file.name, kind } });
+      return answered(work, 'order.attached', { row, content, orders, data: { file: file.name, kind, changed: [] } });
     const state = await reopened(work, row, 'documents');
     const edited = await rewritten(work, row, { state, content, company: await companyOf(work, row.orgId) });
     const added = await addDocuments(work, row.id, files);

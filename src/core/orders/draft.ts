@@ -7,6 +7,7 @@ import { isStaff } from '../guard/identity.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import { textsOf } from '../locales/texts.js';
+import { freeOpportunities } from '../opportunities/opportunity.js';
 import type { OrderDocument } from '../record/database.js';
 import { searchable } from '../record/fold.js';
 import type { Orders } from '../record/orders-shape.js';
@@ -143,6 +144,7 @@ export async function rewritten(
     data,
   });
   if (count !== 1) throw wrongState(row, 'order');
+  await freeOpportunities(work, row.id, { keeping: data.opportunityId });
   return { ...row, ...data };
 }
 

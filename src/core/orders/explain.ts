@@ -33,14 +33,20 @@ export function explain(orders: Orders, rule: string, today: string): Explanatio
     return { rule, explanation: builtInTexts[builtIn], when: [], allows: allowances[builtIn](orders, today) };
   const own = orders.rules.find(({ id }) => id === rule);
   if (!own) return undefined;
-  const { because, when, only, from, until } = own;
-  return { rule, explanation: because, when: termsIn(orders, when), allows: termsIn(orders, only), from, until };
+  const { because, when, only, from, until, 'one-of': oneOf } = own;
+  const allows = [
+    ...termsIn(orders, only),
+    ...(oneOf ? [{ about: termTexts['one-of'], allowed: oneOf.map(itself) }] : []),
+  ];
+  return { rule, explanation: because, when: termsIn(orders, when), allows, from, until };
 }
 
 /** An id as people know it. */
 function namesIn(orders: Orders, term: (typeof termNames)[number]): (id: string) => Localised {
-  if (term === 'product-line') return (id) => lineNames[id === 'crm' ? 'crm' : 'erp'];
-  const names = new Map(orderChoices(orders, term).map((choice) => [choice.id, choice.names]));
+  if (term === 'product-line' || term === 'site-product-line') return (id) => lineNames[id === 'crm' ? 'crm' : 'erp'];
+  const names = new Map(
+    orderChoices(orders, term === 'site-generation' ? 'generation' : term).map((choice) => [choice.id, choice.names]),
+  );
   return (id) => names.get(id) ?? { fr: id, en: id };
 }
 

@@ -1,5 +1,5 @@
 /** What is asked of an order (D1–D10): the fields of `order new` and `order edit`, and how they are grouped where people click. */
-import { optional, required, type Input, type Suggest, type Use } from '../command/define.js';
+import { emptiable, lasting, optional, required, type Input, type Suggest, type Use } from '../command/define.js';
 import {
   comments,
   deliveryDate,
@@ -42,21 +42,23 @@ const panelled = <const Uses extends readonly Use[]>(uses: Uses): Panelled<Uses>
   uses.map((use) => ({ ...use, panel: true })) as unknown as Panelled<Uses>;
 
 const others = [
-  optional(generation, { when: when.submit, suggest: offered('generation') }),
-  optional(solution, { when: when.submit, suggest: offered('solution') }),
-  optional(site, { when: when.site, suggest: suggestSites }),
-  optional(opportunity, { when: when.opportunity, suggest: suggestOpportunities }),
-  optional(reference),
-  optional(quantity),
-  optional(deliveryDate, { when: when.submit }),
-  optional(recipients, { when: when.submit }),
+  ...emptiable([
+    optional(generation, { when: when.submit, suggest: offered('generation') }),
+    optional(solution, { when: when.submit, suggest: offered('solution') }),
+    optional(site, { when: when.site, suggest: suggestSites }),
+    optional(opportunity, { when: when.opportunity, suggest: suggestOpportunities }),
+    optional(reference),
+    optional(quantity),
+    optional(deliveryDate, { when: when.submit }),
+    optional(recipients, { when: when.submit }),
+  ]),
+  // a document is taken out by `order detach`
   optional(purchaseOrder, { when: when.submit }),
-  optional(quoteNumber),
-  optional(comments),
-  ...panelled(siteFields),
-  ...panelled(contactFields),
+  ...emptiable([optional(quoteNumber), optional(comments)]),
+  ...emptiable(panelled(siteFields)),
+  ...emptiable(panelled(contactFields)),
   optional(documents, { panel: true }),
-  optional(details, { panel: true }),
+  ...emptiable([optional(details, { panel: true })]),
 ] as const;
 
 export const newFields = [
@@ -69,10 +71,11 @@ export const orderNumber = numberOf('O');
 
 export const editFields = [
   required(orderNumber),
-  optional(orderType, { suggest: offered('type') }),
-  optional(origin, { suggest: offered('origin') }),
+  ...lasting([optional(orderType, { suggest: offered('type') }), optional(origin, { suggest: offered('origin') })]),
   ...others,
 ] as const;
 
-/** Everything that can be entered; of `order new` some of it must be. */
+/** Everything that can be entered, or emptied again; of `order new` some of it must be. */
 export type Entered = Omit<Partial<Input<typeof newFields>>, never>;
+/** What is entered alone. */
+export type Typed = { -readonly [Key in keyof Entered]: Exclude<Entered[Key], null> };

@@ -118,7 +118,7 @@ export const orderShow = command({
   async run(work, { number }) {
     const row = await findOrder(work, number);
     const [shown] = await named(work, [row]);
-    const { siteProductLine: _, ...content } = contentOf(row);
+    const { siteGeneration: _, siteProductLine: __, ...content } = contentOf(row);
     const documents = await documentsOf(work, row.id);
     const open = row.state === 'draft' || row.state === 'returned';
     const { orders } = open ? await ordersInForce(work.tx) : await ordersOf(work.tx, row.catalogueId);

@@ -11,7 +11,8 @@ export interface Picked {
   readonly generation?: string | undefined;
   readonly solution?: string | undefined;
   readonly reference?: readonly string[] | undefined;
-  /** Of the existing site. */
+  /** What the existing site is itself. */
+  readonly siteGeneration?: string | undefined;
   readonly siteProductLine?: ProductLine | undefined;
   /** `2026-11-30`. */
   readonly deliveryDate?: string | undefined;
@@ -79,7 +80,9 @@ function factsOf(orders: Orders, picked: Picked): Facts {
     generation: picked.generation ?? solution?.generation,
     solution: picked.solution,
     reference: picked.reference,
-    'product-line': picked.siteProductLine ?? solution?.['product-line'],
+    'product-line': [...some(picked.siteProductLine), ...some(solution?.['product-line'])],
+    'site-generation': picked.siteGeneration,
+    'site-product-line': picked.siteProductLine,
   };
 }
 
@@ -136,18 +139,33 @@ function builtIn(orders: Orders, picked: Picked): Offence[] {
 /** Where a term stands in an order; the later ones are those to change. */
 const ranks: readonly string[] = ['type', 'origin', 'site', 'generation', 'solution', 'reference'];
 
+/**
+ * The field by which a term is chosen.
+ * @param concerns of product lines, which the site and the solution both have: those that it is about
+ */
+function fieldOf(picked: Picked, term: Term, concerns: (line: ProductLine) => boolean): string {
+  if (term === 'site-generation' || term === 'site-product-line') return 'site';
+  if (term === 'product-line')
+    return picked.siteProductLine !== undefined && concerns(picked.siteProductLine) ? 'site' : 'solution';
+  return term === 'generation' && picked.generation === undefined ? 'solution' : term;
+}
+
 function ruleOffences(orders: Orders, picked: Picked, today: string): Offence[] {
   const facts = factsOf(orders, picked);
-  const fieldOf = (term: Term): string => {
-    if (term === 'product-line') return picked.siteProductLine === undefined ? 'solution' : 'site';
-    return term === 'generation' && picked.generation === undefined ? 'solution' : term;
-  };
   return orders.rules.flatMap((rule) => {
     if (!isOffered(rule, today) || !holds(rule.when, facts)) return [];
+    const { id, because } = rule;
+    const together = new Set(picked.reference?.filter((one) => rule['one-of']?.includes(one)));
+    const twice = together.size > 1 ? [{ rule: id, field: 'reference', because }] : [];
     const violated = against(rule.only, facts);
-    if (violated.length === 0) return [];
-    const involved = [...(Object.keys(rule.when) as Term[]), ...violated].map(fieldOf);
-    const last = involved.reduce((a, b) => (ranks.indexOf(b) > ranks.indexOf(a) ? b : a));
-    return [{ rule: rule.id, field: last, because: rule.because }];
+    if (violated.length === 0) return twice;
+    const fields = [
+      ...(Object.keys(rule.when) as Term[]).map((term) =>
+        fieldOf(picked, term, (line) => rule.when['product-line']?.includes(line) ?? false),
+      ),
+      ...violated.map((term) => fieldOf(picked, term, (line) => !rule.only['product-line']?.includes(line))),
+    ];
+    const last = fields.reduce((a, b) => (ranks.indexOf(b) > ranks.indexOf(a) ? b : a));
+    return [{ rule: id, field: last, because }, ...twice];
   });
 }

@@ -14,13 +14,16 @@ export const lineNames: Readonly<Record<ProductLine, Localised>> = {
 };
 
 /** What rules speak of. */
-export const termTexts: Readonly<Record<Term | 'delivery', Localised>> = {
+export const termTexts: Readonly<Record<Term | 'delivery' | 'one-of', Localised>> = {
   type: { fr: 'Types de commande', en: 'Order types' },
   origin: { fr: 'Origines', en: 'Origins' },
   generation: { fr: 'Générations', en: 'Generations' },
   solution: { fr: 'Solutions', en: 'Solutions' },
   reference: { fr: 'Références', en: 'References' },
   'product-line': { fr: 'Gammes', en: 'Product lines' },
+  'site-generation': { fr: 'Générations du site', en: 'Generations of the site' },
+  'site-product-line': { fr: 'Gammes du site', en: 'Product lines of the site' },
+  'one-of': { fr: 'Une seule de ces références', en: 'Only one of these references' },
   delivery: { fr: 'Prochains jours ouvrés', en: 'Next working days' },
 };
 
@@ -43,8 +46,8 @@ export const builtInTexts: Readonly<Record<(typeof builtInRules)[number], Locali
     en: 'A reference has to be of the product line of the site and of the solution.',
   },
   'delivery-working-day': {
-    fr: 'Le certificat est livré un jour ouvré, aujourd’hui ou plus tard.',
-    en: 'Certificates are delivered on working days, today or later.',
+    fr: 'Le certificat est livré un jour ouvré, au plus tôt aujourd’hui et au plus tard dans deux ans, tant que le calendrier en connaît les jours fériés.',
+    en: 'Certificates are delivered on working days, from today until two years ahead, as far as the calendar knows the holidays.',
   },
   'recipients-distinct': {
     fr: 'Le certificat est envoyé à une à cinq adresses, toutes différentes.',
@@ -86,6 +89,10 @@ export const sentences = {
   deliveryPast: (day: string): Localised => ({
     fr: `Le ${dayText(day, 'fr')} est déjà passé.`,
     en: `${dayText(day, 'en')} is already over.`,
+  }),
+  deliveryFar: (day: string, last: string): Localised => ({
+    fr: `Le ${dayText(day, 'fr')} est trop loin : un certificat peut être livré jusqu’au ${dayText(last, 'fr')}.`,
+    en: `${dayText(day, 'en')} is too far ahead: certificates can be delivered until ${dayText(last, 'en')}.`,
   }),
   deliveryHoliday: (day: string): Localised => ({
     fr: `Le ${dayText(day, 'fr')} n’est pas un jour ouvré.`,

@@ -6,7 +6,7 @@ import type { Choice } from '../command/type.js';
 import type { StaffRole } from '../guard/identity.js';
 import type { Localised } from '../locales/locale.js';
 import { orderChoices, type Orders } from '../record/orders-shape.js';
-import { isWorkingDay, nextWorkingDays } from './calendar.js';
+import { isWorkingDay, lastDay, nextWorkingDays } from './calendar.js';
 import {
   entriesOf,
   indexOf,
@@ -44,7 +44,16 @@ export function pickedBefore(picked: Picked, field: PickedField): Picked {
  * @param today a day in the desk's zone
  */
 export function judge(orders: Orders, picked: Picked, today: string): Objection[] {
-  const offences = offencesOf(orders, picked, today).map(({ rule, field, because }) => ({
+  return [
+    ...judgePicks(orders, picked, today),
+    ...deliveryObjections(orders, picked, today),
+    ...detailObjections(orders, picked),
+  ];
+}
+
+/** Of that, what speaks against what is picked from menus and the site: neither days nor people. */
+export function judgePicks(orders: Orders, picked: Picked, today: string): Objection[] {
+  return offencesOf(orders, picked, today).map(({ rule, field, because }) => ({
     rule,
     field,
     because,
@@ -52,7 +61,6 @@ export function judge(orders: Orders, picked: Picked, today: string): Objection[
       ? allowed(orders, pickedBefore(picked, field), { field, today }).map(({ id }) => id)
       : [],
   }));
-  return [...offences, ...deliveryObjections(orders, picked, today), ...detailObjections(orders, picked)];
 }
 
 /** What may be picked in `field` given the rest, so that an order can still be completed (menus, autocomplete). */
@@ -133,14 +141,20 @@ function completable(orders: Orders, picked: Picked, today: string): boolean {
 
 function deliveryObjections(orders: Orders, { deliveryDate, recipients }: Picked, today: string): Objection[] {
   const objections: Objection[] = [];
-  const past = deliveryDate !== undefined && deliveryDate < today;
-  if (deliveryDate !== undefined && (past || !isWorkingDay(orders.calendar, deliveryDate)))
+  const because = deliveryDate === undefined ? undefined : undeliverable(orders, deliveryDate, today);
+  if (deliveryDate !== undefined && because) {
+    const last = lastDay(orders.calendar, today);
+    const days = nextWorkingDays(orders.calendar, {
+      from: deliveryDate < today || deliveryDate > last ? today : deliveryDate,
+      count: 5,
+    });
     objections.push({
       rule: 'delivery-working-day',
       field: 'delivery-date',
-      because: past ? sentences.deliveryPast(deliveryDate) : sentences.deliveryHoliday(deliveryDate),
-      allowed: nextWorkingDays(orders.calendar, { from: past ? today : deliveryDate, count: 5 }),
+      because,
+      allowed: days.filter((day) => day <= last),
     });
+  }
   if (recipients && (recipients.length < 1 || recipients.length > 5 || new Set(recipients).size < recipients.length))
     objections.push({
       rule: 'recipients-distinct',
@@ -149,6 +163,14 @@ function deliveryObjections(orders: Orders, { deliveryDate, recipients }: Picked
       allowed: [...new Set(recipients)].slice(0, 5),
     });
   return objections;
+}
+
+/** Why nothing can be delivered on that day. */
+function undeliverable({ calendar }: Orders, day: string, today: string): Localised | undefined {
+  const last = lastDay(calendar, today);
+  if (day < today) return sentences.deliveryPast(day);
+  if (day > last) return sentences.deliveryFar(day, last);
+  return isWorkingDay(calendar, day) ? undefined : sentences.deliveryHoliday(day);
 }
 
 /** While nothing sold is picked, a key that anything could ask for may still turn out to be wanted. */

@@ -1,5 +1,6 @@
 /** `org create`, `edit`, `list`, `show`: who one acts for (G1, G3). */
-import { command, optional, required, type Input } from '../command/define.js';
+import { changedKeys, only } from '../command/changes.js';
+import { command, lasting, optional, required, type Input } from '../command/define.js';
 import { name, orgNumber, partyType } from '../command/dictionary.js';
 import { listed, listFields } from '../command/listing.js';
 import type { Data } from '../command/outcome.js';
@@ -14,6 +15,7 @@ import type { Organisation } from '../record/database.js';
 import { isOutsider, membersShown } from './members.js';
 import {
   checkedVat,
+  detailEdits,
   detailUses,
   given,
   insertOrg,
@@ -53,7 +55,11 @@ export const orgCreate = command({
   },
 });
 
-const editFields = [required(orgNumber, { suggest: suggestOrgs }), optional(name), ...detailUses] as const;
+const editFields = [
+  required(orgNumber, { suggest: suggestOrgs }),
+  ...lasting([optional(name)]),
+  ...detailEdits,
+] as const;
 
 export const orgEdit = command({
   name: 'org edit',
@@ -64,32 +70,34 @@ export const orgEdit = command({
   fields: editFields,
   fourEyes: {
     async needed(work, input) {
-      const { row, named, after } = await edited(work, input, true);
+      const { row, named, after } = await intended(work, input, true);
       return isOutsider(work, row) || (await asksTax(work, row, { named, after }));
     },
     async hold(work, input) {
-      const { row, named } = await edited(work, input, true);
+      const { row, named } = await intended(work, input, true);
       return { object: orgRef(row.id), content: taxContent(row, named) };
     },
     async content(work, input) {
-      const { row, named } = await edited(work, input, true);
+      const { row, named } = await intended(work, input, true);
       return taxContent(row, named);
     },
     release: () => Promise.resolve(),
     summary: editSummary,
   },
   async run(work, input, approvalId) {
-    const { row, named, after } = await edited(work, input, approvalId !== undefined);
+    const { row, named, after } = await intended(work, input, approvalId !== undefined);
     const isTax = approvalId !== undefined && (named.country !== undefined || named.vat !== undefined);
     const changes = { ...changesIn(named, after), ...(isTax ? confirmed(work, after) : {}) };
-    const changed = { ...after, ...changes };
+    const edited = { ...after, ...changes };
+    const changed = changedKeys({ ...row }, changes);
+    if (changed.length === 0) return { code: 'org.edited', data: { ...orgData(row), ...taxData(row), changed } };
     await work.tx.organisation.update({
       where: { id: row.id },
-      data: { ...changes, searchText: orgSearch(changed) },
+      data: { ...changes, searchText: orgSearch(edited) },
     });
-    const before = Object.fromEntries(Object.keys(changes).map((key) => [key, row[key as keyof typeof row]]));
-    work.audit({ action: 'organisation edited', object: orgRef(row.id), detail: { before, after: changes } });
-    return { code: 'org.edited', data: { ...orgData(changed), ...taxData(changed) } };
+    const detail = { before: only({ ...row }, changed), after: only(changes, changed) };
+    work.audit({ action: 'organisation edited', object: orgRef(row.id), detail });
+    return { code: 'org.edited', data: { ...orgData(edited), ...taxData(edited), changed } };
   },
 });
 
@@ -101,7 +109,7 @@ const changesIn = (named: object, after: Organisation): Partial<Organisation> =>
  * @param second staff need not be of it: a second person decides, or has
  * @throws {Refusal} as `findOrg`; `state.wrong`; `input.invalid`
  */
-async function edited(work: Work, { number, ...input }: Input<typeof editFields>, second: boolean) {
+async function intended(work: Work, { number, ...input }: Input<typeof editFields>, second: boolean) {
   const row = await findOrg(work, number, { role: 'manager', second });
   mustStand(work, row);
   const named = given(input);

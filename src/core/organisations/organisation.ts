@@ -1,5 +1,5 @@
 /** An organisation as a row: made, shown, and told apart from its owner's other ones. */
-import { lookedUp, optional, type Suggest } from '../command/define.js';
+import { emptiable, lasting, lookedUp, optional, type Suggest } from '../command/define.js';
 import { havingWords, searchWords } from '../command/listing.js';
 import { city, country, displayName, email, phone, registration, street, vat, zip } from '../command/dictionary.js';
 import type { Data } from '../command/outcome.js';
@@ -25,6 +25,20 @@ export const detailUses = [
   optional(country),
   optional(phone),
   optional(email),
+] as const;
+
+/** The same in an edit: an organisation is always somewhere, the rest can be taken out again. */
+export const detailEdits = [
+  ...emptiable([
+    optional(displayName),
+    optional(vat),
+    optional(registration),
+    optional(street),
+    optional(zip),
+    optional(city),
+  ]),
+  ...lasting([optional(country)]),
+  ...emptiable([optional(phone), optional(email)]),
 ] as const;
 
 const detailKeys = [

@@ -1,4 +1,5 @@
 /** `stock …`: what a reseller has, and how it gets there and away (J2, J3, J11). */
+import { changedKeys } from '../command/changes.js';
 import { command, optional, required } from '../command/define.js';
 import {
   company,
@@ -239,6 +240,10 @@ export const stockThreshold = command({
   async run(work, input) {
     const found = ownReseller(work, { write: true });
     const key = { orgId: found.id, product: input.product };
+    const data = { reseller: orgRef(found.id), product: input.product, quantity: input.quantity };
+    const before = await work.tx.stockThreshold.findUnique({ where: { orgId_product: key } });
+    const changed = changedKeys({ quantity: before?.quantity ?? 0 }, { quantity: input.quantity });
+    if (changed.length === 0) return { code: 'stock.threshold-set', data: { ...data, changed } };
     if (input.quantity === 0) await work.tx.stockThreshold.deleteMany({ where: key });
     else {
       await work.tx.stockThreshold.upsert({
@@ -248,10 +253,7 @@ export const stockThreshold = command({
       });
     }
     work.audit({ action: 'stock threshold', object: orgRef(found.id), detail: input });
-    return {
-      code: 'stock.threshold-set',
-      data: { reseller: orgRef(found.id), product: input.product, quantity: input.quantity },
-    };
+    return { code: 'stock.threshold-set', data: { ...data, changed } };
   },
 });
 

@@ -1,5 +1,6 @@
 /** One's own account, or for staff another's: seen, edited, and a link to choose a password. */
-import { command, optional } from '../command/define.js';
+import { changedKeys, only } from '../command/changes.js';
+import { command, emptiable, lasting, optional, type Input } from '../command/define.js';
 import {
   city,
   company,
@@ -77,43 +78,43 @@ export const accountShow = command({
   run: async (work, input) => ({ code: 'account.shown', data: await shown(work, await subject(work, input.person)) }),
 });
 
-type Contact = Pick<
-  Profile,
-  'lastName' | 'firstName' | 'company' | 'phone' | 'street' | 'zip' | 'city' | 'country' | 'locale'
->;
-type AccountEdit = { readonly [Key in keyof Contact]?: string | undefined } & { readonly person?: string | undefined };
+/** What stands where these would change something: a request to change it is void once that has changed. */
+const standing = (found: Profile, changes: object): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.keys(changes).map((key) => [key, found[key as keyof Profile]]));
 
-/** What stands where these change something. */
-const valuesOf = (found: Profile, changes: Omit<AccountEdit, 'person'>): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.keys(changes).map((key) => [key, found[key as keyof Contact]]));
-
-export const accountEdit = command({
-  name: 'account edit',
-  help: { fr: 'Corriger ses coordonnées et sa langue', en: 'Correct one’s details and language' },
-  who: ['anyone', 'support'],
-  proof: 'own',
-  fourEyes: othersEyes(async (work, { person: named, ...changes }: AccountEdit) =>
-    valuesOf(await subject(work, named), changes),
-  ),
-  fields: [
-    optional(person),
-    optional(lastName),
-    optional(firstName),
+const editFields = [
+  optional(person),
+  ...lasting([optional(lastName), optional(firstName)]),
+  ...emptiable([
     optional(company),
     optional(phone),
     optional(street),
     optional(zip),
     optional(city),
     optional(country),
-    optional(locale),
-  ],
+  ]),
+  ...lasting([optional(locale)]),
+] as const;
+
+export const accountEdit = command({
+  name: 'account edit',
+  help: { fr: 'Corriger ses coordonnées et sa langue', en: 'Correct one’s details and language' },
+  who: ['anyone', 'support'],
+  proof: 'own',
+  fourEyes: othersEyes(async (work, { person: named, ...changes }: Input<typeof editFields>) =>
+    standing(await subject(work, named), changes),
+  ),
+  fields: editFields,
   async run(work, input) {
     const { person: named, ...changes } = input;
     const found = await subject(work, named);
-    const before = valuesOf(found, changes);
-    await work.tx.person.update({ where: { id: found.id }, data: changes });
-    work.audit({ action: 'account edit', object: personRef(found.id), detail: { before, after: changes } });
-    return { code: 'account.edited', data: await shown(work, await subject(work, named)) };
+    const changed = changedKeys({ ...found }, changes);
+    if (changed.length > 0) {
+      await work.tx.person.update({ where: { id: found.id }, data: changes });
+      const detail = { before: only({ ...found }, changed), after: only(changes, changed) };
+      work.audit({ action: 'account edit', object: personRef(found.id), detail });
+    }
+    return { code: 'account.edited', data: { ...(await shown(work, await subject(work, named))), changed } };
   },
 });
 

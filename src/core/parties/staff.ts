@@ -22,6 +22,7 @@ const holder = async (work: Work, address: string) =>
 const byOthers: Omit<FourEyes<RoleInput>, 'hold' | 'content'> = {
   // as somebody, the operator is that person and needs a second one
   needed: (work) => !work.actor.operator,
+  same: ['email', 'role'],
   release: () => Promise.resolve(),
 };
 

@@ -52,6 +52,8 @@ function checkTermNames(orders: Orders, page: Told): boolean {
     solution: orders.solutions.map(({ id }) => id),
     reference: orders.references.map(({ id }) => id),
     'product-line': productLines,
+    'site-generation': orders.generations.map(({ id }) => id),
+    'site-product-line': productLines,
   };
   let sound = true;
   const check = (path: readonly PropertyKey[], term: Term, id: string): void => {
@@ -64,7 +66,8 @@ function checkTermNames(orders: Orders, page: Told): boolean {
     for (const side of ['when', 'only'] as const)
       for (const term of termNames)
         rule[side][term]?.forEach((id, index) => check(['rules', at, side, term, index], term, id));
-    if (Object.keys(rule.only).length === 0)
+    rule['one-of']?.forEach((id, index) => check(['rules', at, 'one-of', index], 'reference', id));
+    if (Object.keys(rule.only).length === 0 && !rule['one-of'])
       page.fault(['rules', at, 'only'], 'allows everything', 'Say what such an order may have, or remove the rule.');
   });
   return sound;
@@ -91,6 +94,11 @@ function checkDates(orders: Orders, page: Told): void {
       if (from !== undefined && until !== undefined && until < from)
         page.fault([set, at, 'until'], 'ends before it begins', 'Make it a day after `from`, or remove one of them.');
     });
+  const { holidays, until } = orders.calendar;
+  holidays.forEach((day, at) => {
+    if (until !== undefined && day > until)
+      page.fault(['calendar', 'holidays', at], 'comes after `until`', 'Move `until` to the last day that is known.');
+  });
   orders.references.forEach(({ prices }, at) =>
     prices.forEach(({ from }, index) => {
       const before = prices[index - 1];
@@ -115,7 +123,7 @@ function checkReach(orders: Orders, page: Told): void {
         origin,
         generation: solution.generation,
         solution: solution.id,
-        'product-line': solution['product-line'],
+        'product-line': [solution['product-line']],
       };
       return rules.every((rule) => !holds(rule.when, facts) || against(rule.only, facts).length === 0);
     });

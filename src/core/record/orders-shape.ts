@@ -31,6 +31,9 @@ const terms = {
   solution: several.optional(),
   reference: z.array(z.string()).min(1).optional(),
   'product-line': z.array(z.enum(productLines)).min(1).optional(),
+  /** What the existing site is itself, whatever is ordered for it. */
+  'site-generation': several.optional(),
+  'site-product-line': z.array(z.enum(productLines)).min(1).optional(),
 };
 
 export const ordersShape = z.strictObject({
@@ -73,8 +76,10 @@ export const ordersShape = z.strictObject({
         id,
         /** It speaks of orders for which all of these hold. */
         when: z.strictObject(terms).default({}),
-        /** And allows them only these. */
-        only: z.strictObject(terms),
+        /** And allows them only these, */
+        only: z.strictObject(terms).default({}),
+        /** or of these references one at most. */
+        'one-of': z.array(z.string()).min(2).optional(),
         because: localised,
         ...offered,
       }),
@@ -85,6 +90,8 @@ export const ordersShape = z.strictObject({
       /** 1 is Monday, 7 Sunday. */
       workdays: z.array(z.int().min(1).max(7)).min(1),
       holidays: z.array(day).default([]),
+      /** The last day whose holidays it knows; unless told, the last of the year of its last holiday. */
+      until: day.optional(),
     })
     .prefault({ workdays: [1, 2, 3, 4, 5] }),
   /** Months that a certificate holds. */

@@ -4,7 +4,16 @@ import type { Orders, ProductLine } from './orders-shape.js';
 export type OrderRule = Orders['rules'][number];
 /** A list of ids for some of these; all of them hold together. */
 export type Terms = OrderRule['only'];
-export const termNames = ['type', 'origin', 'generation', 'solution', 'reference', 'product-line'] as const;
+export const termNames = [
+  'type',
+  'origin',
+  'generation',
+  'solution',
+  'reference',
+  'product-line',
+  'site-generation',
+  'site-product-line',
+] as const;
 export type Term = (typeof termNames)[number];
 
 /** The rules that every catalogue has; those of a vendor have other ids. */
@@ -25,8 +34,11 @@ export interface Facts {
   readonly generation?: string | undefined;
   readonly solution?: string | undefined;
   readonly reference?: readonly string[] | undefined;
-  /** Of the site it is for, else of its solution. */
-  readonly 'product-line'?: ProductLine | undefined;
+  /** Of the site it is for and of its solution. */
+  readonly 'product-line'?: readonly ProductLine[] | undefined;
+  /** What the existing site is itself. */
+  readonly 'site-generation'?: string | undefined;
+  readonly 'site-product-line'?: ProductLine | undefined;
 }
 
 const valuesOf = (facts: Facts, term: Term): readonly string[] => {

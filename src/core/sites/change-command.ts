@@ -1,5 +1,6 @@
 /** `site change`: a reseller asks for a site's data to be corrected; sales say yes or no (D5). */
-import { command, optional, required, type Input } from '../command/define.js';
+import { overtake } from '../approvals/decision.js';
+import { command, emptiable, lasting, optional, required, type Input } from '../command/define.js';
 import { numberOf, relatedOrder } from '../command/dictionary.js';
 import { idOf } from '../guard/number.js';
 import type { Work } from '../guard/work.js';
@@ -16,15 +17,18 @@ import {
   submitChange,
   type Wish,
 } from './change.js';
-import { contactFields, siteDataOf, siteFields } from './fields.js';
+import { contactFields, siteDataAfter, siteDataOf, siteFields } from './fields.js';
 import { findSite, mustWrite, siteRef, suggestSites } from './site.js';
 import { unknownObject } from '../guard/unknown.js';
+
+const [nameField, ...furtherFields] = siteFields;
 
 const fields = [
   required(numberOf('S'), { suggest: suggestSites }),
   optional(relatedOrder),
-  ...siteFields,
-  ...contactFields,
+  // a site is found by its name
+  ...lasting([nameField]),
+  ...emptiable([...furtherFields, ...contactFields]),
 ] as const;
 
 /** What is wished, as the site stands now. @throws {Refusal} `object.unknown`, `access.denied`, `input.invalid` */
@@ -32,13 +36,13 @@ async function wished(work: Work, input: Input<typeof fields>): Promise<Wish> {
   const site = await findSite(work, input.number);
   mustWrite(work, site.orgId);
   const relatedOrderId = await orderOf(work, input.relatedOrder, site.orgId);
-  const given = siteDataOf(input);
-  const changes = differences(siteDataOf(site), given);
+  const before = siteDataOf(site);
+  const changes = differences(before, siteDataAfter(before, input));
   if (Object.keys(changes).length === 0) {
     const said = [...siteFields, ...contactFields].map(({ field }) => field.name as string);
     throw nothingChanges(
       work,
-      said.filter((name) => camel(name) in given),
+      said.filter((name) => camel(name) in input),
     );
   }
   return { site, changes, relatedOrderId };
@@ -74,6 +78,7 @@ export const siteChange = command({
   },
   fourEyes: {
     tells: true,
+    same: fields.map(({ field }) => field.name),
     async hold(work, input, approvalId) {
       const wish = await wished(work, input);
       await submitChange(work, wish, approvalId);
@@ -91,6 +96,8 @@ export const siteChange = command({
     if (approvalId === undefined) throw new Error('a site is changed by an approved request alone');
     const change = await work.tx.siteChange.findFirstOrThrow({ where: { approvalId } });
     const { site, changes } = await applyChange(work, approvalId);
+    // other wishes were about the site as it was
+    await overtake(work, { command: 'site change', object: siteRef(site.id), except: approvalId, release: endChange });
     return {
       code: 'site.changed',
       data: { site: siteRef(site.id), change: changeRef(change.id), state: 'applied', changes },

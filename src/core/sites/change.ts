@@ -18,22 +18,13 @@ export const changeRef = (id: number): string => printRef('SC', id);
 
 export type Differences = { readonly [Key in DataKey]?: { readonly old: string | null; readonly new: string | null } };
 
-/** Where two states of a site differ; what the second says nothing about stays. */
-export function differences(before: SiteData, after: SiteData): Differences {
-  return Object.fromEntries(
-    dataKeys.flatMap((key) => {
-      const [old, wished] = [before[key] ?? null, after[key] ?? before[key] ?? null];
-      return old === wished ? [] : [[key, { old, new: wished }]];
-    }),
-  );
-}
-
-/** What happened to a site meanwhile, a value that went away included. */
-const happened = (before: SiteData, now: SiteData): Differences =>
+/** Where two states of a site differ, a value that went away included. */
+export const differences = (before: SiteData, after: SiteData): Differences =>
   Object.fromEntries(
-    dataKeys.flatMap((key) =>
-      before[key] === now[key] ? [] : [[key, { old: before[key] ?? null, new: now[key] ?? null }]],
-    ),
+    dataKeys.flatMap((key) => {
+      const [old, now] = [before[key] ?? null, after[key] ?? null];
+      return old === now ? [] : [[key, { old, new: now }]];
+    }),
   );
 
 /** As people read them: `old → new`. */
@@ -152,7 +143,7 @@ export async function endChange(
   const state = states[ending.state];
   await move(work, change, { state, reason: ending.reason });
   const site = await work.tx.site.findUniqueOrThrow({ where: { id: change.siteId } });
-  const meanwhile = state === 'returned' ? happened(dataIn(change.before), siteDataOf(site)) : {};
+  const meanwhile = state === 'returned' ? differences(dataIn(change.before), siteDataOf(site)) : {};
   work.audit({
     action: `site change ${state}`,
     object: siteRef(site.id),

@@ -60,6 +60,15 @@ export type DataKey = (typeof dataKeys)[number];
 
 export type SiteData = { readonly [Key in DataKey]?: string };
 
+/** What stands after an input: what it says nothing about stays, what it empties goes. */
+export function siteDataAfter(
+  before: SiteData,
+  input: { readonly [Key in DataKey]?: string | null | undefined },
+): SiteData {
+  const after = { ...before, ...siteDataOf(input) };
+  return Object.fromEntries(Object.entries(after).filter(([key]) => input[key as DataKey] !== null));
+}
+
 /** What of it a row or an input has. */
 export function siteDataOf(row: { readonly [Key in DataKey]?: string | null | undefined }): SiteData {
   return Object.fromEntries(

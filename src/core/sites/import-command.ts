@@ -5,7 +5,7 @@ import type { Work } from '../guard/work.js';
 import type { Site } from '../record/database.js';
 import type { Row } from '../record/rows.js';
 import { differences } from './change.js';
-import { contactFields, siteColumns, siteDataOf, siteFields } from './fields.js';
+import { contactFields, siteColumns, siteDataAfter, siteDataOf, siteFields } from './fields.js';
 import { importCommand, type GoodRow } from './importing.js';
 import { lastSite } from './making.js';
 import { siteRef, siteSearchText } from './site.js';
@@ -28,7 +28,7 @@ function changesOf(before: Site, row: SiteRow): Record<string, unknown> {
   const facts = (['generation', 'productLine'] as const).filter((key) => before[key] !== row[key]);
   return {
     ...Object.fromEntries(facts.map((key) => [key, { old: before[key], new: row[key] }])),
-    ...differences(siteDataOf(before), siteDataOf(row)),
+    ...differences(siteDataOf(before), siteDataAfter(siteDataOf(before), row)),
   };
 }
 
