@@ -44,6 +44,8 @@ describe('the shipped catalogue', () => {
       'account edit': { approvers: ['support', 'admin'], needed: 1 },
       'account export': { approvers: ['support', 'admin'], needed: 1 },
       'account erase': { approvers: ['support', 'admin'], needed: 1 },
+      'device edit': { approvers: ['support', 'admin'], needed: 1 },
+      'device remove': { approvers: ['support', 'admin'], needed: 1 },
       'org remove': { approvers: ['sales', 'admin'], needed: 1 },
       'org edit': { approvers: ['sales', 'admin'], needed: 1 },
       'billing topup': { approvers: ['sales', 'admin'], needed: 1 },

@@ -1,6 +1,6 @@
 /** `device edit`, `resend`, `remove`: a device until its client has activated it, and after (E8; STATES "device"). */
 import { changedKeys, only } from '../command/changes.js';
-import { command, emptiable, lasting, optional, required, type Input } from '../command/define.js';
+import { command, emptiable, lasting, optional, required, type Input, type FourEyes } from '../command/define.js';
 import { device, email, reason, webAddress } from '../command/dictionary.js';
 import type { Data, Done } from '../command/outcome.js';
 import { attemptsLeft, countAttempt, tellAtMost } from '../guard/limit.js';
@@ -115,14 +115,32 @@ async function edit(work: Work, input: Input<typeof editFields>): Promise<Done> 
   };
 }
 
+/** A device that is somebody else's holds its client's data: an admin changes it, support with a second person. */
+const othersEyes = <I extends { readonly device: string }>(): FourEyes<I> => ({
+  async needed(work, { device: typed }) {
+    const row = await findDevice(work, typed, { manage: true });
+    return row.installerId !== work.actor.personId && !work.actor.roles.includes('admin');
+  },
+  async hold(work, { device: typed }) {
+    const row = await findDevice(work, typed, { manage: true });
+    return { object: deviceRef(row.id), content: [row.state, row.email] };
+  },
+  async content(work, { device: typed }) {
+    const row = await findDevice(work, typed, { manage: true });
+    return [row.state, row.email];
+  },
+  release: () => Promise.resolve(),
+});
+
 export const deviceEdit = command({
   name: 'device edit',
   help: {
     fr: 'Corriger un dispositif : son adresse web, et avant l’activation son client',
     en: 'Correct a device: its web address, and before activation its client',
   },
-  who: ['installer', 'staff'],
+  who: ['installer', 'support'],
   proof: 'own',
+  fourEyes: othersEyes(),
   fields: editFields,
   run: edit,
 });
@@ -219,8 +237,9 @@ export const deviceRemove = command({
     fr: 'Retirer un dispositif : ses liens et ses accès prennent fin, il peut être enregistré de nouveau',
     en: 'Remove a device: its links and grants end, and it can be registered anew',
   },
-  who: ['installer', 'staff'],
+  who: ['installer', 'support'],
   proof: 'own',
+  fourEyes: othersEyes(),
   fields: removeFields,
   async preview(work, input) {
     const row = await findDevice(work, input.device, { manage: true });

@@ -70,6 +70,8 @@ export const shippedApprovals = {
   'account edit': support,
   'account export': support,
   'account erase': support,
+  'device edit': support,
+  'device remove': support,
   // of staff, about an organisation that is not theirs
   'org remove': sales,
   // of staff too, or about where a buyer is taxed
