@@ -264,7 +264,7 @@ describe.each(databases())('remote access on $name', (provider) => {
         { device: ref(device), 'remote-access': 'no' },
         { as: client.email },
       );
-      expect(set).toMatchObject({ device: ref(device), remoteAccess: false });
+      expect(set).toEqual({ device: ref(device), remoteAccess: false, changed: ['remoteAccess'] });
       expect((await rowOf(one['grant'])).state).toBe('revoked');
       expect(await rowOf(two['grant'])).toMatchObject({ state: 'revoked', endedById: client.personId });
       expect((await rowOf(used['grant'])).state).toBe('used');

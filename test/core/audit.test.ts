@@ -64,7 +64,7 @@ describe.each(databases())('the audit on $name', (provider) => {
       items: [{ object: declaration }],
     });
     for (let count = 0; count < 26; count += 1)
-      await desk.done('stock threshold', { product: 'pro', quantity: '1' }, { as: reseller.email });
+      await desk.done('stock threshold', { product: 'pro', quantity: 1 + (count % 2) }, { as: reseller.email });
     const pages: unknown[][] = [];
     for (const page of ['1', '2', '3'])
       pages.push((await desk.done('audit show', { object: reseller.ref, page }))['items'] as unknown[]);

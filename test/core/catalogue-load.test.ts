@@ -189,6 +189,17 @@ describe.each(databases())('the catalogue on $name', (provider) => {
     expect(codeOf(await ask({ file, yes: 'yes' }))).toBe('preview.stale');
   });
 
+  test('the same bytes again are one request, until something else takes their place', async () => {
+    const first = await asked(withoutCrm());
+    const count = (await rows()).length;
+    expect(await asked({ ...withoutCrm(), name: 'again.yaml' })).toBe(first);
+    expect((await rows()).length).toBe(count);
+    const other = await asked(changed((it) => void it.types.pop()));
+    expect(other).not.toBe(first);
+    expect(codeOf(await approve(other))).toBe('approval.approved');
+    expect(await asked(withoutCrm())).not.toBe(first);
+  });
+
   test('refused, expired or with its file gone, nothing of it stays', async () => {
     const count = async () => (await rows()).length;
     await desk.done('approval refuse', { number: await asked(withoutCrm()), reason: 'not now' }, { as: approver });

@@ -490,6 +490,14 @@ describe.each(databases())('on $name', (provider) => {
     expect(await found({ tags: 'vitrine', state: 'active', search: '.eu' })).toEqual([domains[1]]);
     await desk.done('domain autorenew', { domains, 'auto-renew': 'oui' }, mine);
     expect((await stored(domains[1] ?? ''))[0]?.autoRenew).toBe(true);
+    const before = await desk.dump();
+    for (const [command, input] of [
+      ['domain autorenew', { domains, 'auto-renew': 'oui' }],
+      ['domain tag', { domains, tags: 'vitrine', untag: 'rien' }],
+    ] as const)
+      expect(await desk.done(command, input, mine)).toMatchObject({ changed: [], total: 2 });
+    expect(await desk.dump()).toEqual(before);
+    expect(await desk.done('domain tag', { domains, tags: 'boutique' }, mine)).toMatchObject({ changed: [domains[1]] });
     const sheet = await desk.ask('domain list', { tags: 'vitrine', export: 'csv' }, mine);
     expect(sheet.ok && sheet.file?.content.toString()).toContain('vitrine, Boutique');
   });

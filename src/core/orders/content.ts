@@ -52,7 +52,7 @@ function saidIn(input: Entered): { typed: Typed; emptied: readonly string[] } {
   const { purchaseOrder: _, documents: __, ...said } = given(input);
   const entries = Object.entries(said);
   return {
-    typed: Object.fromEntries(entries.filter(([, value]) => value !== null)) as Typed,
+    typed: Object.fromEntries(entries.filter(([, value]) => value !== null)),
     emptied: entries.flatMap(([key, value]) => (value === null ? [key] : [])),
   };
 }
@@ -60,7 +60,7 @@ function saidIn(input: Entered): { typed: Typed; emptied: readonly string[] } {
 /** Whether an input says anything but what stands there, files apart. What a site says by now is no change of an edit's. */
 export function differs(before: Content, input: Entered): boolean {
   const { typed, emptied } = saidIn(input);
-  const after = without({ ...before, ...typed, details: { ...before.details, ...typed.details } } as Content, emptied);
+  const after = without({ ...before, ...typed, details: { ...before.details, ...typed.details } }, emptied);
   const stands = { ...before, details: emptied.includes('details') ? before.details : { ...before.details } };
   return canonical(after) !== canonical(stands);
 }
