@@ -4,6 +4,7 @@ import { command, optional, required } from '../command/define.js';
 import { amount, payment, reseller } from '../command/dictionary.js';
 import type { Data } from '../command/outcome.js';
 import type { Work } from '../guard/work.js';
+import { askTax } from '../organisations/tax.js';
 import { namedOrg, orgRef, ownOrg } from '../parties/organisation.js';
 import type { Organisation } from '../record/database.js';
 import { accountOf } from './account.js';
@@ -67,6 +68,12 @@ export const billingThreshold = command({
   },
 });
 
+/** Whoever can buy from now on is put to staff, if it is from elsewhere: where it is taxed is theirs to confirm. */
+async function taxAsked(work: Work, org: Organisation): Promise<Data> {
+  const approval = await askTax(work, org);
+  return approval === undefined ? {} : { taxRequest: work.made(approval) };
+}
+
 /** @throws {Refusal} `input.invalid` naming `amount` */
 function refuseRange(work: Work, cents: number): void {
   if (cents < 1 || cents > topUpAtMost) throw outOfRange(work, { min: 1, max: topUpAtMost });
@@ -89,7 +96,8 @@ export const billingTopup = command({
   ),
   fields: [required(reseller), required(amount), required(payment)],
   async run(work, input) {
-    const { id, name } = await namedOrg(work, input.reseller);
+    const org = await namedOrg(work, input.reseller);
+    const { id, name } = org;
     const { cents } = input.amount;
     refuseRange(work, cents);
     const { entryId, receipt, again } = await topUp(work, { orgId: id, cents, payment: input.payment });
@@ -106,6 +114,7 @@ export const billingTopup = command({
         balanceCents: entry.balanceCents,
         currency: entry.currency,
         receipt: again ? receipt : work.made(receipt),
+        ...(again ? {} : await taxAsked(work, org)),
       },
     };
   },
@@ -119,7 +128,11 @@ export const billingCredit = command({
   },
   who: 'sales',
   fourEyes: moneyEyes<Booking>(
-    async (work, input) => Promise.resolve(input.amount.cents > work.desk.catalogue.policy.limits.creditAlone * 100),
+    async (work, { reseller: named, amount: { cents } }) => {
+      if (cents <= work.desk.catalogue.policy.limits.creditAlone * 100) return false;
+      // to take some of it back shares no risk
+      return cents > (await balanceOf(work.tx, (await namedOrg(work, named)).id)).creditCents;
+    },
     async (work, { amount: { cents } }) => Promise.resolve(refuseCredit(work, cents)),
   ),
   fields: [required(reseller), required(amount)],
@@ -131,6 +144,7 @@ export const billingCredit = command({
       await grantCredit(work, org.id, input.amount.cents);
       work.audit({ action: 'billing credit', object: orgRef(org.id), detail });
     }
-    return { code: 'billing.credit-set', data: { ...(await accountData(work, org)), changed } };
+    const asked = input.amount.cents > 0 ? await taxAsked(work, org) : {};
+    return { code: 'billing.credit-set', data: { ...(await accountData(work, org)), changed, ...asked } };
   },
 });

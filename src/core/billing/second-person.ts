@@ -54,5 +54,6 @@ export const moneyEyes = <I extends Booking>(
   },
   content: async (work, input) => (await namedOrg(work, input.reseller)).id,
   release: () => Promise.resolve(),
+  same: ['reseller', 'amount', 'payment'],
   summary,
 });

@@ -26,7 +26,7 @@ import {
   suggestOrgs,
 } from './organisation.js';
 import { organisationStates } from './states.js';
-import { asksTax, confirmed, editSummary, taxContent, taxData } from './tax.js';
+import { asksTax, confirmed, editName, editSummary, taxContent, taxData } from './tax.js';
 
 const memberIn = (work: Work, { id }: Organisation): Member | undefined =>
   work.actor.members.find(({ orgId }) => orgId === id);
@@ -62,7 +62,7 @@ const editFields = [
 ] as const;
 
 export const orgEdit = command({
-  name: 'org edit',
+  name: editName,
   help: { fr: 'Corriger les coordonnées d’une organisation', en: 'Correct an organisation’s details' },
   who: ['member', 'staff'],
   proof: 'own',
@@ -77,11 +77,12 @@ export const orgEdit = command({
       const { row, named } = await intended(work, input, true);
       return { object: orgRef(row.id), content: taxContent(row, named) };
     },
-    async content(work, input) {
-      const { row, named } = await intended(work, input, true);
-      return taxContent(row, named);
+    // as it stands: whether it still could be done is for whoever does it
+    async content(work, { number, ...input }) {
+      return taxContent(await findOrg(work, number, { second: true }), given(input));
     },
     release: () => Promise.resolve(),
+    same: editFields.map(({ field }) => field.name),
     summary: editSummary,
   },
   async run(work, input, approvalId) {
@@ -97,7 +98,9 @@ export const orgEdit = command({
     });
     const detail = { before: only({ ...row }, changed), after: only(changes, changed) };
     work.audit({ action: 'organisation edited', object: orgRef(row.id), detail });
-    return { code: 'org.edited', data: { ...orgData(edited), ...taxData(edited), changed } };
+    // that it was confirmed now, and by whom, is no change of what is confirmed
+    const told = changed.filter((key) => key !== 'taxConfirmedAt' && key !== 'taxConfirmedBy');
+    return { code: 'org.edited', data: { ...orgData(edited), ...taxData(edited), changed: told } };
   },
 });
 

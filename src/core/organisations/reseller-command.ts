@@ -9,7 +9,6 @@ import { findOrg, orgRef } from '../parties/organisation.js';
 import { readers } from '../parties/readers.js';
 import type { Organisation } from '../record/database.js';
 import { fold } from '../record/fold.js';
-import { orgEdit } from './org-commands.js';
 import { ownersOf } from './organisation.js';
 import { askTax } from './tax.js';
 
@@ -52,7 +51,7 @@ export const orgBecomeReseller = command({
     const inForce = termsFor(work, org, input.terms);
     const changed = await accept(work, org, inForce.version);
     await tellOwners(work, org, inForce);
-    const approval = await askTax(work, org, orgEdit);
+    const approval = await askTax(work, org);
     return {
       code: 'org.became-reseller',
       data: {
