@@ -197,9 +197,15 @@ const schema = z
     if (s.UNDO_WINDOW > 0) fault('UNDO_WINDOW', 'an undo window is not served yet: leave it out, or set 0s');
     if (s.REGISTRAR === 'gandi' && !s.GANDI_TOKEN)
       fault('GANDI_TOKEN', 'REGISTRAR=gandi needs a personal access token of Gandi');
-    if (s.GANDI_API && new URL(s.GANDI_API).protocol === 'http:' && !loopbackHost(new URL(s.GANDI_API).hostname))
-      fault('GANDI_API', 'write it with https: the token would travel in clear');
+    if (inClear(s.GANDI_API)) fault('GANDI_API', 'write it with https: the token would travel in clear');
+    if (inClear(s.VIES_API)) fault('VIES_API', 'write it with https: anybody on the way could answer in its place');
   });
+
+/** Over http to another machine. */
+function inClear(address: string | undefined): boolean {
+  const url = address === undefined ? undefined : new URL(address);
+  return url?.protocol === 'http:' && !loopbackHost(url.hostname);
+}
 
 type Parsed = z.output<typeof schema>;
 export type Settings = Omit<Parsed, 'PUBLIC_URL' | 'DATABASE_URL' | 'SCAN_COMMAND'> & {

@@ -7,6 +7,8 @@ import { z } from 'zod';
 import type { VatRegister, VatVerdict } from '../core/organisations/vat-register.js';
 
 const patienceMs = 10_000;
+/** An answer has some hundreds; one without an end must not fill the memory. */
+const bodyAtMostBytes = 64 * 1024;
 /** Greece writes its numbers under another code than its own (Directive 2006/112/EC, art. 215). */
 const prefixOf = (country: string): string => (country === 'GR' ? 'EL' : country);
 
@@ -19,13 +21,20 @@ export function viesRegister({ root, signal }: { root: string; signal?: () => Ab
       const prefix = prefixOf(country);
       const digits = vat.startsWith(prefix) ? vat.slice(prefix.length) : vat;
       try {
-        const { body } = await got(`${root}/ms/${prefix}/vat/${encodeURIComponent(digits)}`, {
+        const request = got(`${root}/ms/${prefix}/vat/${encodeURIComponent(digits)}`, {
           responseType: 'json',
+          // a body that grows when unpacked can't be limited by what has come
+          headers: { accept: 'application/json', 'accept-encoding': 'identity' },
+          decompress: false,
           timeout: { request: patienceMs },
           retry: { limit: 0 },
           followRedirect: false,
           ...(signal ? { signal: signal() } : {}),
         });
+        void request.on('downloadProgress', ({ transferred }) => {
+          if (transferred > bodyAtMostBytes) request.cancel();
+        });
+        const { body } = await request;
         const { isValid, userError = '' } = answer.parse(body);
         // a country's own register that does not answer is told in this way (MS_UNAVAILABLE, TIMEOUT, …)
         return isValid ? 'valid' : ['', 'VALID', 'INVALID'].includes(userError) ? 'invalid' : 'unknown';
