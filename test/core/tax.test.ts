@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { workOf } from '../../src/core/jobs.js';
 import { vatNumbers } from '../../src/core/organisations/vat-register.js';
 import { createSchedule } from '../../src/core/record/schedule.js';
+import { readSettings } from '../../src/settings.js';
 import { viesRegister } from '../../src/vat-register/vies.js';
 import { databases } from '../servers/databases.js';
 import { codeOf, fieldsOf, newEmail, newStaff, openTestDesk, type TestDesk } from './ground.js';
@@ -17,6 +18,8 @@ describe.each(databases())('money and tax on $name', (provider) => {
   });
   afterAll(() => desk.close());
 
+  const linesOf = (shown: Readonly<Record<string, unknown>>) =>
+    (shown['summary'] as { label: string; value: string }[]).map(({ label, value }) => `${label}: ${value}`);
   const approvalIn = (outcome: Awaited<ReturnType<TestDesk['ask']>>) => String(outcome.ok && outcome.data['approval']);
   /** A company that resells and has something to spend. */
   async function buyer(more: Record<string, string> = {}) {
@@ -61,8 +64,10 @@ describe.each(databases())('money and tax on $name', (provider) => {
         'access.denied',
       );
     const shown = await desk.done('approval show', { number }, { as: sales });
-    expect(JSON.stringify(shown['summary'])).toContain('FR → US');
+    expect(linesOf(shown)).toContain('Pays: France → États-Unis');
     await desk.done('approval approve', { number }, { as: sales });
+    // what it was is known to the audit; what it is now would be told as what it was
+    expect(linesOf(await desk.done('approval show', { number }, { as: sales }))).toContain('Pays: États-Unis');
     expect(await desk.done('org show', { number: one.org }, { as: one.owner })).toMatchObject({
       country: 'US',
       taxCountry: 'US',
@@ -84,9 +89,100 @@ describe.each(databases())('money and tax on $name', (provider) => {
     const again = await edit(one, { country: 'DE', vat: 'DE136695976' });
     await desk.done('approval approve', { number: approvalIn(again) }, { as: second });
     expect(await taxOf(one)).toBe(0);
+    // a number taken out again is asked as well; asked twice it is one request
+    const out = await edit(one, { vat: '-' });
+    expect(approvalIn(await edit(one, { vat: '–' }))).toBe(approvalIn(out));
+    expect(linesOf(await desk.done('approval show', { number: approvalIn(out) }, { as: sales }))).toEqual(
+      expect.arrayContaining(['TVA: DE136695976 → –', 'N° de TVA confirmé: DE136695976']),
+    );
+    expect(await taxOf(one)).toBe(0);
+    await desk.done('approval refuse', { number: approvalIn(out), reason: 'why' }, { as: sales });
     // the street is nobody's but theirs
     expect(codeOf(await edit(one, { street: '2 rue Neuve' }))).toBe('org.edited');
     expect(codeOf(await edit(one, { vat: 'DE136695976' }))).toBe('org.edited');
+  });
+
+  test('a yes holds for country and number together: whoever gives it reads both, and what has changed since is void', async () => {
+    // a number that is somebody else's, and right by its digits
+    const one = await buyer({ country: 'DE', vat: 'DE136695976' });
+    const first = String(one.became['taxRequest']);
+    await desk.done('approval refuse', { number: first, reason: 'somebody else’s number' }, { as: sales });
+    // the country alone, for whoever does not look at the number
+    const asked = approvalIn(await edit(one, { country: 'DE' }));
+    const lines = linesOf(await desk.done('approval show', { number: asked }, { as: sales }));
+    expect(lines).toEqual(
+      expect.arrayContaining(['Pays: Allemagne', 'TVA: DE136695976', 'Pays d’imposition confirmé: –']),
+    );
+    const [mailed] = (await desk.letters()).filter(({ object }) => object === asked);
+    expect(JSON.stringify(mailed?.params)).toContain('DE136695976');
+    await desk.done('approval refuse', { number: asked, reason: 'the same' }, { as: sales });
+    expect(await taxOf(one)).toBeGreaterThan(0);
+
+    const two = await buyer();
+    const abroad = approvalIn(await edit(two, { country: 'DE' }));
+    const number = approvalIn(await edit(two, { vat: 'FR40303265045' }));
+    await desk.done('approval approve', { number }, { as: sales });
+    expect(codeOf(await desk.ask('approval approve', { number: abroad }, { as: second }))).toBe('approval.void');
+    expect(await desk.done('org show', { number: two.org }, { as: two.owner })).toMatchObject({
+      ...{ country: 'FR', vat: 'FR40303265045', taxCountry: 'FR', taxVat: 'FR40303265045' },
+    });
+  });
+
+  test('whoever buys in its own name from abroad is put to staff with its first payment, once', async () => {
+    const owner = newEmail('owner');
+    const { org } = await desk.done('org create', { name: owner, type: 'individual', country: 'CH' }, { as: owner });
+    const pay = (payment: string) =>
+      desk.done('billing topup', { reseller: String(org), amount: '100', payment }, { as: sales });
+    const paid = await pay(`VIR-${owner}-1`);
+    expect(await pay(`VIR-${owner}-2`)).not.toHaveProperty('taxRequest');
+    const buy = async (domain: string) => {
+      const details = { type: 'individual', 'last-name': 'Petit', 'first-name': 'Léa', street: '1 rue', zip: '1200' };
+      const self = { ...details, city: 'Genève', country: 'CH', phone: '+41227301111', email: owner };
+      const named = { domain: `${provider.name}-${domain}`, customer: 'self', ...self };
+      return Number((await desk.done('domain register', named, { as: owner }))['vatCents']);
+    };
+    expect(await buy('first-abroad.fr')).toBeGreaterThan(0);
+    const number = String(paid['taxRequest']);
+    expect(codeOf(await desk.ask('approval approve', { number }, { as: sales }))).toBe('approval.self');
+    await desk.done('approval approve', { number }, { as: second });
+    expect(await buy('second-abroad.fr')).toBe(0);
+  });
+
+  test('a customer’s country is the reseller’s word: released, it is taxed at home until confirmed', async () => {
+    const reseller = await buyer();
+    const email = newEmail('customer');
+    const party = { type: 'individual', 'last-name': 'Noël', 'first-name': 'Inès', street: '1 Main St', zip: '10001' };
+    const { customer } = await desk.done(
+      'customer add',
+      { ...party, city: 'New York', country: 'US', phone: '+12125550123', email },
+      { as: reseller.owner },
+    );
+    await desk.done('customer release', { number: String(customer), yes: 'yes' }, { as: reseller.owner });
+    const [own] = (await desk.done('org list', {}, { as: email }))['items'] as { org: string }[];
+    expect(await desk.done('org show', { number: own!.org }, { as: email })).toMatchObject({
+      ...{ country: 'US', taxCountry: null, taxConfirmedAt: null },
+    });
+    const paid = await desk.done(
+      'billing topup',
+      { reseller: own!.org, amount: '100', payment: `VIR-${email}` },
+      { as: sales },
+    );
+    expect(paid['taxRequest']).toMatch(/^A-/);
+    const self = { domain: `${provider.name}-released.fr`, customer: 'self' };
+    expect(Number((await desk.done('domain register', self, { as: email }))['vatCents'])).toBeGreaterThan(0);
+  });
+
+  test('a reseller that staff registered says where it is, and pays as before until that is confirmed', async () => {
+    const owner = newEmail('owner');
+    const { reseller } = await desk.done(
+      'reseller register',
+      { email: owner, 'last-name': 'Roux', 'first-name': 'Ève', company: 'Roux Ltd' },
+      { as: sales },
+    );
+    const one = { owner, org: String(reseller) };
+    await desk.done('billing topup', { reseller: one.org, amount: '100', payment: `VIR-${owner}` }, { as: sales });
+    expect(codeOf(await edit(one, { country: 'US' }))).toBe('approval.pending');
+    expect(await taxOf(one)).toBeGreaterThan(0);
   });
 
   test('made abroad, it is taxed at home until confirmed; becoming a reseller asks staff', async () => {
@@ -121,6 +217,7 @@ describe.each(databases())('money and tax on $name', (provider) => {
     }
     const large = await topup('90000', `VIR-${one.org}-1`);
     expect(codeOf(large)).toBe('approval.pending');
+    expect(approvalIn(await topup('90 000,00 €', `VIR-${one.org}-1`))).toBe(approvalIn(large));
     expect(await balance()).toBe(50_000);
     const { summary } = await desk.done('approval show', { number: approvalIn(large) }, { as: second });
     expect(JSON.stringify(summary)).toMatch(/Maison .*90\s000,00\s€/);
@@ -133,18 +230,52 @@ describe.each(databases())('money and tax on $name', (provider) => {
     expect(codeOf(await topup('4000.01', `VIR-${one.org}-3`))).toBe('approval.pending');
     expect(codeOf(await topup('6000', `VIR-${one.org}-2`))).toBe('billing.topped-up');
     expect(codeOf(await topup('4000', `VIR-${one.org}-4`))).toBe('billing.topped-up');
-    const credit = await desk.ask('billing credit', { reseller: one.org, amount: '10001' }, { as: sales });
+    const lend = (amount: string) => desk.ask('billing credit', { reseller: one.org, amount }, { as: sales });
+    const credit = await lend('10001');
     expect(codeOf(credit)).toBe('approval.pending');
+    await desk.done('approval approve', { number: approvalIn(credit) }, { as: second });
+    // the same, or less of what was granted, is no risk that a second person would have to share
+    expect(codeOf(await lend('10001'))).toBe('billing.credit-set');
+    expect(codeOf(await lend('10000.50'))).toBe('billing.credit-set');
+    expect(codeOf(await lend('10001'))).toBe('approval.pending');
+    expect(codeOf(await lend('5000'))).toBe('billing.credit-set');
+  });
+
+  test('two halves at the same moment are as good as the whole', async () => {
+    const one = await buyer();
+    const half = (payment: string) =>
+      desk.ask('billing topup', { reseller: one.org, amount: '6000', payment }, { as: sales });
+    const codes = (await Promise.all([half(`VIR-${one.org}-a`), half(`VIR-${one.org}-b`)])).map(codeOf);
+    expect(codes.toSorted()).toEqual(['approval.pending', 'billing.topped-up']);
+  });
+
+  test('a reference that another reseller’s payment has is told of to sales alone', async () => {
+    const [one, other] = [await buyer(), await buyer()];
+    const book = (as: string, dryRun: boolean) =>
+      desk.ask('billing topup', { reseller: one.org, amount: '7', payment: `VIR-${other.owner}` }, { as, dryRun });
+    for (const dryRun of [true, false]) {
+      expect(await book(sales, dryRun)).toMatchObject({ code: 'purchase.conflict' });
+      for (const role of ['support', 'stock', 'cloud']) {
+        const told = await book(await newStaff(desk, role), dryRun);
+        expect(codeOf(told)).toBe('access.denied');
+        expect(JSON.stringify(told)).not.toMatch(new RegExp(`${other.org}|500|Maison`));
+      }
+    }
   });
 
   test('a register of VAT numbers informs whoever decides, and decides nothing', async () => {
     const asked: string[] = [];
+    let isDown = false;
     const server = createServer((request, response) => {
       asked.push(request.url ?? '');
       const isValid = (request.url ?? '').endsWith('136695976');
       response.setHeader('content-type', 'application/json');
-      if ((request.url ?? '').includes('/ms/CH/')) response.statusCode = 500;
-      response.end(JSON.stringify({ isValid, userError: isValid ? 'VALID' : 'INVALID' }));
+      if ((request.url ?? '').includes('/ms/CH/') || isDown) response.statusCode = 500;
+      // no answer of that register is as long, whatever it says
+      const rest = (request.url ?? '').includes('/ms/IT/') ? ' '.repeat(1_000_000) : '';
+      response.end(
+        JSON.stringify({ isValid: isValid || rest !== '', userError: isValid ? 'VALID' : 'INVALID' }) + rest,
+      );
     });
     await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
     const { port } = server.address() as { port: number };
@@ -164,11 +295,52 @@ describe.each(databases())('money and tax on $name', (provider) => {
     const shown = await desk.done('approval show', { number: right }, { as: sales });
     expect(shown).toMatchObject({ state: 'pending' });
     expect(JSON.stringify(shown['summary'])).toContain('numéro connu');
+    // a number that stands there already counts as well once its country is confirmed
+    const two = await buyer({ country: 'DE', vat: 'DE136695976' });
+    const alone = approvalIn(await edit(two, { country: 'DE' }));
+    // edits of nothing but a city, more than are looked at in one go, and a number that no register of ours has
+    const clerk = await newStaff(desk, 'support');
+    for (let at = 0; at < 21; at += 1)
+      expect(codeOf(await edit(one, { city: `Lyon ${at}` }, clerk))).toBe('approval.pending');
+    await edit(one, { country: 'CH', vat: 'CHE107787577' });
+    const last = await buyer();
+    await edit(last, { country: 'DE', vat: 'DE811907980' });
+    asked.length = 0;
+    for (let minute = 0; minute < 3; minute += 1) {
+      desk.clock.advance(60_000);
+      await schedule.tick();
+    }
+    expect(asked.filter((url) => url.endsWith('/DE/vat/136695976'))).not.toEqual([]);
+    expect(linesOf(await desk.done('approval show', { number: alone }, { as: sales })).join()).toContain(
+      'numéro connu',
+    );
+    expect(asked.filter((url) => url.endsWith('/DE/vat/811907980'))).toHaveLength(1);
+    expect(asked.filter((url) => url.includes('/CH/'))).toEqual([]);
     expect(await register.check({ country: 'CH', vat: 'CHE107787577' })).toBe('unknown');
     expect(await register.check({ country: 'GR', vat: 'EL094259216' })).toBe('invalid');
     expect(asked.at(-1)).toBe('/rest-api/ms/EL/vat/094259216');
+    expect(await register.check({ country: 'IT', vat: 'IT00743110157' })).toBe('unknown');
+    // what it could not say it is asked again, every hour
+    isDown = true;
+    const three = await buyer();
+    const later = approvalIn(await edit(three, { country: 'DE', vat: 'DE136695976' }));
+    const told = async () => linesOf(await desk.done('approval show', { number: later }, { as: sales })).join();
+    desk.clock.advance(60_000);
+    await schedule.tick();
+    expect(await told()).toContain('pas de réponse');
+    isDown = false;
+    desk.clock.set(new Date(Math.ceil(desk.clock().getTime() / 3_600_000) * 3_600_000));
+    await schedule.tick();
+    expect(await told()).toContain('numéro connu');
     server.close();
     server.closeAllConnections();
     expect(await register.check({ country: 'DE', vat: 'DE136695976' })).toBe('unknown');
   });
+});
+
+test('the register of VAT numbers is asked over https', () => {
+  const read = (VIES_API: string) => readSettings('/nowhere', { VIES_API }).VIES_API;
+  expect(() => read('http://vies.example/rest-api')).toThrow(/VIES_API: .*https/);
+  expect(read('https://vies.example/rest-api')).toBe('https://vies.example/rest-api');
+  expect(read('http://127.0.0.1:8081/rest-api')).toBe('http://127.0.0.1:8081/rest-api');
 });

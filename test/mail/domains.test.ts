@@ -96,3 +96,23 @@ test('several renewals are seen first, and confirmed by OK', async () => {
   await write(['OK'], inThread(preview));
   expect(await tasks()).toBe(2);
 });
+
+test('an organisation that writes it is elsewhere is told that staff decide, and its next order has the tax it had', async () => {
+  const tax = async (domain: string): Promise<number> => {
+    const done = await write(['Commande : domain register', `Domaine : ${domain}`, ...customer(newEmail('customer'))]);
+    const [task = ''] = /W-\d{6}/.exec(textOf(done)) ?? [];
+    const { reader } = house.desk.connection;
+    const entry = await reader.ledgerEntry.findFirstOrThrow({ where: { object: task } });
+    return (await reader.receipt.findUniqueOrThrow({ where: { entryId: entry.id } })).vatCents;
+  };
+  const own = await house.desk.connection.reader.organisation.findFirstOrThrow({ where: { name: 'Ateliers Roux' } });
+  const before = await tax('taxe-un.fr');
+  expect(before).toBeGreaterThan(0);
+  const asked = await write(['Commande : org edit', `Numéro : G-${own.id}`, 'Pays : États-Unis']);
+  const [request = ''] = /A-\d{6}/.exec(textOf(asked)) ?? [];
+  const [toBoss] = others.filter(({ envelope }) => envelope.to.includes(boss));
+  expect(textOf(toBoss)).toMatch(/Pays\s*: France → États-Unis/);
+  expect(await tax('taxe-deux.fr')).toBe(before);
+  await mail(`Commande : approval approve\nNuméro : ${request}`, { from: boss });
+  expect(await tax('taxe-trois.fr')).toBe(0);
+});
