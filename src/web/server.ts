@@ -57,7 +57,7 @@ export interface Web {
 
 const loopbackHosts = ['127.0.0.1', 'localhost', '[::1]'];
 /** At once from one place: an idle crowd of one client must not keep others out. */
-const connectionsAtMost = 100;
+const connectionsAtMost = 200;
 const pageBytes = 256 * 1024;
 /** An order's purchase order and its documents in one form; the desk page is its operator's alone. */
 const uploadBytes = (documentsAtMost + 1) * documentBytes + pageBytes;

@@ -35,7 +35,7 @@ test('a file is shown as a difference, confirmed by its button, approved by anot
   expect(asked.answer.content).toContain('A-000001');
   await ground.post();
   expect(channel().content).toContain('types.migration.name.en** Migration → Takeover');
-  expect(channel().content).toContain('orders');
+  expect(channel().content).toContain('**Partie** commandes');
 
   // between the two, the desk starts again
   await ground.bot.close();

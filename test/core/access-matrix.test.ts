@@ -104,7 +104,7 @@ describe('who may do what', () => {
       gateway: () => gateways[(nextGateway += 1) % gateways.length]?.name ?? '',
     });
     askers = [];
-    for (const kind of kinds) askers.push({ ...kind, actor: await identify(reader as never, kind.caller) });
+    for (const kind of kinds) askers.push({ ...kind, actor: await identify(reader, kind.caller) });
     await world.open.close();
     copyFileSync(world.url.slice('file:'.length), join(folder, 'world.db'));
   }, 120_000);

@@ -399,6 +399,7 @@ describe.each(databases())('on $name', (provider) => {
   });
 
   test('several are previewed; all of them or none, and what is wrong is told of each by name', async () => {
+    await pay(100);
     const domains = [await held(name(), plusDays(today(), 9)), await held(name('eu'), plusDays(today(), 9))];
     const before = await balance();
     const wrong = await desk.ask('domain renew', { domains: [...domains, 'inconnu.fr'], years: '10' }, mine);

@@ -1,5 +1,7 @@
 /** D13: a file behind a link: for its own person, after sign-in, once, for 24 hours; looking uses nothing up. */
 import { createHash } from 'node:crypto';
+import { utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { linkFile } from '../../src/core/file-links.js';
 import { dropLinkedFiles } from '../../src/core/parties/file-link.js';
@@ -174,6 +176,8 @@ it('lets its bytes go when it has ended, unless something else needs them', asyn
   expect([await clean(), await kept()]).toEqual([0, true]);
   await core.database.transact(({ tx }) => tx.orderDocument.delete({ where: { id: document.id } }));
   const second = await linked(anne);
+  // the disk has a clock of its own
+  await utimes(join(desk.dir, 'documents', sha256.slice(0, 2), sha256), core.clock(), core.clock());
   desk.pass(25 * hours);
   expect((await desk.visitor().get(second)).status).toBe(410);
   expect([await clean(), await kept()]).toEqual([1, false]);

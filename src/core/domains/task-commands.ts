@@ -82,7 +82,7 @@ export const domainDone = command({
     en: 'Say that a task is done: when, and if the registry says so, until when the domain runs',
   },
   who: 'staff',
-  fields: [required(taskField), required(day), optional(expires), required(registrarReference)],
+  fields: [required(taskField), required(day), required(registrarReference), optional(expires)],
   // another day than was bought is a slip more often than not: it is shown before it holds
   async preview(work, input) {
     const { task, domain, bought } = await judged(work, input);

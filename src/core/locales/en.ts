@@ -590,6 +590,9 @@ export const en: Texts = {
   undelivered: ({ number, letter, recipient, error }) =>
     `${number} (${letter}) could not be delivered to ${recipient}: ${error}`,
   keys: {
+    confirm: 'Confirmation',
+    device: 'Device',
+    webAddress: 'Web address',
     already: 'There already',
     boughtUntil: 'Bought until',
     taxCountry: 'Confirmed country of tax',

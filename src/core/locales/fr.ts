@@ -610,6 +610,9 @@ export const fr: Texts = {
   undelivered: ({ number, letter, recipient, error }) =>
     `${number} (${letter}) n’a pas pu être remise à ${recipient} : ${error}`,
   keys: {
+    confirm: 'Confirmation',
+    device: 'Dispositif',
+    webAddress: 'Adresse web',
     already: 'Déjà là',
     boughtUntil: 'Acheté jusqu’au',
     taxCountry: 'Pays d’imposition confirmé',
