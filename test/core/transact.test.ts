@@ -84,7 +84,7 @@ describe.each(databases())('transact on $name', (provider) => {
     expect(results.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected', 'rejected', 'fulfilled']);
     expect(results[1]).toMatchObject({ reason: { message: 'on second thoughts' } });
     expect(await left()).toEqual(all('test 1', 'test 5'));
-    expect(await desk.done('audit verify')).toEqual({ rows: 2 });
+    expect(await desk.done('audit verify')).toEqual({ rows: 2, erased: 0 });
   });
 
   test('one that breaks the common end of the batch takes no other along, and runs nobody’s callbacks', async () => {
