@@ -1,4 +1,5 @@
 /** The answer to an inbound mail: queued in the transaction that ends it, and not more often than anybody reads. */
+import { always, dropAll } from './parties/forgetting.js';
 import { identify } from './guard/identity.js';
 import { attemptsLeft, countAttempt } from './guard/limit.js';
 import type { Desk } from './guard/work.js';
@@ -28,6 +29,8 @@ export interface Answer {
   readonly about?: string;
   /** It tells nothing that its sender waits for: it does not leave. */
   readonly quiet?: true;
+  /** A form of the mail held a secret: its raw bytes are not kept any longer. */
+  readonly secret?: boolean;
 }
 
 /**
@@ -48,16 +51,17 @@ interface Answering {
   readonly once?: boolean;
 }
 
-type Inbound = Pick<InboundMail, 'state' | 'source' | 'endedAt' | 'personId'>;
+type Inbound = Pick<InboundMail, 'sha256' | 'state' | 'source' | 'endedAt' | 'personId'>;
 
 /** Ends the inbound mail as answered and queues its answer, unless nothing was done and the sender had its 60 (X7). */
 export async function answerMail(unit: Unit, desk: Desk, { id, sender, sent, once }: Answering): Promise<Answered> {
   const { tx } = unit;
   const now = desk.clock();
   const [inbound] = await tx.$queryRaw<Inbound[]>`
-    SELECT "state", "source", "endedAt", "personId" FROM "InboundMail" WHERE "id" = ${id}`;
+    SELECT "sha256", "state", "source", "endedAt", "personId" FROM "InboundMail" WHERE "id" = ${id}`;
   if (!inbound) throw new Error(`there is no inbound mail ${id}`);
-  const { state, source, endedAt } = inbound;
+  const { sha256, state, source, endedAt } = inbound;
+  if (sent.secret) unit.afterCommit(() => void dropAll([sha256], (one) => desk.rawMail.drop(one, always)));
   // whoever erased their account by this mail is known by the number alone
   const personId = (await identify(tx, { kind: 'address', email: sender })).personId || inbound.personId;
   if (once && endedAt !== null) return 'waiting';

@@ -1,6 +1,7 @@
 /** From a proven sender's mail to its transcript: has each of its commands carried out in turn, and writes the answer. */
 import type { Dispatcher } from '../core/command/dispatch.js';
 import type { Outcome } from '../core/command/outcome.js';
+import { looksSecret } from '../core/command/secret-fields.js';
 import type { Actor, Caller } from '../core/guard/identity.js';
 import type { Answer, Mailbox, OpenForm } from '../core/mailbox.js';
 import { attachableBytes, linkFile } from '../core/file-links.js';
@@ -67,6 +68,7 @@ export async function answerTo(mail: Proven, { dispatcher, mailbox, address }: A
     locale,
     attachments,
     carriedOut: outcomes.some(({ asked, outcome }) => outcome.ok && !dispatcher.registry.find(asked.command)?.reads),
+    secret: outcomes.some(({ asked }) => Object.keys(asked.raw).some(looksSecret)),
     thread: threadOf(mail, { outcomes, results, wanted, dispatcher, locale }),
     ...conversationIn(outcomes, mail.message.damaged),
   };

@@ -6,6 +6,9 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { main } from '../../src/cli.js';
 import { jsonOf, textOf } from '../../src/cli/print.js';
+import { deskLinks } from '../../src/core/desk-links.js';
+import { openDesk } from '../../src/core/open.js';
+import { readSettings } from '../../src/settings.js';
 import { databases, type TestDatabase } from '../servers/databases.js';
 
 interface Ran {
@@ -247,6 +250,27 @@ describe.each(databases())('guichet on $name', (provider) => {
     expect(await run([])).toMatchObject({ code: 0, out: expect.stringContaining('audit verify') as string });
     expect(await run(['aide', 'declare', 'new', '--json'])).toMatchObject({
       json: { code: 'help.shown', data: { command: 'declare new' } },
+    });
+  });
+
+  test('desk: a new address for the desk page, which opens it once; none where there is no such page', async () => {
+    const asked = await run(['desk', '--json'], { HTTP_LISTEN: '127.0.0.1:8081' });
+    expect(asked).toMatchObject({ code: 0, json: { ok: true, code: 'desk.address' } });
+    const { url } = asked.json['data'] as { url: string };
+    expect((await run(['desk'])).out).toMatch(/^.*http:\/\/127\.0\.0\.1:8080\/desk\?token=[\w-]{20,}$/m);
+    const [address, token = ''] = url.split('?token=');
+    expect(address).toBe('http://127.0.0.1:8081/desk');
+    for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
+    const open = await openDesk(readSettings(process.cwd()), { onFault: () => undefined });
+    try {
+      expect([await deskLinks(open.desk).spend(token), await deskLinks(open.desk).spend(token)]).toEqual([true, false]);
+    } finally {
+      vi.unstubAllEnvs();
+      await open.close();
+    }
+    expect(await run(['desk', '--json'], { DISCORD_TOKEN: 'x' })).toMatchObject({
+      code: 2,
+      json: { ok: false, code: 'state.wrong' },
     });
   });
 

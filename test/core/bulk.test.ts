@@ -268,7 +268,7 @@ describe.each(databases())('declare bulk on $name', (provider) => {
       const reseller = await newReseller(desk, { pro: 1, 'box-pro': 1 }, english);
       const rows = [
         row({ box: 'BULK-1' }),
-        row({ box: 'BULK-1' }),
+        row({ box: 'bulk -1' }),
         row({ box: 'BULK-2' }),
         row({ product: 'box-pro' }),
         row(),

@@ -229,6 +229,21 @@ describe.each(databases())('customers on $name', (provider) => {
       data: { preview: { customer: number, domains: [{ domain: 'noel.fr', expiresOn: '2027-12-01' }] } },
     });
     expect((await rowOf(customer.id)).state).toBe('unverified');
+    // asked for by the reseller's own, and waiting
+    const requesterId = (await desk.connection.reader.membership.findFirstOrThrow({ where: { orgId: ann.id } }))
+      .personId;
+    await registrarTask.create({
+      data: {
+        ...{ domainId: ends.id, orgId: ann.id, kind: 'owner-mail', port: 'staff', state: 'waiting', door: 'mail' },
+        ...{ locale: 'fr', requesterId, createdAt: before },
+      },
+    });
+    await renewalNotice.create({
+      data: {
+        ...{ domainId: ends.id, expiresOn: '2027-12-01', milestone: 30, recipient: ann.email, outcome: 'due' },
+        at: before,
+      },
+    });
     // something came in between
     const late = await hold(customer, 'noel.com');
     expect(codeOf(await ask('customer release', { number, yes: 'yes' }))).toBe('preview.stale');
@@ -276,7 +291,13 @@ describe.each(databases())('customers on $name', (provider) => {
     const shown = await desk.done('domain show', { domain: 'noel.fr' }, { as: customer.email });
     expect(shown).toMatchObject({ tags: [], tasks: [], notices: [], mails: [] });
     const ofStaff = await desk.done('domain show', { domain: 'noel.fr' });
-    expect(ofStaff).toMatchObject({ tasks: [{ grossCents: 1500 }], notices: [{ recipient: ann.email }] });
+    expect(ofStaff).toMatchObject({ tasks: [{ kind: 'owner-mail' }, { grossCents: 1500 }] });
+    expect(ofStaff['notices']).toMatchObject([{ recipient: ann.email }, { recipient: ann.email }]);
+    // nobody of the reseller's is reminded of it, or told how its operation ends
+    expect(await reader.renewalNotice.count({ where: { domainId: ends.id, outcome: 'due' } })).toBe(0);
+    expect(await reader.registrarTask.findMany({ where: { domainId: ends.id, state: 'waiting' } })).toMatchObject([
+      { orgId, requesterId: null },
+    ]);
     expect((await desk.done('domain list', { tags: 'shop' }, { as: customer.email }))['total']).toBe(0);
     // its owner is at home there
     const mine = await desk.done('customer list', {}, { as: customer.email });

@@ -250,6 +250,23 @@ describe.each(databases())('declarations on $name', (provider) => {
       expect((await desk.letters()).at(-1)).toMatchObject({ letter: 'declared-client', params: { box: 'SN-0001' } });
     });
 
+    test('its serial is on one client, whatever its case, spaces and model, and whoever sold it', async () => {
+      const reseller = await newReseller(desk, { 'box-pro': 2, 'box-power': 1 });
+      await desk.done('declare new', declaring({ box: 'sn 77-ab' }), { as: reseller.email });
+      const other = await newReseller(desk, { 'box-pro': 1 });
+      for (const [as, more] of [
+        [reseller.email, { box: 'SN77-AB' }],
+        [reseller.email, { box: ' Sn 7 7-aB ', product: 'power' }],
+        [other.email, { box: 'ＳＮ77-ab' }],
+      ] as const)
+        expect(fieldsOf(await desk.ask('declare new', declaring(more), { as }))).toEqual(['box']);
+      const { writer, reader } = desk.connection;
+      const free = await reader.stockUnit.findFirstOrThrow({ where: { orgId: other.id, kind: 'box' } });
+      await expect(writer.stockUnit.update({ where: { id: free.id }, data: { serial: 'SN77-AB' } })).rejects.toThrow(
+        /unique/i,
+      );
+    });
+
     test('without one in stock nothing leaves, the pack neither', async () => {
       const reseller = await newReseller(desk, { pro: 1 });
       expect(await desk.ask('declare new', declaring({ box: 'SN-2' }), { as: reseller.email })).toMatchObject({

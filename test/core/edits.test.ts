@@ -105,6 +105,42 @@ describe.each(databases())('edits on $name', (provider) => {
     };
   });
   afterAll(() => desk.close());
+
+  test('a phone typed without its prefix is one of the country beside it, or of what is edited', async () => {
+    const [typed, belgian] = ['02 555 12 12', '+3225551212'];
+    // France has no such number
+    const refused = await desk.ask('account edit', { phone: typed }, { as });
+    expect(fieldsOf(refused)).toEqual(['phone']);
+    const about = { 'last-name': 'Roy', 'first-name': 'Zoé', phone: typed, country: 'Belgique' };
+    const added = await desk.done('customer add', { type: 'individual', email: newEmail(), ...about }, { as });
+    const number = String(added['customer']);
+    expect(added).toMatchObject({ phone: belgian });
+    await desk.done('customer edit', { number, phone: '-' }, { as });
+    expect(await desk.done('customer edit', { number, phone: typed }, { as })).toMatchObject({ phone: belgian });
+    const initial = { type: 'initial', origin: 'new-site', 'site-phone': typed, 'site-country': 'BE' };
+    const order = String((await desk.done('order new', initial, { as }))['order']);
+    expect(await desk.done('order show', { number: order }, { as })).toMatchObject({ sitePhone: belgian });
+    await desk.done('order edit', { number: order, 'contact-phone': typed }, { as });
+    expect(await desk.done('order show', { number: order }, { as })).toMatchObject({ contactPhone: belgian });
+    const site = await newSite(desk, as, { 'site-country': 'BE', 'site-phone': typed });
+    expect(await desk.done('site show', { number: site }, { as })).toMatchObject({ sitePhone: belgian });
+    const change = { number: site, 'contact-phone': typed };
+    expect(await desk.ask('site change', change, { as })).toMatchObject({
+      data: { preview: { changes: { contactPhone: { new: belgian } } } },
+    });
+    await desk.ask('site change', { ...change, yes: 'yes' }, { as });
+    const { approval } = await desk.connection.reader.approval
+      .findFirstOrThrow({ orderBy: { id: 'desc' } })
+      .then(({ id }) => ({ approval: `A-${id}` }));
+    await desk.done('approval approve', { number: approval }, { as: sales });
+    expect(await desk.done('site show', { number: site }, { as })).toMatchObject({ contactPhone: belgian });
+    // another's tells nothing: it is no number of theirs
+    const other = await newReseller(desk);
+    expect(fieldsOf(await desk.ask('order edit', { number: order, 'site-phone': typed }, { as: other.email }))).toEqual(
+      ['site-phone'],
+    );
+  });
+
   const names = edits.map(({ name }) => name).filter((name) => name !== 'site change');
   const edit = (of: Edited, input: RawInput) => desk.ask(of.command, { ...of.about, ...input }, { as: of.as });
   const headline = (outcome: Awaited<ReturnType<TestDesk['ask']>>) =>

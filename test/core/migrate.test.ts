@@ -121,6 +121,34 @@ describe.each(databases())('migrations on $name', ({ name: provider, empty, fres
     expect(await look(to.url, ({ reader }) => reader.$queryRaw`SELECT "id" FROM "More"`)).toEqual([]);
   });
 
+  test('what an older desk holds is folded as what comes in now', async () => {
+    const whole = await target();
+    const old = mkdtempSync(join(tmpdir(), 'guichet-migrations-'));
+    cleanups.push(() => rmSync(old, { recursive: true }));
+    cpSync(whole.migrationsDir, old, { recursive: true });
+    const since = committed.findIndex((name) => name.endsWith('_folded_numbers'));
+    for (const name of committed.slice(since)) rmSync(join(old, name), { recursive: true });
+    await migrate({ ...whole, migrationsDir: old });
+    const at = provider === 'sqlite' ? `'2026-11-23T09:00:00.000Z'` : `timestamp '2026-11-23 09:00:00'`;
+    const insert = (table: string, columns: string, rows: string[]) =>
+      `INSERT INTO "${table}" (${columns}, "createdAt") VALUES ${rows.map((row) => `(${row}, ${at})`).join()}`;
+    await look(whole.url, async ({ writer }) => {
+      const purchases = ['f-1', 'F-1', 'a b', 'A B ', ' x'].map((one, id) => `${id + 1}, 1, '${one}', 'pro', 2`);
+      await writer.$executeRawUnsafe(
+        insert('Purchase', '"id", "orgId", "reference", "product", "quantity"', purchases),
+      );
+      const boxes = ['sn 1', 'SN1', 'Sn 2', 'SN3'].map((one, id) => `${id + 1}, 'box', 'box-${id}', 1, '${one}'`);
+      await writer.$executeRawUnsafe(insert('StockUnit', '"id", "kind", "product", "orgId", "serial"', boxes));
+    });
+    await migrate(whole);
+    await look(whole.url, async ({ reader }) => {
+      const purchases = await reader.purchase.findMany({ orderBy: { id: 'asc' } });
+      expect(purchases.map(({ reference }) => reference)).toEqual(['f-1', 'F-1', 'A B', 'A B ', 'X']);
+      const units = await reader.stockUnit.findMany({ orderBy: { id: 'asc' } });
+      expect(units.map(({ serial }) => serial)).toEqual(['SN1', 'SN1/2', 'SN2', 'SN3']);
+    });
+  });
+
   const searchName = '20261122050500_search';
   const addSite = (url: string) =>
     look(url, ({ writer }) => {

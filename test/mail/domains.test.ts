@@ -70,6 +70,14 @@ test('a transfer for oneself needs oneself as a customer; its code is shown to s
   ];
   const refused = await write(transfer);
   expect(refused.raw.toString()).not.toContain(code);
+  const kept = async () => {
+    const rows = await house.desk.connection.reader.inboundMail.findMany({ where: { sender: owner } });
+    const all = rows.map(({ sha256 }) => house.desk.desk.rawMail.read(sha256).catch(() => undefined));
+    return (await Promise.all(all)).flatMap((raw) => raw?.toString() ?? []).join('\n');
+  };
+  // what other mails said is kept, and this one's is not
+  await expect.poll(kept).not.toContain(code);
+  expect(await kept()).toContain('Commande : org create');
   expect(await house.desk.connection.reader.domain.count({ where: { name: 'roux.eu' } })).toBe(0);
   const [, ...details] = customer(owner);
   const done = await write([...transfer, ...details]);

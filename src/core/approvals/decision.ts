@@ -11,7 +11,7 @@ import { understand } from '../command/input.js';
 import { FileGone, restoredInput, type KeptInput } from '../command/kept-files.js';
 import type { CountedRefusal, Done } from '../command/outcome.js';
 import type { Registry } from '../command/registry.js';
-import { fieldContext } from '../command/context.js';
+import { fieldContext, homeOf } from '../command/context.js';
 
 export type Verdict = 'approved' | 'refused';
 
@@ -184,8 +184,9 @@ async function asAsked(
 ): Promise<{ input: never; requester: Actor } | undefined> {
   const requester = await identify(work.tx, { kind: 'session', personId: request.requesterId });
   try {
-    const context = fieldContext(work.desk, { locale: request.locale as Locale, country: requester.country });
     const raw = await restoredInput(work.desk, JSON.parse(request.input) as KeptInput);
+    const country = (await homeOf(command, { ...work, actor: requester }, raw)) ?? requester.country;
+    const context = fieldContext(work.desk, { locale: request.locale as Locale, country });
     const { input } = understand(command, raw, context);
     return { input: input as never, requester };
   } catch (error) {

@@ -1,10 +1,33 @@
 /** What understanding a field's value depends on besides the value: the reader's language and country, the catalogue. */
-import type { Desk } from '../guard/work.js';
+import { Refusal } from '../guard/refusal.js';
+import type { Desk, Work } from '../guard/work.js';
 import type { Locale } from '../locales/locale.js';
 import { findProduct } from '../record/catalogue.js';
 import { orderChoices } from '../record/orders-shape.js';
-import type { FieldContext } from './type.js';
+import type { AnyCommand } from './define.js';
+import type { RawInput } from './input.js';
+import { Fault, type FieldContext } from './type.js';
 import type { Reader } from './value.js';
+
+/**
+ * The country in which a form's phones are national ones, where it names none itself: that of the object it is about.
+ * What the asker may not see tells nothing.
+ */
+export async function homeOf(command: AnyCommand, work: Work, raw: RawInput): Promise<string | undefined> {
+  const { home, uses } = command;
+  if (!home || !uses.some(({ field }) => field.place && raw[field.name] && !raw[field.place])) return undefined;
+  const context = fieldContext(work.desk, { locale: work.locale });
+  try {
+    for (const [name, of] of Object.entries(home)) {
+      const [typed, use] = [raw[name], uses.find(({ field }) => field.name === name)];
+      const country = typed && use ? await of(work, use.field.type.parse(typed, context) as string) : null;
+      if (country) return country;
+    }
+  } catch (error) {
+    if (!(error instanceof Refusal || error instanceof Fault)) throw error;
+  }
+  return undefined;
+}
 
 export const fieldContext = (
   { catalogue }: Pick<Desk, 'catalogue'>,

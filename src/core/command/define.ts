@@ -107,6 +107,12 @@ export interface FourEyes<I> {
   seen?(work: Work, approvalId: number): Promise<void>;
 }
 
+/**
+ * The country of what a command is about, by the fields that name it, the first that is given: a phone without its
+ * prefix is one of there, where the form says none (FIELDS "phone"). May throw refusals, which are left to `run`.
+ */
+export type Home = Readonly<Record<string, (work: Work, named: string) => Promise<string | null>>>;
+
 /** How a request ended that was not approved. */
 export interface Ending {
   readonly state: 'refused' | 'expired' | 'void' | 'cancelled';
@@ -137,6 +143,7 @@ export interface Command<I = never> {
   readonly secret?: boolean;
   /** Takes its person's own proof (guard/policy.ts). */
   readonly proof?: 'own';
+  readonly home?: Home;
   /** What `yes` would do; the command changes nothing without it, but where it answers nothing. */
   readonly preview?: (work: Work, input: I) => Promise<Preview | undefined>;
   /** How long a preview can be confirmed, in milliseconds; the policy's `previewHours` unless told. */
@@ -166,6 +173,7 @@ export function command<const Uses extends readonly Use[]>(definition: {
   parts?: (steps: Steps, input: Input<Uses>) => Promise<unknown>;
   secret?: boolean;
   proof?: 'own';
+  home?: Home;
   previewLasts?: Command['previewLasts'];
   preview?: (work: Work, input: Input<Uses>) => Promise<Preview | undefined>;
   run: (work: Work, input: Input<Uses>, approvalId?: number) => Promise<Done | CountedRefusal>;

@@ -36,6 +36,8 @@ export interface Field<Name extends string = string, T = unknown> {
   readonly type: FieldType<T>;
   /** Shown where the field is asked. */
   readonly hint?: Localised;
+  /** Of a phone: the field that says in which country it is a national one. */
+  readonly place?: string;
 }
 
 type Labels = readonly [string, ...string[]];
@@ -43,12 +45,13 @@ type Labels = readonly [string, ...string[]];
 const field = <const Name extends string, T>(
   name: Name,
   type: FieldType<T>,
-  { hint, ...labels }: { fr: Labels; en: Labels; hint?: Localised },
+  { hint, place, ...labels }: { fr: Labels; en: Labels; hint?: Localised; place?: string },
 ): Field<Name, T> => ({
   name,
   labels,
   type,
   ...(hint ? { hint } : {}),
+  ...(place ? { place } : {}),
 });
 
 const staffRoleNames = {
@@ -83,6 +86,7 @@ export const lastName = field('last-name', textType(80), {
 });
 export const firstName = field('first-name', textType(80), { fr: ['Prénom'], en: ['First name', 'Given name'] });
 export const phone = field('phone', phoneType, {
+  place: 'country',
   fr: ['Téléphone', 'Tél', 'Portable'],
   en: ['Phone', 'Telephone', 'Mobile'],
 });
@@ -190,7 +194,11 @@ export const siteRegistration = field('site-registration', textType(20), {
   en: ['Site company number'],
 });
 export const siteVat = field('site-vat', textType(20), { fr: ['TVA du site'], en: ['Site VAT'] });
-export const sitePhone = field('site-phone', phoneType, { fr: ['Téléphone du site'], en: ['Site phone'] });
+export const sitePhone = field('site-phone', phoneType, {
+  place: 'site-country',
+  fr: ['Téléphone du site'],
+  en: ['Site phone'],
+});
 export const siteEmail = field('site-email', emailType, {
   fr: ['E-mail du site', 'Email du site'],
   en: ['Site email'],
@@ -212,6 +220,7 @@ export const contactEmail = field('contact-email', emailType, {
   en: ['Contact email'],
 });
 export const contactPhone = field('contact-phone', phoneType, {
+  place: 'site-country',
   fr: ['Téléphone du contact'],
   en: ['Contact phone'],
 });

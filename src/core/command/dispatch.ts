@@ -14,7 +14,7 @@ import { localeOf, type Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
 import type { Leaves, Unit } from '../record/transact.js';
 import { carryOut, refused } from './carrying-out.js';
-import { fieldContext, readerOf } from './context.js';
+import { fieldContext, homeOf, readerOf } from './context.js';
 import type { Reader } from './value.js';
 import type { AnyCommand } from './define.js';
 import { understand, type RawInput } from './input.js';
@@ -111,18 +111,12 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
     asked: { once: Once | undefined; actor: Actor; locale: Locale; request: Asked; command: AnyCommand },
   ): Promise<Outcome> {
     const { once, actor, locale, request, command } = asked;
-    const understood = understand(command, request.input, context(locale, actor));
     const dryRun = request.dryRun ?? false;
-    const work = createWork(unit, {
-      desk,
-      actor,
-      door: request.door,
-      locale,
-      ip: request.ip,
-      org: understood.org,
-      dryRun,
-      progress: request.progress,
-    });
+    const { door, ip, progress } = request;
+    const nowhere = createWork(unit, { desk, actor, door, locale, ip, dryRun, progress });
+    const country = (await homeOf(command, nowhere, request.input)) ?? actor.country;
+    const understood = understand(command, request.input, fieldContext(desk, { locale, country }));
+    const work = { ...nowhere, org: understood.org };
     if (request.found) keepFound(work, request.found);
     const { outcome, counted, previewed } = await carryOut(work, command, { understood, raw: request.input }).catch(
       (error: unknown) => {

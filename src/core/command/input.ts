@@ -6,7 +6,7 @@ import type { Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
 import type { Form, Use } from './define.js';
 import { everyUseOf } from './registry.js';
-import { Fault, faultText, type FieldContext, type Raw } from './type.js';
+import { country, Fault, faultText, type FieldContext, type Raw } from './type.js';
 
 export type RawInput = Readonly<Record<string, Raw>>;
 
@@ -30,6 +30,22 @@ export const emptiesField = (raw: Raw): boolean => {
   const [only, ...others] = Array.isArray(raw) ? (raw as readonly unknown[]) : [raw];
   return others.length === 0 && typeof only === 'string' && /^[-\u2010\u2011\u2013\u2014]$/u.test(only.trim());
 };
+
+/** How a field's value is understood beside the others of its form: a national phone is one of the place they name. */
+export function contextFor(
+  { field }: Use,
+  beside: (name: string) => Raw | undefined,
+  context: FieldContext,
+): FieldContext {
+  const typed = field.place === undefined ? undefined : beside(field.place);
+  if (empty(typed)) return context;
+  try {
+    return { ...context, country: country.parse(typed as Raw, context) };
+  } catch {
+    // told as that field's own fault
+    return context;
+  }
+}
 
 /** Whether a box that was filled in and comes back empty empties the field; a choice that is gone comes back empty too. */
 export const emptiedByBox = (use: Use | undefined): boolean =>
@@ -57,7 +73,11 @@ export function understand(command: Form, raw: RawInput, context: FieldContext):
       if (use.empties !== undefined && value !== undefined && emptiesField(value)) {
         if (!use.empties) throw new Fault('kept');
         values[camel(name)] = null;
-      } else if (!empty(value)) values[camel(name)] = use.field.type.parse(value as Raw, context);
+      } else if (!empty(value))
+        values[camel(name)] = use.field.type.parse(
+          value as Raw,
+          contextFor(use, (beside) => raw[beside], context),
+        );
       else if (use.required) throw new Fault('missing');
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;

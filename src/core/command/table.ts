@@ -13,7 +13,7 @@ import { SheetFault, type Sheet, type SheetRow } from '../record/sheet.js';
 import { fieldContext } from './context.js';
 import type { Input, Use } from './define.js';
 import { file as fileField } from './dictionary.js';
-import { nearestField } from './input.js';
+import { contextFor, nearestField } from './input.js';
 import { Fault, faultText, isUpload, type FieldContext, type Raw, type Upload } from './type.js';
 
 export interface RowFault {
@@ -173,11 +173,13 @@ function understood<Uses extends readonly Use[]>(
   const faults: RowFault[] = [];
   const input: Record<string, unknown> = {};
   let read = 0;
+  const cell = (at: number | undefined) => (at === undefined ? '' : (cells[at] ?? ''));
+  const beside = (name: string) => cell(columns.find(({ use }) => use.field.name === name)?.at);
   for (const { use, key, at, parse } of columns) {
-    const text = at === undefined ? '' : (cells[at] ?? '');
+    const text = cell(at);
     if (text !== '') read += 1;
     try {
-      if (text !== '') input[key] = parse(text, context);
+      if (text !== '') input[key] = parse(text, contextFor(use, beside, context));
       else if (use.required) throw new Fault('missing');
     } catch (fault) {
       if (!(fault instanceof Fault)) throw fault;

@@ -80,6 +80,7 @@ export const customerEdit = command({
   },
   who: 'member',
   ahead: vatAhead,
+  home: { number: async (work, number) => (await findCustomer(work, number, { write: true })).country },
   fields: [required(customerNumber, { suggest: suggestCustomers }), ...partyEdits, ...emptiable([optional(tags)])],
   async run(work, { number, tags: newTags, ...input }) {
     const row = await findCustomer(work, number, { write: true });

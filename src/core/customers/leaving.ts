@@ -9,6 +9,7 @@ import { insertOrg } from '../organisations/organisation.js';
 import { orgRef } from '../parties/organisation.js';
 import type { Customer, Organisation } from '../record/database.js';
 import { fold } from '../record/fold.js';
+import type { NoticeOutcome, SkipReason } from '../renewals/planning.js';
 import { customerRef, customerSearch, insertCustomer, ownerName, partyColumns, type CustomerRow } from './customer.js';
 import type { Party } from './party.js';
 import { forgetIn, type Product } from './products.js';
@@ -77,7 +78,12 @@ export async function release(work: Work, row: CustomerRow, products: readonly P
     // what nobody pays for (an owner's mail, a suspension) goes along with its domain
     await work.tx.registrarTask.updateMany({
       where: { domainId: domain.id, state: { in: open } },
-      data: { orgId: org.id },
+      // whoever asked for it was the reseller's: how it ends is told to nobody there
+      data: { orgId: org.id, requesterId: null },
+    });
+    await work.tx.renewalNotice.updateMany({
+      where: { domainId: domain.id, outcome: 'due' satisfies NoticeOutcome },
+      data: { outcome: 'skipped' satisfies NoticeOutcome, reason: 'changed' satisfies SkipReason },
     });
     work.audit({
       action: 'domain released',

@@ -142,6 +142,9 @@ export const deviceEdit = command({
   proof: 'own',
   fourEyes: othersEyes(),
   fields: editFields,
+  home: {
+    device: async (work, typed) => keptClient((await findDevice(work, typed, { manage: true })).client).country ?? null,
+  },
   run: edit,
 });
 

@@ -1,10 +1,11 @@
 /** `order new`, `edit`, `attach`, `detach`: a draft takes shape, through whichever doors (D1–D11). */
 import { changedKeys, only } from '../command/changes.js';
-import { command, optional, required } from '../command/define.js';
+import { command, optional, required, type Home } from '../command/define.js';
 import { documentFile, documentKind, documentName } from '../command/dictionary.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import { textsOf } from '../locales/texts.js';
+import { findOpportunity } from '../opportunities/opportunity.js';
 import { ownReseller } from '../parties/organisation.js';
 import { ordersInForce } from '../record/catalogue-versions.js';
 import { columnsOf, composed, contentOf, differs, siteFacts } from './content.js';
@@ -22,11 +23,17 @@ import {
 } from './draft.js';
 import { editFields, newFields, orderNumber } from './fields.js';
 import { findOrder, orderRef, type OrderRow } from './order.js';
+import { findSite } from '../sites/site.js';
 
 const own = (work: Work, number: string): Promise<OrderRow> => findOrder(work, number, { write: true });
 
 const companyOf = async (work: Work, orgId: number): Promise<string> =>
   (await work.tx.organisation.findUniqueOrThrow({ where: { id: orgId }, select: { name: true } })).name;
+
+const homes: Home = {
+  site: async (work, number) => (await findSite(work, number)).siteCountry,
+  opportunity: async (work, number) => (await findOpportunity(work, number)).siteCountry,
+};
 
 export const orderNew = command({
   name: 'order new',
@@ -36,6 +43,7 @@ export const orderNew = command({
   },
   who: 'reseller',
   fields: newFields,
+  home: homes,
   ahead: inspectAhead,
   async run(work, input) {
     const reseller = ownReseller(work, { write: true });
@@ -74,6 +82,7 @@ export const orderEdit = command({
   },
   who: 'reseller',
   fields: editFields,
+  home: { ...homes, number: async (work, number) => contentOf(await findOrder(work, number)).siteCountry ?? null },
   ahead: inspectAhead,
   async run(work, { number, ...input }) {
     const row = await own(work, number);

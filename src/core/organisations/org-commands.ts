@@ -68,6 +68,7 @@ export const orgEdit = command({
   proof: 'own',
   ahead: vatAhead,
   fields: editFields,
+  home: { number: async (work, number) => (await findOrg(work, number, { role: 'manager', second: true })).country },
   fourEyes: {
     async needed(work, input) {
       const { row, named, after } = await intended(work, input, true);

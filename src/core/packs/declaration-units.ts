@@ -21,8 +21,8 @@ type What = Pick<NewDeclaration, 'product' | 'takeover' | 'box'>;
 export interface Shelf {
   /** The oldest available unit of one of these products; nothing when there is none. */
   take(products: readonly string[], given: What, serial?: string): Promise<TakenUnit | undefined>;
-  /** Whether a box of one of these models with this serial has gone out before. */
-  knows(products: readonly string[], serial: string): Promise<boolean>;
+  /** Whether a box with this serial, of whatever model, is on a client. */
+  knows(serial: string): Promise<boolean>;
 }
 
 /** @throws {Refusal} `stock.empty`; `input.invalid` for a serial that has gone out before */
@@ -35,7 +35,7 @@ export async function takeUnits(work: Work, given: What, shelf: Shelf): Promise<
     ? [given.product]
     : work.desk.catalogue.boxes.filter((box) => box.brings === packKind(given.product));
   const ids = models.map(({ id }) => id);
-  if (given.box !== undefined && (await shelf.knows(ids, given.box)))
+  if (given.box !== undefined && (await shelf.knows(given.box)))
     throw new Refusal('input.invalid', {}, { box: textsOf(work.locale).faults.twice({ value: given.box }) });
   const box = ids.length === 0 ? undefined : await shelf.take(ids, given, given.box);
   if (!box) throw stockEmpty(work, alone ? 'product' : 'box', models[0]?.name[work.locale] ?? '');
@@ -48,8 +48,7 @@ const stateOf = ({ takeover }: Pick<What, 'takeover'>): 'assigned' | 'declared' 
 export const stockShelf = (tx: Tx, orgId: number): Shelf => ({
   take: (products, given, serial) =>
     takeUnit(tx, { orgId, products, state: stateOf(given), ...(serial === undefined ? {} : { serial }) }),
-  knows: async (products, serial) =>
-    (await tx.stockUnit.findFirst({ where: { serial, product: { in: [...products] } } })) !== null,
+  knows: async (serial) => (await tx.stockUnit.findUnique({ where: { serial } })) !== null,
 });
 
 /** A copy of the stock to plan on: units are taken in the order in which the stock would give them. */
@@ -86,19 +85,19 @@ export async function plannedShelf(tx: Tx, { orgId, products, atMost, serials }:
       const heads = wanted.flatMap((product) => {
         const queue = queues.get(product);
         const unit = queue?.units[queue.next];
-        return queue && unit ? [{ queue, unit, key: serialKey(product, serial ?? '') }] : [];
+        return queue && unit ? [{ queue, unit }] : [];
       });
       const [oldest] = heads.sort((a, b) => a.unit.id - b.unit.id);
       if (!oldest) return Promise.resolve(undefined);
       oldest.queue.next += 1;
-      if (serial !== undefined) gone.add(oldest.key);
+      if (serial !== undefined) gone.add(serial);
       backward.push(() => {
         oldest.queue.next -= 1;
-        if (serial !== undefined) gone.delete(oldest.key);
+        if (serial !== undefined) gone.delete(serial);
       });
       return Promise.resolve(oldest.unit);
     },
-    knows: (wanted, serial) => Promise.resolve(wanted.some((product) => gone.has(serialKey(product, serial)))),
+    knows: (serial) => Promise.resolve(gone.has(serial)),
     keep: () => void (backward = []),
     putBack() {
       for (const step of backward) step();
@@ -107,16 +106,14 @@ export async function plannedShelf(tx: Tx, { orgId, products, atMost, serials }:
   };
 }
 
-const serialKey = (product: string, serial: string): string => JSON.stringify([product, serial]);
-
 async function goneSerials(tx: Tx, serials: readonly string[]): Promise<Set<string>> {
   const gone = new Set<string>();
   for (let at = 0; at < serials.length; at += serialsAtATime) {
     const rows = await tx.stockUnit.findMany({
       where: { serial: { in: serials.slice(at, at + serialsAtATime) } },
-      select: { product: true, serial: true },
+      select: { serial: true },
     });
-    for (const { product, serial } of rows) gone.add(serialKey(product, serial ?? ''));
+    for (const { serial } of rows) gone.add(serial ?? '');
   }
   return gone;
 }

@@ -105,6 +105,7 @@ export const accountEdit = command({
     standing(await subject(work, named), changes),
   ),
   fields: editFields,
+  home: { person: async (work, named) => (await subject(work, named)).country },
   async run(work, input) {
     const { person: named, ...changes } = input;
     const found = await subject(work, named);

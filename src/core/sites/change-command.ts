@@ -63,6 +63,7 @@ export const siteChange = command({
   },
   who: ['reseller', 'staff'],
   fields,
+  home: { number: async (work, number) => (await findSite(work, number)).siteCountry },
   previewLasts: ({ siteChangePreviewMinutes }) => siteChangePreviewMinutes * 60_000,
   async preview(work, input) {
     const { site, changes, relatedOrderId } = await wished(work, input);
