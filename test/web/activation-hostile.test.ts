@@ -1,4 +1,5 @@
 /** E6: whatever comes to a device's link that is not its client's own form changes nothing. */
+import { createMailbox } from '../../src/core/mailbox.js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { linkFile } from '../../src/core/file-links.js';
 import { ground, type Ground, type Visitor } from './ground.js';
@@ -229,6 +230,23 @@ describe('a link that is not, or no longer, good', () => {
     await dead(right, device.path);
     const fresh = pathOf((await desk.mails(bob)).at(-1)?.params['url']);
     expect((await right.post(fresh, given)).location).toBe('/me');
+  });
+
+  it('opened, and mailed to another address since: nothing is left of the opening, and its bounce is told', async () => {
+    await (await come(desk, device)).get(device.path);
+    expect(await deviceRow(desk, device)).toMatchObject({ state: 'opened' });
+    await done(desk, 'device edit', { device: device.device, email: 'zoe@maisn.example' }, installer);
+    expect(await deviceRow(desk, device)).toMatchObject({ state: 'link-sent' });
+    const { desk: core, connection } = desk.open;
+    const about = { recipient: 'zoe@maisn.example', letter: 'device-activation' };
+    const { id: mailId } = await connection.reader.outbox.findFirstOrThrow({ where: about });
+    await core.database.transact(({ tx }) => tx.outbox.updateMany({ where: { id: mailId }, data: { state: 'sent' } }));
+    await createMailbox(core).bounced({ mailId, messageId: undefined, reason: '550 no such domain' });
+    expect(await deviceRow(desk, device)).toMatchObject({ state: 'bounced', reason: '550 no such domain' });
+    expect((await desk.mails(installer)).filter(({ letter }) => letter === 'device-step')).toMatchObject([
+      { params: { step: 'bounced', reason: '550 no such domain' } },
+    ]);
+    expect(await connection.reader.deviceStep.count({ where: { deviceId: device.id, step: 'opened' } })).toBe(1);
   });
 
   it('whose mail came back', async () => {
