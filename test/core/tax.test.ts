@@ -215,6 +215,16 @@ describe.each(databases())('money and tax on $name', (provider) => {
         'access.denied',
       );
     }
+    // a shop of one's own takes another hand, however small
+    const clerk = await newStaff(desk, 'sales');
+    const own = String((await desk.done('org create', { name: 'À soi', type: 'company' }, { as: clerk }))['org']);
+    for (const [command, input] of [
+      ['billing topup', { reseller: own, amount: '5', payment: `VIR-${own}` }],
+      ['billing credit', { reseller: own, amount: '5' }],
+    ] as const) {
+      expect(codeOf(await desk.ask(command, input, { as: clerk }))).toBe('approval.pending');
+      expect(codeOf(await desk.ask(command, input, { as: sales }))).toMatch(/^(approval.pending|billing\.)/);
+    }
     const large = await topup('90000', `VIR-${one.org}-1`);
     expect(codeOf(large)).toBe('approval.pending');
     expect(approvalIn(await topup('90 000,00 €', `VIR-${one.org}-1`))).toBe(approvalIn(large));

@@ -18,7 +18,7 @@ import {
   topUpAtMost,
 } from './balance.js';
 import { isBooked, topUp } from './ledger.js';
-import { bookedToday, moneyEyes, type Booking } from './second-person.js';
+import { bookedToday, isOwn, moneyEyes, type Booking } from './second-person.js';
 
 async function accountData({ tx }: Pick<Work, 'tx'>, org: Pick<Organisation, 'id' | 'name'>): Promise<Data> {
   const row = await balanceOf(tx, org.id);
@@ -90,6 +90,7 @@ export const billingTopup = command({
     async (work, input) => {
       const { id } = await namedOrg(work, input.reseller);
       if (await isBooked(work, input.payment ?? '')) return false;
+      if (isOwn(work, id)) return true;
       return input.amount.cents + (await bookedToday(work, id)) > work.desk.catalogue.policy.limits.topUpAlone * 100;
     },
     async (work, { amount: { cents } }) => Promise.resolve(refuseRange(work, cents)),
@@ -129,9 +130,10 @@ export const billingCredit = command({
   who: 'sales',
   fourEyes: moneyEyes<Booking>(
     async (work, { reseller: named, amount: { cents } }) => {
-      if (cents <= work.desk.catalogue.policy.limits.creditAlone * 100) return false;
+      const { id } = await namedOrg(work, named);
       // to take some of it back shares no risk
-      return cents > (await balanceOf(work.tx, (await namedOrg(work, named)).id)).creditCents;
+      if (cents <= (await balanceOf(work.tx, id)).creditCents) return false;
+      return isOwn(work, id) || cents > work.desk.catalogue.policy.limits.creditAlone * 100;
     },
     async (work, { amount: { cents } }) => Promise.resolve(refuseCredit(work, cents)),
   ),

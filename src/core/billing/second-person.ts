@@ -15,6 +15,10 @@ export interface Booking {
 
 const dayMs = 86_400_000;
 
+/** Staff who are members of it book nothing for it alone: two hands, whatever the amount. */
+export const isOwn = ({ actor }: Work, orgId: number): boolean =>
+  actor.members.some((member) => member.orgId === orgId);
+
 /** What the asker has booked for it within a day, in cents: several small ones are as good as a large one. */
 export async function bookedToday({ tx, actor, now }: Work, orgId: number): Promise<number> {
   const since = new Date(now.getTime() - dayMs);
