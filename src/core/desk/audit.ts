@@ -6,7 +6,7 @@ import type { Work } from '../guard/work.js';
 import { parseRef, printRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
 import { approvalRef } from '../guard/approval.js';
-import { declarationRef } from '../packs/declaration.js';
+import { declarationRef } from '../packs/number.js';
 import { numberKey } from '../guard/number.js';
 import type { Audit } from '../record/database.js';
 import { verifyAudit } from '../record/audit.js';

@@ -6,7 +6,7 @@ import { makeLinks, type MadeLink } from '../parties/link.js';
 import type { Reseller } from '../parties/organisation.js';
 import { firstCredentials, linksOf, servicesOf, type Catalogue } from '../record/catalogue.js';
 import type { NewDeclaration } from './declaration.js';
-import { declarationRef } from './declaration.js';
+import { declarationRef } from './number.js';
 import type { Client } from './declaration-clients.js';
 
 export interface Told {

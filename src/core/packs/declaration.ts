@@ -4,7 +4,6 @@
  * what was readied, however many, by one statement a table.
  */
 import { createHash } from 'node:crypto';
-import { printRef } from '../guard/number.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import type { Locale } from '../locales/locale.js';
@@ -16,9 +15,8 @@ import { searchable } from '../record/fold.js';
 import { insertReturning, type Row } from '../record/rows.js';
 import { clientsOf, type Client } from './declaration-clients.js';
 import { installerOf, tellDeclared, type Told } from './declaration-letters.js';
+import { declarationRef } from './number.js';
 import { assignUnits, stockShelf, takeUnits, type Shelf, type Units } from './declaration-units.js';
-
-export const declarationRef = (id: number): string => printRef('D', id);
 
 export interface NewDeclaration {
   readonly product: Product;

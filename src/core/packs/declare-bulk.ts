@@ -9,7 +9,8 @@ import { textsOf } from '../locales/texts.js';
 import { orgRef } from '../parties/organisation.js';
 import { inParts } from '../record/rows.js';
 import { planBulk, type Plan } from './bulk-plan.js';
-import { declarationRef, record, type Placed } from './declaration.js';
+import { record, type Placed } from './declaration.js';
+import { declarationRef } from './number.js';
 import { moveUnits } from './declaration-units.js';
 
 const fields = [required(file), optional(sheet), optional(mode)] as const;

@@ -1,5 +1,9 @@
-/** Pack numbers (J): `PP`, the year, the month in three English capitals, and 48 random bits in upper-case hex. */
+/** The numbers of declarations, and of packs (J): `PP`, the year, the month in English capitals, 48 random bits in hex. */
+import { printRef } from '../guard/number.js';
 import type { Tx } from '../record/database.js';
+
+/** As a declaration is called, by its row. */
+export const declarationRef = (id: number): string => printRef('D', id);
 
 const months = ['JAN', 'FEB', 'MAR', 'APR', 'MAY', 'JUN', 'JUL', 'AUG', 'SEP', 'OCT', 'NOV', 'DEC'];
 

@@ -6,7 +6,7 @@ import { attemptsLeft, countTelling } from '../guard/limit.js';
 import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import { textsOf } from '../locales/texts.js';
-import { declarationRef } from './declaration.js';
+import { declarationRef } from './number.js';
 import { numberKey } from '../guard/number.js';
 
 const hourMs = 3_600_000;
