@@ -49,7 +49,7 @@ import { siteImport } from './sites/import-command.js';
 import { siteList, siteShow } from './sites/site-commands.js';
 import { accountErase, accountExport } from './parties/data-commands.js';
 import { accountConfirm, accountLink, accountUnlink } from './parties/linking.js';
-import { resellerRegister } from './parties/reseller.js';
+import { resellerRegister } from './parties/reseller-command.js';
 import { staffGrant, staffList, staffRevoke } from './parties/staff.js';
 import { supportCommands } from './support/commands.js';
 

@@ -1,12 +1,10 @@
 /** Registering resellers (J1, and the first purchase of J2). */
-import { command, optional, required } from '../command/define.js';
-import { company, email, firstName, lastName, locale } from '../command/dictionary.js';
 import { createPerson } from '../guard/person.js';
 import type { Work } from '../guard/work.js';
 import { formatDay } from '../locales/format.js';
 import type { Locale } from '../locales/locale.js';
 import { makeLink } from './link.js';
-import { orgRef, orgSearch, resellersNamed, type Reseller } from './organisation.js';
+import { orgRef, orgSearch, type Reseller } from './organisation.js';
 import { hashFirst } from './password.js';
 
 export interface NewReseller {
@@ -78,33 +76,3 @@ export async function registerReseller(
   });
   return { id: org.id, name: org.name, account: known ? 'existing' : 'created' };
 }
-
-export const resellerRegister = command({
-  name: 'reseller register',
-  help: {
-    fr: 'Enregistrer un revendeur : son compte, son organisation, et la lettre qui le lui dit',
-    en: 'Register a reseller: account, organisation, and the letter that says so',
-  },
-  who: 'staff',
-  fields: [required(email), required(lastName), required(firstName), required(company), optional(locale)],
-  async run(work, input) {
-    const [existing] = await resellersNamed(work.tx, input.email);
-    if (existing) {
-      return {
-        code: 'reseller.existing',
-        data: { reseller: orgRef(existing.id), email: input.email, company: existing.name, state: 'reseller' },
-      };
-    }
-    const made = await registerReseller(work, input);
-    return {
-      code: 'reseller.registered',
-      data: {
-        reseller: work.made(orgRef(made.id)),
-        email: input.email,
-        company: made.name,
-        account: made.account,
-        state: 'reseller',
-      },
-    };
-  },
-});
