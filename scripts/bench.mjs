@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { ready, root } from './ready.mjs';
 
-const all = ['declarations', 'bulk', 'mail', 'answers', 'orders', 'devices', 'footprint'];
+const all = ['declarations', 'bulk', 'mail', 'outbox', 'answers', 'orders', 'devices', 'footprint'];
 const asked = process.argv.slice(2);
 const unknown = asked.filter((name) => !all.includes(name));
 if (unknown.length > 0) {

@@ -102,7 +102,9 @@ async function start(settings: Settings, more: { log: Log; parts: Part[]; demo: 
   if (has('bot') && settings.DISCORD_TOKEN) channels.chat = await chat(settings, { open, letters, log, parts });
   if (has('web')) lines.push(...(await web(settings, { open, log, parts, ready: () => ready })));
   if (has('inbox')) lines.push(...(await mailIn(settings, { open, letters, log, parts })));
-  if (has('outbox') || channels.chat) startCourier(open, { channels, log, parts });
+  // a mail on its way has a connection of its own
+  const places = { mail: settings.SMTP_CONNECTIONS };
+  if (has('outbox') || channels.chat) startCourier(open, { channels, places, log, parts });
   if (has('schedule')) await startJobs(settings, { open, log, parts });
   if (has('schedule') && settings.REGISTRAR === 'gandi') await startRegistrar(settings, { open, log, parts });
   warnings(settings, log);
@@ -122,7 +124,8 @@ async function mailOut(
     import('./mail/outgoing.js'),
   ]);
   const { open, letters, log, parts } = context;
-  const transport = mailTransport({ smtpUrl: settings.SMTP_URL, sentDir: join(settings.DATA_DIR, 'sent'), log });
+  const { SMTP_URL: smtpUrl, SMTP_CONNECTIONS: connections } = settings;
+  const transport = mailTransport({ smtpUrl, connections, sentDir: join(settings.DATA_DIR, 'sent'), log });
   parts.push({ name: 'outgoing mail', stop: async () => transport.close() });
   const { documents, secrets } = open.desk;
   return mailDeliver({
@@ -274,7 +277,7 @@ function every(
 
 function startCourier(
   open: OpenDesk,
-  context: { channels: { mail?: Deliver; chat?: Deliver }; log: Log; parts: Part[] },
+  context: { channels: { mail?: Deliver; chat?: Deliver }; places: { mail: number }; log: Log; parts: Part[] },
 ): void {
   const { desk } = open;
   const courier = createCourier({
@@ -283,6 +286,7 @@ function startCourier(
     clock: desk.clock,
     chance: () => (desk.random(1)[0] ?? 0) / 255,
     channels: context.channels,
+    places: context.places,
     onSent: (unit, errand) => tellSent(desk, unit, errand),
     onFailed: async (unit, { errand, reason }) => {
       if (!(await fallBackToMail(unit.tx, errand, desk.clock())))

@@ -140,6 +140,11 @@ const schema = z
     SMTP_TLS_CERT: z.string().optional(),
     SMTP_TLS_KEY: z.string().optional(),
     SMTP_URL: urlOf(['smtp', 'smtps'], 'smtps://user:pass@host:465').optional(),
+    SMTP_CONNECTIONS: z
+      .string()
+      .default('10')
+      .transform(Number)
+      .refine((count) => Number.isInteger(count) && count >= 2 && count <= 50, 'write a whole number from 2 to 50'),
     MAIL_FROM: address.default('guichet@localhost'),
     MAIL_TRUSTED_AUTHSERV: z.string().optional(),
     HTTP_LISTEN: hostPort.prefault('127.0.0.1:8080'),

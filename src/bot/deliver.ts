@@ -22,18 +22,22 @@ export const closedDms = 'direct messages are closed (Discord 50007)';
 
 const failed = (reason: string): Delivery => ({ result: 'failed', reason });
 
+/** Ends a try when it aborts; a request's message in the channel is written to its end. */
+type Trying = DeliverOptions & { readonly ends?: AbortSignal | undefined };
+
 /** One try; never throws. */
 export function createDeliver(options: DeliverOptions): Deliver {
-  return async (errand) => {
+  return async (errand, ends) => {
+    const to = errand.recipient === 'approvals' ? toChannel : toUser;
     try {
-      return errand.recipient === 'approvals' ? await toChannel(options, errand) : await toUser(options, errand);
+      return await to({ ...options, ends }, errand);
     } catch (error) {
       return deliveryOf(error);
     }
   };
 }
 
-async function toChannel(options: DeliverOptions, errand: Errand): Promise<Delivery> {
+async function toChannel(options: Trying, errand: Errand): Promise<Delivery> {
   const { approvalsChannelId, showApproval } = options;
   if (approvalsChannelId === undefined || !showApproval) {
     // a desk without the channel has its approvals asked by mail: nothing is undelivered
@@ -48,12 +52,13 @@ async function toChannel(options: DeliverOptions, errand: Errand): Promise<Deliv
   return { result: 'sent' };
 }
 
-async function toUser(options: DeliverOptions, errand: Errand): Promise<Delivery> {
+async function toUser(options: Trying, errand: Errand): Promise<Delivery> {
   if (!options.letters) return failed('no letters are loaded');
   const { text } = options.letters.render(errand.letter as LetterName, errand.locale, errand.params as never);
-  const dm = (await options.rest.post(Routes.userChannels(), { body: { recipient_id: errand.recipient } })) as {
-    id: string;
-  };
+  const dm = (await options.rest.post(Routes.userChannels(), {
+    body: { recipient_id: errand.recipient },
+    signal: options.ends,
+  })) as { id: string };
   // an answer may be longer than a message: it is said in several, and nothing of it is lost
   const messages = inMessages(text, contentMost);
   for (const [at, part] of messages.entries()) {
@@ -89,7 +94,7 @@ function buttonsOf({ letter, locale, object, params }: Errand): Row[] {
 
 /** The nonce is the errand's: after a lost answer the next try finds the message that was sent. */
 async function post(
-  { rest }: DeliverOptions,
+  { rest, ends }: Trying,
   channelId: string,
   { errand, text, part = 0, components = [] }: { errand: Errand; text: string; part?: number; components?: Row[] },
 ): Promise<void> {
@@ -101,7 +106,7 @@ async function post(
     nonce: part === 0 ? `m${errand.id}` : `m${errand.id}.${part}`,
     enforce_nonce: true,
   };
-  await rest.post(Routes.channelMessages(channelId), { body });
+  await rest.post(Routes.channelMessages(channelId), { body, signal: ends });
 }
 
 // 50278: no server in common any more

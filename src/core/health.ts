@@ -65,19 +65,23 @@ export function createHealth(options: HealthOptions): Health {
     return now - since > standsStillMs ? 'no job has run for five minutes' : undefined;
   }
 
+  /** Of a channel that something is under way in, what waits has to: its destination has no place, or there is a lot. */
   async function outbox(tx: Tx, now: number): Promise<string | undefined> {
-    const channels = [...(desk.chat ? ['chat'] : []), ...((await pauseOf(tx)) ? [] : ['mail'])];
+    // what was queued before we began may have waited for us
+    if (now - began <= standsStillMs) return undefined;
     const late = new Date(now - standsStillMs);
-    const where = {
-      channel: { in: channels },
-      OR: [
+    for (const channel of [...(desk.chat ? ['chat'] : []), ...((await pauseOf(tx)) ? [] : ['mail'])]) {
+      const waits = [
         { state: 'queued', dueAt: { lt: late } },
         { state: 'sending', leasedUntil: { lt: late } },
-      ],
-    };
-    // what was queued before we began may have waited for us
-    const waits = now - began > standsStillMs && (await tx.outbox.findFirst({ where, select: { id: true } }));
-    return waits ? 'what is due has not been taken for five minutes' : undefined;
+      ];
+      const underWay = { channel, state: 'sending', leasedUntil: { gt: new Date(now) } };
+      const stands =
+        (await tx.outbox.findFirst({ where: { channel, OR: waits }, select: { id: true } })) &&
+        !(await tx.outbox.findFirst({ where: underWay, select: { id: true } }));
+      if (stands) return 'what is due has not been taken for five minutes';
+    }
+    return undefined;
   }
 
   async function look(): Promise<Failing> {

@@ -36,8 +36,11 @@ export type Delivery =
   | { result: 'uncertain'; reason: string };
 
 export interface MailTransport {
-  /** One try; never throws, except when a mail kept on disk can't be written. */
-  send(mail: OutgoingMail): Promise<Delivery>;
+  /**
+   * One try; never throws, except when a mail kept on disk can't be written. Once `ends` aborts, its connection is closed
+   * and the try ends as it stands: uncertain when the whole mail had gone out, else worth another.
+   */
+  send(mail: OutgoingMail, ends?: AbortSignal): Promise<Delivery>;
   /** Waits for the tries in hand, at most `closeMs`; then they end as they stand. */
   close(): Promise<void>;
 }
@@ -49,13 +52,15 @@ export interface MailTransportOptions {
   log: Log;
   /** An extra certificate authority, PEM (operators use NODE_EXTRA_CA_CERTS). */
   ca?: string | undefined;
+  /** How many mails may be on their way at once, each on a connection of its own; 10 unless told. */
+  connections?: number;
   /** How long the server may be silent. */
   timeoutMs?: number;
   /** How long close() waits for tries in hand. */
   closeMs?: number;
 }
 
-/** The way out for mails: over SMTP (small pool, certificates verified), or into a folder when no server is set. */
+/** The way out for mails: over SMTP (a pool of connections, certificates verified), or into a folder when no server is set. */
 export function mailTransport(options: MailTransportOptions): MailTransport {
   return options.smtpUrl === undefined ? sentFolder(options) : smtp(options.smtpUrl, options);
 }
@@ -76,14 +81,15 @@ function sentFolder({ sentDir, log }: MailTransportOptions): MailTransport {
   };
 }
 
-function smtp(smtpUrl: string, { log, ca, timeoutMs = 60_000, closeMs = 8000 }: MailTransportOptions): MailTransport {
+function smtp(smtpUrl: string, options: MailTransportOptions): MailTransport {
+  const { log, ca, connections = 10, timeoutMs = 60_000, closeMs = 8000 } = options;
   const url = new URL(smtpUrl);
   const secure = url.protocol === 'smtps:';
   const host = url.hostname.replace(/^\[|\]$/g, '');
   const user = decodeURIComponent(url.username);
   const transport = createTransport({
     pool: true,
-    maxConnections: 3,
+    maxConnections: connections,
     maxMessages: 100,
     host,
     port: Number(url.port) || (secure ? 465 : 587),
@@ -113,11 +119,15 @@ function smtp(smtpUrl: string, { log, ca, timeoutMs = 60_000, closeMs = 8000 }: 
     done();
   });
   const inHand = new Set<Promise<unknown>>();
-  const attempt = async (mail: OutgoingMail): Promise<Delivery> => {
+  const attempt = async (mail: OutgoingMail, ends: AbortSignal | undefined): Promise<Delivery> => {
     const envelope = envelopeOf(mail);
     if (!envelope) return { result: 'failed', reason: `not an address: ${printable(mail.to)}` };
     try {
-      const { response } = await transport.sendMail({ ...mailOptions(mail), envelope });
+      const { response } = await transport.sendMail({
+        ...mailOptions(mail),
+        envelope,
+        ...(ends ? { signal: ends } : {}),
+      });
       return { result: 'sent', response };
     } catch (error) {
       const delivery = judge(error as SmtpError, bodies.get(mail.messageId)?.readableEnded === true);
@@ -128,8 +138,8 @@ function smtp(smtpUrl: string, { log, ca, timeoutMs = 60_000, closeMs = 8000 }: 
     }
   };
   return {
-    send(mail) {
-      const work = attempt(mail);
+    send(mail, ends) {
+      const work = attempt(mail, ends);
       inHand.add(work);
       void work.finally(() => inHand.delete(work));
       return work;
@@ -151,7 +161,7 @@ type SmtpError = Error & { code?: string; responseCode?: number; command?: strin
 const signInCodes = new Set([530, 534, 535, 538]);
 
 function judge(error: SmtpError, wholeMailWent: boolean): Delivery {
-  const reason = printable(error.message);
+  const reason = error.name === 'AbortError' ? 'no answer in time' : printable(error.message);
   const code = error.responseCode;
   if (error.code === 'EAUTH' || (code !== undefined && signInCodes.has(code))) {
     return { result: 'retry', reason: `the mail server refuses our sign-in: ${reason}` };

@@ -24,7 +24,7 @@ export interface MailDeliverOptions {
  * gone) is `failed` with the reason, for another try would end the same.
  */
 export function mailDeliver(options: MailDeliverOptions): Deliver {
-  return async (errand) => {
+  return async (errand, ends) => {
     let mail: OutgoingMail;
     try {
       mail = await mailOf(errand, options);
@@ -34,7 +34,7 @@ export function mailDeliver(options: MailDeliverOptions): Deliver {
         reason: `the mail could not be made: ${error instanceof Error ? error.message : String(error)}`,
       };
     }
-    return options.transport.send(mail);
+    return options.transport.send(mail, ends);
   };
 }
 

@@ -145,7 +145,8 @@ export async function openTestDesk(provider: TestProvider, options: TestDeskOpti
       door = 'terminal',
       ...rest
     } = more;
-    const outcome = await dispatcher.dispatch({ door, caller, command, input, ...rest });
+    const dispatched = () => dispatcher.dispatch({ door, caller, command, input, ...rest });
+    const outcome = await (rest.dryRun ? takingNoNumber(connection, dispatched) : dispatched());
     answers.push(outcome);
     readable(outcome, { name: command, dispatcher });
     return outcome;
@@ -217,6 +218,25 @@ export async function openTestDesk(provider: TestProvider, options: TestDeskOpti
       expect(faults.map(({ command, error }) => ({ command, error }))).toEqual([]);
     },
   };
+}
+
+/** Of every table whose rows are numbered, the last number; of those that a dry run may add to, none. */
+export async function numbersIn({ provider, reader }: Connection): Promise<Record<string, number>> {
+  const last =
+    provider === 'postgresql'
+      ? Prisma.sql`SELECT sequencename AS "name", last_value AS "last" FROM pg_sequences`
+      : Prisma.sql`SELECT "name", "seq" AS "last" FROM sqlite_sequence`;
+  const rows = await reader.$queryRaw<{ name: string; last: bigint | number | null }[]>(last);
+  const named = rows.map(({ name, last: number }) => [name.replace(/_id_seq$/, ''), Number(number)] as const);
+  return Object.fromEntries(named.filter(([name, number]) => number > 0 && !triedTables.includes(name)));
+}
+
+/** A trial takes no number, on whichever database; where something else happens at the same time it can't be told. */
+async function takingNoNumber<T>(connection: Connection, trial: () => Promise<T>): Promise<T> {
+  const before = await numbersIn(connection);
+  const outcome = await trial();
+  expect(await numbersIn(connection), 'numbers that a trial took').toEqual(before);
+  return outcome;
 }
 
 /** What the catalogue gives a name; nobody reads its id. */

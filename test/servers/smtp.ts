@@ -21,6 +21,8 @@ export interface SmtpReceiverOptions {
   /** Cuts the connection after the whole mail has come, before it is answered. Asked for each mail. */
   dropAfterData?: (raw: Buffer) => boolean;
   smtpUtf8?: boolean;
+  /** Leaves the client without an answer, to the recipient or after the whole mail. Asked for each recipient. */
+  stalls?: (address: string) => 'RCPT' | 'DATA' | undefined;
 }
 
 export interface SmtpReceiver {
@@ -28,6 +30,8 @@ export interface SmtpReceiver {
   port: number;
   /** Every mail taken, in order; also those whose answer was cut off. */
   mails: ReceivedMail[];
+  /** The recipients of those connected that were left without an answer. */
+  stalled(): string[];
   /** The first mail, past or to come, for which the predicate is true. Rejects after `ms`. */
   waitFor(predicate: (mail: ReceivedMail) => boolean, ms?: number): Promise<ReceivedMail>;
   close(): Promise<void>;
@@ -40,6 +44,7 @@ export interface SmtpReceiver {
 export async function startSmtpReceiver(options: SmtpReceiverOptions = {}): Promise<SmtpReceiver> {
   const mails: ReceivedMail[] = [];
   const waiting = new Set<() => void>();
+  const held = new Map<string, string>();
   const fault = (responseCode: number, text: string) => Object.assign(new Error(text), { responseCode });
   const server = new SMTPServer({
     secure: options.implicitTls === true,
@@ -56,7 +61,9 @@ export async function startSmtpReceiver(options: SmtpReceiverOptions = {}): Prom
       username === options.auth?.user && password === options.auth?.pass
         ? done(null, { user: username })
         : done(fault(535, 'sign-in refused')),
-    onRcptTo: ({ address }, _session, done) => {
+    onClose: ({ id }) => void held.delete(id),
+    onRcptTo: ({ address }, { id }, done) => {
+      if (options.stalls?.(address) === 'RCPT') return void held.set(id, address);
       if (address.startsWith('reject-')) return done(fault(550, 'no such user'));
       return done(address.startsWith('defer-') ? fault(451, 'come back later') : undefined);
     },
@@ -71,7 +78,9 @@ export async function startSmtpReceiver(options: SmtpReceiverOptions = {}): Prom
           const { mailFrom, rcptTo } = session.envelope;
           const envelope = { from: (mailFrom && mailFrom.address) || '', to: rcptTo.map(({ address }) => address) };
           mails.push({ parsed, raw, envelope, secure: session.secure });
-          if (options.dropAfterData?.(raw)) cut(server, session.id);
+          const stalled = envelope.to.find((address) => options.stalls?.(address) === 'DATA');
+          if (stalled !== undefined) held.set(session.id, stalled);
+          else if (options.dropAfterData?.(raw)) cut(server, session.id);
           else done();
           for (const look of waiting) look();
         });
@@ -86,6 +95,7 @@ export async function startSmtpReceiver(options: SmtpReceiverOptions = {}): Prom
     url: `${options.implicitTls ? 'smtps' : 'smtp'}://localhost:${port}`,
     port,
     mails,
+    stalled: () => [...held.values()],
     waitFor: (predicate, ms = 5000) =>
       new Promise((resolve, reject) => {
         const look = () => {

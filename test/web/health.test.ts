@@ -64,6 +64,18 @@ describe.each(databases())('what it looks at, on $name', (provider) => {
     await desk.done('mail pause', { reason: 'moving house' });
     expect(await health.failing()).toEqual({});
     await desk.done('mail resume');
+    // as long as something is under way, what waits has no place: it is not forgotten
+    const writer = desk.connection.writer.outbox;
+    await writer.create({
+      data: {
+        ...{ channel: 'mail', letter: 'x', recipient: 'a@b.example', locale: 'fr', params: '{}', messageId: '<x@y>' },
+        ...{ state: 'sending', leasedUntil: new Date(desk.clock().getTime() + minuteMs) },
+        ...{ dueAt: desk.clock(), createdAt: desk.clock() },
+      },
+    });
+    expect(await health.failing()).toEqual({});
+    await writer.deleteMany({ where: { state: 'sending' } });
+    expect(Object.keys(await health.failing())).toEqual(['outbox']);
     await desk.connection.writer.outbox.updateMany({ data: { state: 'sent' } });
     expect(await health.failing()).toEqual({});
   });

@@ -12,6 +12,7 @@ import { countAttempt } from '../guard/limit.js';
 import { createWork, type Desk, type Door, type Work, type WorkUnit } from '../guard/work.js';
 import { localeOf, type Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
+import { givingBackNumbers } from '../record/numbers.js';
 import type { Leaves, Unit } from '../record/transact.js';
 import { carryOut, refused } from './carrying-out.js';
 import { fieldContext, homeOf, readerOf } from './context.js';
@@ -141,7 +142,10 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
       if (command.ahead || mayWait(command, request.input)) await lookAhead(request, command);
       const write = (found?: Found) =>
         desk.database
-          .transact((unit) => perform(unit, { ...request, found }, command))
+          .transact((unit) => {
+            const work = () => perform(unit, { ...request, found }, command);
+            return request.dryRun ? givingBackNumbers(unit.tx, desk.database.provider, work) : work();
+          })
           .catch((error: unknown) => {
             throw found?.written && !(error instanceof Told) ? new Interrupted(error) : error;
           });

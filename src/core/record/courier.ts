@@ -1,11 +1,13 @@
 /**
  * The outbox worker: leases rows that are due, hands each to its channel, and records what became of it (X5; STATES
  * "outgoing mail, chat notice"). Several processes may run it: a lease is taken by a guarded update and ends by itself.
+ * Each delivery has a place (claim.ts), and as soon as it ends the next row gets it: who is slow keeps no other waiting.
  */
+import { setTimeout as pause } from 'node:timers/promises';
+import { claimDue, placedOf, type Channel, type Placed } from './claim.js';
 import type { Outbox } from './database.js';
 import type { Attachment } from './outbox.js';
 import { sealPurpose } from './outbox.js';
-import { pauseOf } from './pause.js';
 import type { Locale } from '../locales/locale.js';
 import type { Secrets } from './secrets.js';
 import type { Database, Unit } from './transact.js';
@@ -17,7 +19,7 @@ export type Delivery =
 /** One thing to hand over, secrets opened. */
 export interface Errand {
   readonly id: number;
-  readonly channel: 'mail' | 'chat';
+  readonly channel: Channel;
   readonly letter: string;
   readonly recipient: string;
   readonly personId: number | null;
@@ -34,7 +36,11 @@ export interface Errand {
   readonly createdAt: Date;
 }
 
-export type Deliver = (errand: Errand) => Promise<Delivery>;
+/**
+ * Hands one thing over. Once `ends` aborts (it took too long, or the desk stops) it gives up and says how far it came;
+ * whatever it says much later than that is not heard.
+ */
+export type Deliver = (errand: Errand, ends?: AbortSignal) => Promise<Delivery>;
 
 export interface CourierOptions {
   readonly database: Database;
@@ -43,89 +49,99 @@ export interface CourierOptions {
   /** Between 0 and 1, for jitter. */
   readonly chance: () => number;
   /** A channel without a deliverer stays queued for a process that has one. */
-  readonly channels: Readonly<Partial<Record<'mail' | 'chat', Deliver>>>;
+  readonly channels: Readonly<Partial<Record<Channel, Deliver>>>;
+  /** How many deliveries of a channel may be under way at once: at least 2, and 10 unless told. */
+  readonly places?: Readonly<Partial<Record<Channel, number>>>;
   /** Told of what was handed over, in the transaction that records it. */
   readonly onSent?: (unit: Unit, errand: Errand) => Promise<void>;
   /** Told of what can't be delivered, in the transaction that records it. */
   readonly onFailed?: (unit: Unit, failed: { errand: Errand; reason: string }) => Promise<void>;
   readonly onError: (error: unknown) => void;
-  /** How long a handing-over may take before it counts as uncertain; shorter than the lease, so that nobody else has it by then. */
+  /** How long a handing-over may take; shorter than the lease, so that nobody else has it by then. */
   readonly patienceMs?: number;
+  /** How long stopping waits for what is in hand before it is told to end as it stands. */
+  readonly closeMs?: number;
 }
 
-const leaseMs = 2 * 60_000;
-const patienceMsDefault = 110_000;
+const patienceMsDefault = 108_000;
+const closeMsDefault = 8_000;
+/** How long a channel has to say how far it came, once it was told to end: a tenth of its time, and at most this. */
+const lastWordMs = 2_000;
 const uncertainMs = 10 * 60_000;
 const givesUpAfterMs = 5 * 24 * 3_600_000;
-const atOnce = 16;
+const placesDefault = 10;
+/** How long a place may stay free while more waits. */
+const gatherMs = 5;
 
 /** 30 s, doubled each time up to 2 h, with a fifth of jitter. */
 export const backOffMs = (attempts: number, chance: number): number =>
   Math.min(30_000 * 2 ** Math.max(0, attempts - 1), 2 * 3_600_000) * (0.9 + chance / 5);
 
 export interface Courier {
-  /** Hands over everything that is due now; answers how many rows it took. */
+  /** Hands over everything that is due, and answers once all of it has ended: how many rows it took. */
   round(): Promise<number>;
   /** Looks again every `everyMs`, and at once when woken. */
   start(everyMs: number): void;
   wake(): void;
-  /** Ends after the errands in hand. */
+  /** Takes no more, and ends after the errands in hand: `closeMs`, a last word and what it takes to record it, at most. */
   stop(): Promise<void>;
 }
 
 export function createCourier(options: CourierOptions): Courier {
   const { database, clock } = options;
-  const channels = Object.keys(options.channels);
+  const channels = Object.keys(options.channels) as Channel[];
+  const places = new Map(channels.map((channel) => [channel, options.places?.[channel] ?? placesDefault]));
+  const patienceMs = options.patienceMs ?? patienceMsDefault;
+  const underWay = new Set<Placed>();
+  /** What was leased and is not recorded yet, by what ends it. */
+  const inHand = new Map<AbortController, Promise<void>>();
+  let taken = 0;
+  let more = false;
   let stopping = false;
-  let running: Promise<void> | undefined;
+  let claiming: Promise<void> | undefined;
   let again = false;
   let timer: NodeJS.Timeout | undefined;
 
-  /** Due rows, leased to this process; a lease that ran out (a crash) is taken over under the same Message-ID. */
-  async function lease(): Promise<Outbox[]> {
-    const now = clock();
-    const due = {
-      channel: { in: channels },
-      dueAt: { lte: now },
-      OR: [{ state: { in: ['queued', 'uncertain'] } }, { state: 'sending', leasedUntil: { lte: now } }],
-    };
-    // most rounds find nothing: that costs a read, not a write
-    if ((await database.read((tx) => tx.outbox.count({ where: due, take: 1 }))) === 0) return [];
-    return database.transact(async ({ tx }) => {
-      if (await pauseOf(tx)) due.channel.in = channels.filter((channel) => channel !== 'mail');
-      const rows = await tx.outbox.findMany({ where: due, orderBy: { id: 'asc' }, take: atOnce });
-      const ids = rows.map(({ id }) => id);
-      await tx.outbox.updateMany({
-        where: { id: { in: ids }, ...due },
-        data: { state: 'sending', leasedUntil: new Date(now.getTime() + leaseMs), attempts: { increment: 1 } },
-      });
-      return rows.map((row) => ({ ...row, attempts: row.attempts + 1 }));
-    });
+  /** Hands a leased row over beside the others, and records what became of it. */
+  function begin(row: Outbox): void {
+    const ends = new AbortController();
+    const work = carry(row, ends)
+      .catch(options.onError)
+      .finally(() => inHand.delete(ends));
+    inHand.set(ends, work);
+    taken += 1;
   }
 
-  async function carry(row: Outbox): Promise<void> {
+  async function carry(row: Outbox, ends: AbortController): Promise<void> {
+    const place = placedOf(row);
+    underWay.add(place);
+    const handed = await handOver(row, ends);
+    // the next one need not wait until this one is recorded: both may share a transaction
+    underWay.delete(place);
+    wake();
+    await database.transact((unit) => settle(unit, { row, ...handed }));
+  }
+
+  /** Never throws. */
+  async function handOver(row: Outbox, ends: AbortController): Promise<{ errand: Errand; delivery: Delivery }> {
     const bare = {
       ...row,
-      channel: row.channel as Errand['channel'],
+      channel: row.channel as Channel,
       locale: row.locale as Locale,
       params: {},
       attachments: [],
       references: [],
     };
     let errand: Errand = bare;
-    let delivery: Delivery;
     try {
       errand = { ...bare, ...opened(row) };
-      delivery = await patiently(errand);
+      return { errand, delivery: await patiently(errand, ends) };
     } catch (error) {
       options.onError(error);
       // what can't be opened never will be, and must not keep the others waiting
-      delivery = {
-        result: errand === bare ? 'failed' : 'retry',
-        reason: error instanceof Error ? error.message : String(error),
-      };
+      const result = errand === bare ? 'failed' : 'retry';
+      return { errand, delivery: { result, reason: error instanceof Error ? error.message : String(error) } };
     }
-    await database.transact((unit) => settle(unit, { row, errand, delivery }));
   }
 
   const opened = (row: Outbox): Pick<Errand, 'params' | 'attachments' | 'references'> => ({
@@ -137,21 +153,20 @@ export function createCourier(options: CourierOptions): Courier {
     references: row.thread ? (JSON.parse(row.thread) as string[]) : [],
   });
 
-  /** Hands over; when that takes so long that the lease nears its end, the answer is no longer waited for. */
-  async function patiently(errand: Errand): Promise<Delivery> {
+  /** Hands over, and ends it when it takes too long; a channel that does not say then how far it came is left. */
+  async function patiently(errand: Errand, ends: AbortController): Promise<Delivery> {
     const deliver = options.channels[errand.channel];
     if (!deliver) return { result: 'retry', reason: 'no channel' };
-    let timer: NodeJS.Timeout | undefined;
+    const timers = [setTimeout(() => ends.abort(), patienceMs)];
     const late = new Promise<Delivery>((resolve) => {
-      timer = setTimeout(
-        () => resolve({ result: 'uncertain', reason: 'no answer in time' }),
-        options.patienceMs ?? patienceMsDefault,
-      );
+      const leave = () => resolve({ result: 'uncertain', reason: 'no answer in time' });
+      const waits = () => timers.push(setTimeout(leave, Math.min(patienceMs / 10, lastWordMs)));
+      ends.signal.addEventListener('abort', waits, { once: true });
     });
     try {
-      return await Promise.race([deliver(errand), late]);
+      return await Promise.race([deliver(errand, ends.signal), late]);
     } finally {
-      clearTimeout(timer);
+      timers.forEach(clearTimeout);
     }
   }
 
@@ -163,10 +178,9 @@ export function createCourier(options: CourierOptions): Courier {
     const now = clock();
     if (delivery.result === 'sent') {
       // even if the lease is lost: whoever has it now need not send it again
-      const { count } = await tx.outbox.updateMany({
-        where: { id: row.id, state: { in: ['sending', 'queued', 'uncertain'] } },
-        data: { state: 'sent', sentAt: now, secret: null, leasedUntil: null, error: null },
-      });
+      const count = await tx.$executeRaw`
+        UPDATE "Outbox" SET "state" = 'sent', "sentAt" = ${now}, "secret" = NULL, "leasedUntil" = NULL, "error" = NULL
+        WHERE "id" = ${row.id} AND "state" IN ('sending', 'queued', 'uncertain')`;
       if (count === 1) await options.onSent?.(unit, errand);
       return;
     }
@@ -193,30 +207,41 @@ export function createCourier(options: CourierOptions): Courier {
     });
   }
 
-  async function round(): Promise<number> {
-    let taken = 0;
-    for (let leased = await lease(); leased.length > 0; leased = stopping ? [] : await lease()) {
-      taken += leased.length;
-      await Promise.all(leased.map(carry));
+  async function claim(): Promise<void> {
+    while (again && !stopping) {
+      // places that end at the same moment are given away by one transaction
+      if (more) await pause(gatherMs);
+      again = false;
+      const claimed = await claimDue({ database, places, underWay, clock }, { more }).catch(options.onError);
+      more = claimed?.more ?? false;
+      claimed?.rows.forEach(begin);
     }
-    return taken;
+    claiming = undefined;
   }
 
   function wake(): void {
     if (stopping) return;
     again = true;
-    running ??= (async () => {
-      while (again && !stopping) {
-        again = false;
-        await round().catch(options.onError);
-      }
-      running = undefined;
-    })();
+    claiming ??= claim();
   }
 
+  const ended = async (): Promise<void> => void (await Promise.all(inHand.values()));
+
   return {
-    round,
     wake,
+    async round() {
+      const before = taken;
+      // what is recorded may queue something itself
+      for (let seen = -1; seen !== taken;) {
+        seen = taken;
+        wake();
+        while (claiming || inHand.size > 0) {
+          await claiming;
+          await ended();
+        }
+      }
+      return taken - before;
+    },
     start(everyMs) {
       timer = setInterval(wake, everyMs);
       wake();
@@ -224,7 +249,10 @@ export function createCourier(options: CourierOptions): Courier {
     async stop() {
       stopping = true;
       clearInterval(timer);
-      await running;
+      await claiming;
+      const late = setTimeout(() => inHand.forEach((_, ends) => ends.abort()), options.closeMs ?? closeMsDefault);
+      await ended();
+      clearTimeout(late);
     },
   };
 }
