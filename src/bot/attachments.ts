@@ -17,9 +17,11 @@ export class AttachmentRefused extends Error {
   readonly maxBytes: number;
   readonly host: string;
   readonly maxFiles: number;
+  /** Fit to be shown; empty when it is about several. */
+  readonly file: string;
   constructor(
     why: AttachmentRefused['why'],
-    more: { field: string; maxBytes: number; host: string; maxFiles?: number },
+    more: { field: string; maxBytes: number; host: string; maxFiles?: number; file?: string },
   ) {
     super(`${more.field}: ${why}`);
     this.why = why;
@@ -27,6 +29,7 @@ export class AttachmentRefused extends Error {
     this.maxBytes = more.maxBytes;
     this.host = more.host;
     this.maxFiles = more.maxFiles ?? 1;
+    this.file = more.file ?? '';
   }
 }
 
@@ -43,14 +46,14 @@ export function attachmentsFrom(api: string | undefined): FetchAttachment {
     (own !== undefined && url.protocol === own.protocol && url.host === own.host);
   return async (field, ref, maxBytes) => {
     const url = URL.canParse(ref.url) ? new URL(ref.url) : undefined;
-    const about = { field, maxBytes, host: url?.host ?? '' };
+    const about = { field, maxBytes, host: url?.host ?? '', file: cleanName(ref.name) };
     if (!url || !isOurs(url)) throw new AttachmentRefused('place', about);
     if (ref.size > maxBytes) throw new AttachmentRefused('size', about);
     const content = await read(ref.url, maxBytes).catch(() => {
       throw new AttachmentRefused('gone', about);
     });
     if (!content) throw new AttachmentRefused('size', about);
-    return { name: cleanName(ref.name), type: ref.contentType ?? 'application/octet-stream', content };
+    return { name: about.file, type: ref.contentType ?? 'application/octet-stream', content };
   };
 }
 

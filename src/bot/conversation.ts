@@ -119,22 +119,22 @@ async function fetched(
   } catch (error) {
     if (!(error instanceof AttachmentRefused)) throw error;
     talk.parts.log.info({ field: error.field, why: error.why, host: error.host }, 'an attachment was not taken');
-    const words = wordsOf(reader.locale);
-    const fault =
-      error.why === 'many'
-        ? words.tooMany(error.maxFiles)
-        : error.why === 'size'
-          ? words.tooLarge(Math.floor(error.maxBytes / 1024 / 1024))
-          : words.gone;
-    const outcome: Outcome = {
-      ok: false,
-      code: 'input.invalid',
-      message: textsOf(reader.locale).refusals['input.invalid']({}),
-      fields: { [error.field]: fault },
-    };
-    await tell(talk, outcome, { command, raw: asked.raw, reader, about: asked.about });
+    await tell(talk, refusedFile(error, reader.locale), { command, raw: asked.raw, reader, about: asked.about });
     return undefined;
   }
+}
+
+/** Too large is told as the core tells it, though the core never saw it. */
+function refusedFile(refused: AttachmentRefused, locale: Locale): Outcome & { ok: false } {
+  const { why, field, file: name, maxBytes, maxFiles } = refused;
+  const [texts, words] = [textsOf(locale), wordsOf(locale)];
+  if (why === 'size') {
+    const params = { why: 'document-large', name, max: Math.floor(maxBytes / 1024 / 1024) };
+    const message = texts.refusals['file.refused'](params);
+    return { ok: false, code: 'file.refused', message, fields: { [field]: message } };
+  }
+  const fault = why === 'many' ? words.tooMany(maxFiles) : words.gone;
+  return { ok: false, code: 'input.invalid', message: texts.refusals['input.invalid']({}), fields: { [field]: fault } };
 }
 
 async function tell(talk: Talk, outcome: Outcome, told: Told): Promise<void> {

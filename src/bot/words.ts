@@ -33,7 +33,6 @@ export interface Words {
   /** Before the address. */
   readonly fileLinked: (name: string) => string;
   readonly gone: string;
-  readonly tooLarge: (mebibytes: number) => string;
   readonly tooMany: (files: number) => string;
   /** The answer itself broke: the command may have been carried out. */
   readonly broken: (reference: string) => string;
@@ -75,7 +74,6 @@ const fr: Words = {
     `${name} est trop grand pour Discord. Connectez-vous pour le prendre ici, une fois, dans les 24 heures :`,
   fileTooLarge: (name) => `Le fichier ${name} est trop grand pour Discord : demandez-en moins à la fois.`,
   gone: 'n’a pas pu être repris de Discord : joignez-le de nouveau',
-  tooLarge: (mebibytes) => `est trop grand : ${mebibytes} Mio au plus`,
   tooMany: (files) => `a trop de fichiers : ${files} au plus`,
   broken: (reference) =>
     `Une erreur de notre côté en vous répondant. Avant de répéter la commande, regardez si elle a été exécutée. Référence : ${reference}.`,
@@ -110,7 +108,6 @@ const en: Words = {
   fileLinked: (name) => `${name} is too large for Discord. Sign in and fetch it here, once, within 24 hours:`,
   fileTooLarge: (name) => `The file ${name} is too large for Discord: ask for less at a time.`,
   gone: 'could not be taken over from Discord: attach it again',
-  tooLarge: (mebibytes) => `is too large: at most ${mebibytes} MiB`,
   tooMany: (files) => `has too many files: at most ${files}`,
   broken: (reference) =>
     `Something went wrong on our side while answering you. Before you repeat the command, look whether it was carried out. Reference: ${reference}.`,

@@ -6,6 +6,7 @@ import type { Actor, Caller } from '../core/guard/identity.js';
 import type { Answer, Mailbox, OpenForm } from '../core/mailbox.js';
 import { attachableBytes, linkFile } from '../core/file-links.js';
 import { localeOf, type Locale } from '../core/locales/locale.js';
+import { textsOf } from '../core/locales/texts.js';
 import type { Attachment } from '../core/record/outbox.js';
 import type { Block } from './blocks.js';
 import { blankForm, encodeForm } from './form-text.js';
@@ -195,10 +196,11 @@ async function helpBlocks(
   const text = (value: string): Block => ({ kind: 'text', text: value });
   if (wanted.undecided) return [text(words.decide(wanted.undecided))];
   if (wanted.unclear.length > 0) return [text(words.unclear(wanted.unclear.join(', ')))];
-  if (wanted.table)
-    return [
-      text(wanted.table.kind === 'unread' ? words.unreadTable(wanted.table.name) : words.manyRows(wanted.table.rows)),
-    ];
+  if (wanted.table) {
+    if (wanted.table.kind === 'tooMany') return [text(words.manyRows(wanted.table.rows))];
+    const why = textsOf(locale).refusals['file.refused'](wanted.table.params);
+    return [text(words.unreadTable(wanted.table.name, why))];
+  }
   const waiting = wanted.untouched.filter((form) => !form.follows || form.text !== '');
   if (waiting.length > 0) return [text(words.noCorrection), ...shownAgain(waiting)];
   const found = wanted.asked.length > 0;

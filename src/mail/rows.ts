@@ -1,5 +1,6 @@
 /** A table attached to a form whose command takes no file is that command for every row (SPEC 0, "Mail"). */
 import type { RawInput } from '../core/command/input.js';
+import type { RefusalParams } from '../core/guard/refusal.js';
 import type { Registry } from '../core/command/registry.js';
 import type { Aside } from '../core/record/aside.js';
 import { readSheetAside } from '../core/record/sheet-reading.js';
@@ -27,7 +28,7 @@ export interface RowForm extends DecodedForm {
 export type Rows =
   | { readonly kind: 'forms'; readonly forms: readonly RowForm[] }
   | { readonly kind: 'bulk'; readonly form: DecodedForm }
-  | { readonly kind: 'unread'; readonly name: string }
+  | { readonly kind: 'unread'; readonly name: string; readonly params: RefusalParams }
   | { readonly kind: 'tooMany'; readonly rows: number };
 
 /** The rows that a mail's only form stands for; undefined when it has no such table. What the form says holds for each. */
@@ -50,7 +51,7 @@ export async function rowsOf(
     sheet = await readSheetAside(table.content, { aside });
   } catch (error) {
     if (!(error instanceof SheetFault)) throw error;
-    return { kind: 'unread', name: table.name };
+    return { kind: 'unread', name: table.name, params: { ...error.params, why: error.why } };
   }
   if (sheet.rows.length > mostRows) return { kind: 'tooMany', rows: sheet.rows.length };
   const labels = labelsOf(command);

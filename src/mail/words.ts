@@ -37,7 +37,7 @@ export interface Words {
   readonly fillIn: string;
   readonly may: string;
   /** A table that stands for commands, one a row. */
-  readonly unreadTable: (name: string) => string;
+  readonly unreadTable: (name: string, why: string) => string;
   readonly manyRows: (rows: number) => string;
   readonly begin: (email: string | undefined) => string;
   readonly beginAfter: string;
@@ -92,8 +92,8 @@ const fr: Words = {
     'Une commande s’écrit ainsi, une ligne par champ. Recopiez ces lignes dans un courriel, remplissez-les et envoyez :',
   fillIn: 'Pour l’utiliser, recopiez ces lignes dans un courriel, remplissez-les et envoyez :',
   may: 'Voici ce que vous pouvez faire :',
-  unreadTable: (name) =>
-    `Le fichier ${name} ne se lit pas comme un tableau ; rien n’a été fait. Enregistrez-le en CSV, XLSX ou JSON, la première ligne nommant les champs.`,
+  unreadTable: (name, why) =>
+    `Le fichier ${name} ne se lit pas comme un tableau ; rien n’a été fait. ${why} La première ligne doit nommer les champs.`,
   manyRows: (rows) =>
     `Le fichier a ${rows} lignes ; un courriel peut contenir 200 commandes en tableau, et rien n’a été fait. Partagez-le en plusieurs courriels.`,
   begin: (email) =>
@@ -148,8 +148,8 @@ const en: Words = {
     'This is how a command is written, one line for each field. Copy these lines into a mail, fill them in and send it:',
   fillIn: 'To use it, copy these lines into a mail, fill them in and send it:',
   may: 'This is what you can do:',
-  unreadTable: (name) =>
-    `The file ${name} can’t be read as a table; nothing was done. Save it as CSV, XLSX or JSON, with the fields named in the first row.`,
+  unreadTable: (name, why) =>
+    `The file ${name} can’t be read as a table; nothing was done. ${why} Its first row has to name the fields.`,
   manyRows: (rows) =>
     `The file has ${rows} rows; a mail can have 200 commands as a table, and nothing was done. Split it into several mails.`,
   begin: (email) =>

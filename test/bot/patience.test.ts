@@ -156,7 +156,7 @@ test('a file that is too large is asked for again, in a form', async () => {
   const boss = await ground.staff('Boss');
   const huge = { name: 'big.csv', type: 'text/csv', content: Buffer.alloc(10 * 1024 * 1024 + 1, 'x') };
   const refused = await whole(boss.command('stock import', { reseller: 'rev@example.com', file: huge }));
-  expect(refused.answer.content).toContain('**Fichier** est trop grand : 10 Mio au plus');
+  expect(refused.answer.content).toContain('big.csv est trop grand : 10 Mo au plus');
   const opener = await boss.press(refused, 'Corriger');
   const good = { name: 'packs.csv', type: 'text/csv', content: Buffer.from('number;product;purchase\nPP1;pro;F-9\n') };
   const preview = await whole(boss.submit(opener, { file: [good] }));

@@ -9,6 +9,7 @@ import { jsonOf, textOf } from '../../src/cli/print.js';
 import { deskLinks } from '../../src/core/desk-links.js';
 import { openDesk } from '../../src/core/open.js';
 import { readSettings } from '../../src/settings.js';
+import { pdf } from '../core/files.js';
 import { databases, type TestDatabase } from '../servers/databases.js';
 
 interface Ran {
@@ -209,6 +210,24 @@ describe.each(databases())('guichet on $name', (provider) => {
       json: { data: { declaration: expect.stringMatching(/^D-/) as string, takeover: true } },
     });
     expect(real.json).not.toHaveProperty('dryRun');
+  });
+
+  test('a document that is empty, too large or has a password is refused by name', async () => {
+    const order = ['order', 'new', '--type', 'initial', '--origin', 'new-site', '--as', reseller, '--json'];
+    const kept = (name: string, content: Buffer): string => {
+      writeFileSync(join(folder, name), content);
+      return join(folder, name);
+    };
+    const [empty, large] = [kept('vide.pdf', Buffer.alloc(0)), kept('plan.pdf', Buffer.alloc(10 * 1024 * 1024 + 1))];
+    const both = await run([...order, '--purchase-order', empty, '--documents', large, '--documents', empty]);
+    expect(both).toMatchObject({
+      code: 2,
+      json: { code: 'file.refused', fields: { documents: expect.stringMatching(/plan\.pdf.*vide\.pdf/) as string } },
+    });
+    const locked = kept('bc.pdf', await pdf('a', { userPassword: 'secret' }));
+    const refused = await run([...order, '--purchase-order', locked]);
+    const told = expect.stringMatching(/^bc\.pdf .*(password|mot de passe)/) as string;
+    expect(refused).toMatchObject({ code: 2, json: { code: 'file.refused', fields: { 'purchase-order': told } } });
   });
 
   test('--yes confirms what a preview showed', async () => {

@@ -17,12 +17,28 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Upload } from '../../src/core/command/type.js';
 import { Refusal } from '../../src/core/guard/refusal.js';
 import { textsOf } from '../../src/core/locales/texts.js';
-import { documentIn, documentNames, inspectAhead, newDocuments } from '../../src/core/orders/documents.js';
+import { documentIn, documentNames, documentsIn, inspectAhead, newDocuments } from '../../src/core/orders/documents.js';
 import { createAside, type Aside } from '../../src/core/record/aside.js';
 import { createDocuments } from '../../src/core/record/documents.js';
 import { createScan, type Scan } from '../../src/core/record/scan.js';
 import { readSettings, SettingsFault } from '../../src/settings.js';
-import { docm, docx, exe, jpeg, odt, pdf, png, upload, xlsm, xlsx, zip } from './files.js';
+import {
+  claiming,
+  compound,
+  docm,
+  docx,
+  exe,
+  jpeg,
+  odt,
+  pdf,
+  plainPdf,
+  png,
+  unpackingPdf,
+  upload,
+  xlsm,
+  xlsx,
+  zip,
+} from './files.js';
 
 let folder: string;
 let aside: Aside;
@@ -92,7 +108,7 @@ describe('types', () => {
     const large = Buffer.concat([await pdf(), Buffer.alloc(10 * 1024 * 1024)]);
     expect(await refusedAs(upload('bc.pdf', large))).toMatch(/at most 10 MB/);
     const whole = await docx([{ name: 'word/media/image1.png', content: png() }]);
-    expect(await refusedAs(upload('bc.docx', whole.subarray(0, whole.length - 30)))).toMatch(/cannot be read/);
+    expect(await refusedAs(upload('bc.docx', whole.subarray(0, whole.length - 30)))).toMatch(/does not open/);
   });
 
   test('an archive that unpacks to gigabytes is looked at in little time and memory', async () => {
@@ -102,7 +118,7 @@ describe('types', () => {
     ]);
     expect(bomb.length).toBeLessThan(1024 * 1024);
     const [before, start] = [process.memoryUsage().rss, performance.now()];
-    expect(await refusedAs(upload('bc.docx', bomb))).toMatch(/ZIP archive|cannot be read/);
+    expect(await refusedAs(upload('bc.docx', bomb))).toMatch(/ZIP archive|unpacked it would be/);
     expect(performance.now() - start).toBeLessThan(5_000);
     expect(process.memoryUsage().rss - before).toBeLessThan(150 * 1024 * 1024);
   });
@@ -126,6 +142,103 @@ describe('types', () => {
 
   test('a command that forgot to look ahead is a fault of ours', async () => {
     await expect(documentIn({ locale: 'en' }, upload('bc.pdf', await pdf()), 'file')).rejects.toThrow(/ahead/);
+  });
+});
+
+describe('what opens', () => {
+  const mebibyte = 1024 * 1024;
+  const half = (content: Buffer): Buffer => content.subarray(0, content.length / 2);
+  const large = (megabytes: number) => [{ name: 'word/media/image1.bmp', content: Buffer.alloc(megabytes * mebibyte) }];
+  const typed = { name: '[Content_Types].xml', content: '' };
+
+  /** An entry under another name. */
+  const without = (archive: Buffer, name: string): Buffer =>
+    Buffer.from(archive.toString('latin1').replaceAll(name, name.replace(/.xml$/, '.xmk')), 'latin1');
+  /** What is packed, with one bit changed. */
+  function flipped(archive: Buffer): Buffer {
+    const changed = Buffer.from(archive);
+    const at = changed.indexOf('word/document.xml') + 'word/document.xml'.length + 3;
+    changed[at] = (changed[at] ?? 0) ^ 4;
+    return changed;
+  }
+
+  test.each([
+    ['a PDF that only its owner may change', () => pdf('a', { ownerPassword: 'secret' })],
+    [
+      'a PDF without its list of objects',
+      async () =>
+        plainPdf()
+          .toString('latin1')
+          .replace(/xref[^]*(?=trailer)/, ''),
+    ],
+    ['a PDF with something behind its end', async () => Buffer.concat([plainPdf(), Buffer.alloc(5_000)])],
+    ['a PDF of packed objects', async () => unpackingPdf(1_000)],
+    ['a document of some megabytes of blanks', () => docx(large(15))],
+    ['a large picture', async () => png('', [15_000, 12_000])],
+  ] as const)('%s is taken', async (_, make) => {
+    const content = await make();
+    expect((await taken(upload('bc.pdf', Buffer.from(content as string, 'latin1')))).bytes).toBe(content.length);
+  });
+
+  const locked = /^bc is protected by a password: save it without one/;
+  const broken = /^bc does not open: it is damaged or not whole\. Open the original, save it again/;
+  const tooMuch = /^bc was not opened: unpacked it would be more than 20 MB/;
+  test.each([
+    ['a PDF with a password', () => pdf('a', { userPassword: 'secret' }), locked],
+    ['the same as of today', () => pdf('a', { userPassword: 'secret', pdfVersion: '1.7ext3' }), locked],
+    ['nine bytes', async () => Buffer.from('%PDF-1.4\n'), broken],
+    ['half a PDF', async () => half(await pdf()), broken],
+    ['a PDF less its last bytes', async () => plainPdf().subarray(0, -10), broken],
+    ['a PDF whose second half got lost', async () => Buffer.concat([plainPdf(), half(plainPdf({ pages: 9 }))]), broken],
+    [
+      'a PDF in name alone',
+      async () => Buffer.concat([Buffer.from('%PDF-1.4\n'), exe(), Buffer.from('%%EOF')]),
+      broken,
+    ],
+    [
+      'a PDF that lacks a page',
+      async () =>
+        Buffer.from(plainPdf().toString('latin1').replace('[4 0 R', '[4 0 R 9 0 R').replace('Count 1', 'Count 2')),
+      broken,
+    ],
+    ['a PDF without a page', () => pdf('', { autoFirstPage: false }), /^bc has no page/],
+    ['a PDF that unpacks to far more', async () => unpackingPdf(80 * mebibyte), /^bc could not be checked/],
+    [
+      'a DOCX that unpacks to 600 MB',
+      async () => claiming(await docx(large(1)), large(1)[0]!.name, 600 * mebibyte),
+      tooMuch,
+    ],
+    ['a DOCX that unpacks to 25 MB', () => docx(large(25)), tooMuch],
+    ['one that lies about it', async () => claiming(await docx(large(25)), large(1)[0]!.name, 1_000), tooMuch],
+    ['one that lies about little', async () => claiming(await docx(large(1)), large(1)[0]!.name, 1_000), broken],
+    ['a DOCX without its text', async () => without(await docx(), 'word/document.xml'), broken],
+    ['an XLSX without its workbook', async () => without(await xlsx(), 'xl/workbook.xml'), broken],
+    ['an ODT without its text', async () => without(await odt(), 'content.xml'), broken],
+    ['a DOCX with a byte that fell over', async () => flipped(await docx()), broken],
+    ['a DOCX or XLSX with a password', async () => compound('EncryptedPackage'), locked],
+    ['an ODT with a password', () => odt([{ name: 'META-INF/manifest.xml', content: '<a:encryption-data/>' }]), locked],
+    ['an ODT with a password, as of today', () => odt([{ name: 'encrypted-package', content: 'x' }]), locked],
+    ['an old Word document', async () => compound('WordDocument'), /^bc is an old Office file/],
+    ['a ZIP of one XML', () => zip([typed]), /is a ZIP archive/],
+    ['half a PNG', async () => half(png('x'.repeat(100))), broken],
+    ['half a JPEG', async () => half(jpeg(400, 300)), broken],
+    ['a PNG of far too many pixels', async () => png('', [60_000, 60_000]), /more than 200 million pixels/],
+  ] as const)('%s is refused, and why', async (_, make, why) => {
+    expect(await refusedAs(upload('bc', await make()))).toMatch(why);
+  });
+
+  test('every file of a command that is refused is told of', async () => {
+    const [good, empty, short] = [
+      upload('a.pdf', plainPdf()),
+      upload('b.pdf', exe()),
+      upload('c.pdf', half(plainPdf())),
+    ];
+    await inspectAhead(keeping(), { documents: [good, empty, short] });
+    const files = [good, empty, short].map((one) => ({ upload: one, field: 'documents' }));
+    await expect(documentsIn({ locale: 'en' }, files)).rejects.toMatchObject({
+      code: 'file.refused',
+      fields: { documents: expect.stringMatching(/^b\.pdf is a Windows program.* c\.pdf does not open/) as string },
+    });
   });
 });
 

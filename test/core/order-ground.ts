@@ -1,15 +1,16 @@
 /** Orders to test with: a partner, its sites and opportunities, documents that are what they say, and complete drafts. */
 import type { RawInput } from '../../src/core/command/input.js';
 import type { Upload } from '../../src/core/command/type.js';
+import { plainPdf } from './files.js';
 import { newEmail, newReseller, newStaff, type TestDesk, type TestReseller } from './ground.js';
 
 let count = 0;
 
-/** A PDF as its first bytes tell; another one each time. */
+/** A PDF of one page; another one each time. */
 export const pdf = (name = 'bon.pdf'): Upload => ({
   name,
   type: 'application/octet-stream',
-  content: Buffer.from(`%PDF-1.4\n% ${(count += 1)}\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n`),
+  content: plainPdf({ comment: String((count += 1)) }),
 });
 
 /** Bytes of a Windows program, whatever its name says. */

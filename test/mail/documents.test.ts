@@ -1,7 +1,7 @@
 /** Documents by mail (D9), and an answer whose file is too large to be attached (D13). */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { upload } from '../core/files.js';
+import { pdf as lockedPdf, plainPdf, upload } from '../core/files.js';
 import { newReseller, type TestReseller } from '../core/ground.js';
 import { pdf, program } from '../core/order-ground.js';
 import { databases } from '../servers/databases.js';
@@ -67,8 +67,20 @@ describe.each(databases())('documents by mail on $name', (provider) => {
     expect(await documentsOf()).toEqual(['purchase-order bc-2.pdf']);
   });
 
+  test('one with a password and an empty one are refused by name and reason; a reply keeps the rest', async () => {
+    const locked = { name: 'bc-3.pdf', content: await lockedPdf('x', { userPassword: 'secret' }) };
+    const named = `${begin}Comments: see the plan\nPurchase order: bc-3.pdf\nDocuments: plan.pdf\n`;
+    const refused = await sent(named, [locked, pdf('plan.pdf')]);
+    expect(refused?.parsed.text).toMatch(/bc-3\.pdf is protected by a password: save it without one/);
+    expect(refused?.parsed.text).toContain('see the plan');
+    await sent('Purchase order: bc-4.pdf', [pdf('bc-4.pdf')], refused);
+    expect(await documentsOf()).toEqual(['purchase-order bc-4.pdf', 'other plan.pdf']);
+    const empty = await sent(begin, [{ name: 'bc-5.pdf', content: Buffer.alloc(0) }]);
+    expect(empty?.parsed.text).toContain('bc-5.pdf is empty: check it and send it again.');
+  });
+
   test('a dossier of more than 8 MB is linked, not attached', async () => {
-    const large = () => upload('plan.pdf', Buffer.concat([Buffer.from('%PDF-1.4\n'), randomBytes(5 * 1024 * 1024)]));
+    const large = () => upload('plan.pdf', plainPdf({ filling: randomBytes(5 * 1024 * 1024) }));
     const { order } = await house.desk.done(
       'order new',
       { type: 'initial', origin: 'new-site', documents: [large(), large()] },

@@ -6,7 +6,7 @@ import type { Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
 import type { Form, Use } from './define.js';
 import { everyUseOf } from './registry.js';
-import { country, Fault, faultText, type FieldContext, type Raw } from './type.js';
+import { country, Fault, faultText, FileFaults, type FieldContext, type Raw } from './type.js';
 
 export type RawInput = Readonly<Record<string, Raw>>;
 
@@ -54,12 +54,14 @@ export const emptiedByBox = (use: Use | undefined): boolean =>
 
 /**
  * Parses every field.
- * @throws {Refusal} `input.invalid` with a sentence for every faulty field, named as typed
+ * @throws {Refusal} `input.invalid` with a sentence for every faulty field, named as typed; `file.refused` when only files
+ * are, for they are empty or too large
  */
 export function understand(command: Form, raw: RawInput, context: FieldContext): Understood {
   const uses = everyUseOf(command);
   const faults: Record<string, string> = {};
   const missing: string[] = [];
+  const files: Fault[] = [];
   const values: Record<string, unknown> = {};
   const say = textsOf(context.locale).faults;
   for (const name of Object.keys(raw)) {
@@ -83,12 +85,19 @@ export function understand(command: Form, raw: RawInput, context: FieldContext):
       if (!(fault instanceof Fault)) throw fault;
       faults[name] = faultText(fault, say);
       if (fault.code === 'missing') missing.push(name);
+      if (fault instanceof FileFaults) files.push(...fault.files.slice(0, 1));
     }
   }
-  if (Object.keys(faults).length > 0) throw new Refusal('input.invalid', { missing }, faults);
+  const faulty = Object.keys(faults).length;
+  const [file] = files;
+  if (file && files.length === faulty) throw fileRefused(file, faults);
+  if (faulty > 0) throw new Refusal('input.invalid', { missing }, faults);
   const { org, yes, dryRun, ...input } = values;
   return { input, org: org as string | undefined, yes: yes === true, dryRun: dryRun === true };
 }
+
+const fileRefused = ({ code, params }: Fault, faults: Readonly<Record<string, string>>): Refusal =>
+  new Refusal('file.refused', { ...params, why: code === 'file-empty' ? 'document-empty' : 'document-large' }, faults);
 
 /** A refusal for fields that turn out to be needed only in this case; a door that can ask for them does. */
 export function needed(locale: Locale, fields: readonly string[], params: RefusalParams = {}): Refusal {

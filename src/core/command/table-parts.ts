@@ -4,16 +4,17 @@
  * the command get so far, a slice takes a few milliseconds, a record has a bounded length, and others get their turn
  * between two slices.
  */
-import { Refusal } from '../guard/refusal.js';
-import { textsOf } from '../locales/texts.js';
 import { readCsvParts } from '../record/csv-parts.js';
 import { decodeText } from '../record/csv.js';
+import { isEncryptedOffice } from '../record/encrypted-office.js';
+import { cleanName } from '../record/file-name.js';
 import { inParts } from '../record/rows.js';
 import { rowsInPartsAtMost, type Line } from '../record/sheet-fault.js';
 import { SheetFault } from '../record/sheet.js';
 import type { Use } from './define.js';
 import { file as fileField } from './dictionary.js';
 import {
+  fileRefused,
   readableSheet,
   rowReader,
   rowsAtATime,
@@ -64,7 +65,7 @@ export async function openTable<const Uses extends readonly Use[]>(
 
 /** Neither a workbook nor JSON, by its bytes. */
 function isText(content: Buffer): boolean {
-  if (content.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004'))) return false;
+  if (content.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004')) || isEncryptedOffice(content)) return false;
   return !/^\s*[[{]/.test(decodeText(content.subarray(0, 1024)).replace(/^\uFEFF/, ''));
 }
 
@@ -73,10 +74,10 @@ async function wholeTable<const Uses extends readonly Use[]>(
   input: TableInput,
   uses: Uses,
 ): Promise<LargeTable<Uses>> {
-  const { length } = input.file.content;
+  const { name, content } = input.file;
   const max = fileField.type.max ?? 0;
-  if (length > max)
-    throw new Refusal('input.invalid', {}, { file: textsOf(reader.locale).faults['too-long']({ max, length }) });
+  if (content.length > max)
+    throw fileRefused(reader, { why: 'document-large', name: cleanName(name), max: max / 1024 / 1024 });
   const { header, rows } = await readableSheet(reader, input);
   const read = rowReader(reader, header, uses);
   return {

@@ -106,7 +106,8 @@ export function rowReader<const Uses extends readonly Use[]>(
 export const unreadable = (reader: Reader, { why, params }: SheetFault): Refusal =>
   fileRefused(reader, { why, ...params }, why === 'sheet' ? 'sheet' : 'file');
 
-const fileRefused = ({ locale }: Reader, params: RefusalParams, field = 'file'): Refusal =>
+/** A table that is refused as a file, in the reader's language. */
+export const fileRefused = ({ locale }: Reader, params: RefusalParams, field = 'file'): Refusal =>
   new Refusal('file.refused', params, { [field]: textsOf(locale).refusals['file.refused'](params) });
 
 interface Column {

@@ -11,6 +11,7 @@ import { DateTime } from 'luxon';
 import { parse as parseDomain } from 'tldts';
 import { z } from 'zod';
 import { parseRef, printRef } from '../guard/number.js';
+import { cleanName } from '../record/file-name.js';
 import { fold, searchable } from '../record/fold.js';
 import type { Locale, Localised } from '../locales/locale.js';
 
@@ -59,6 +60,8 @@ export type FaultCode =
   | 'whole'
   | 'range'
   | 'file'
+  | 'file-empty'
+  | 'file-large'
   | 'pairs'
   | 'amount'
   | 'digits'
@@ -98,8 +101,19 @@ export class ItemFaults extends Fault {
 /** Items that a sentence names; a list may have hundreds. */
 const namedAtMost = 20;
 
+/** Files that are refused before anybody looks at what they hold; told as `file.refused`, each by its name. */
+export class FileFaults extends Fault {
+  override name = 'FileFaults';
+  readonly files: readonly Fault[];
+  constructor(files: FileFaults['files']) {
+    super('file');
+    this.files = files;
+  }
+}
+
 /** A fault in words; of a list those items that are wrong in the same way are named together. */
 export function faultText(fault: Fault, say: Readonly<Record<FaultCode, (params: FaultParams) => string>>): string {
+  if (fault instanceof FileFaults) return fault.files.map((one) => say[one.code](one.params)).join(' ');
   if (!(fault instanceof ItemFaults)) return say[fault.code](fault.params);
   const alike = new Map<string, string[]>();
   for (const { typed, fault: one } of fault.items) {
@@ -562,16 +576,25 @@ export const counts: FieldType<Readonly<Record<string, number>>> = {
       .join(', '),
 };
 
-/** A file of at most `maxBytes`. */
+/** Refuses those that are empty or larger, all of them at once. @throws {FileFaults} */
+function sized(uploads: readonly Upload[], maxBytes: number): readonly Upload[] {
+  const faults = uploads.flatMap(({ name, content }) => {
+    const params = { name: cleanName(name), max: Math.floor(maxBytes / 1024 / 1024) };
+    if (content.length === 0) return [new Fault('file-empty', params)];
+    return content.length > maxBytes ? [new Fault('file-large', params)] : [];
+  });
+  if (faults.length > 0) throw new FileFaults(faults);
+  return uploads;
+}
+
+/** A file of at least one byte and at most `maxBytes`. */
 export const file = (maxBytes: number): FieldType<Upload> => ({
   kind: 'file',
   max: maxBytes,
   parse(raw) {
     if (typeof raw !== 'object' || Array.isArray(raw)) throw new Fault('file');
-    const upload = raw as Upload;
-    if (upload.content.length === 0) throw new Fault('missing');
-    if (upload.content.length > maxBytes) throw new Fault('too-long', { max: maxBytes, length: upload.content.length });
-    return upload;
+    sized([raw as Upload], maxBytes);
+    return raw as Upload;
   },
   print: (value) => value.name,
 });
@@ -584,11 +607,7 @@ export const files = (maxBytes: number, most: number): FieldType<readonly Upload
   parse(raw, context) {
     const uploads = areUploads(raw) ? raw : [file(maxBytes).parse(raw, context)];
     if (uploads.length > most) throw new Fault('range', { min: 1, max: most });
-    return each(
-      uploads,
-      (upload) => file(maxBytes).parse(upload, context),
-      ({ name }) => name,
-    );
+    return sized(uploads, maxBytes);
   },
   print: (values) => values.map(({ name }) => name).join(', '),
 });

@@ -12,8 +12,8 @@ const kinds: Readonly<Record<string, readonly [fr: string, en: string]>> = {
   'application/x-elf': ['un programme Linux', 'a Linux program'],
   'application/x-mach-binary': ['un programme macOS', 'a macOS program'],
   'application/x-cfb': [
-    'un fichier Office ancien (.doc, .xls), un message Outlook ou un document protégé par mot de passe',
-    'an old Office file (.doc, .xls), an Outlook message or a document with a password',
+    'un fichier Office ancien (.doc, .xls) ou un message Outlook',
+    'an old Office file (.doc, .xls) or an Outlook message',
   ],
   'application/zip': ['une archive ZIP', 'a ZIP archive'],
   'application/x-rar-compressed': ['une archive RAR', 'a RAR archive'],
@@ -45,7 +45,17 @@ const fr: Say = {
     `${s(p['name'])} est ${what}. Envoyez un PDF, une image PNG ou JPEG, ou un document DOCX, XLSX ou ODT.`,
   'document-macros': (p) =>
     `${s(p['name'])} contient des macros. Enregistrez-le sans macros, ou en PDF, et envoyez cela.`,
-  'document-damaged': (p) => `${s(p['name'])} ne peut pas être lu : enregistrez-le à nouveau, par exemple en PDF.`,
+  'document-protected': (p) =>
+    `${s(p['name'])} est protégé par un mot de passe : enregistrez-le sans mot de passe et envoyez-le à nouveau.`,
+  'document-damaged': (p) =>
+    `${s(p['name'])} ne s’ouvre pas : il est endommagé ou incomplet. Ouvrez l’original, enregistrez-le à nouveau, par exemple en PDF, et envoyez cela.`,
+  'document-pages': (p) => `${s(p['name'])} n’a aucune page : enregistrez-le à nouveau et envoyez-le.`,
+  'document-unpacked': (p) =>
+    `${s(p['name'])} n’a pas été ouvert : décompressé, il dépasserait ${s(p['atMost'])} Mo. Enregistrez-le en PDF et envoyez cela.`,
+  'document-pixels': (p) =>
+    `${s(p['name'])} a plus de ${s(p['atMost'])} millions de pixels : enregistrez l’image en plus petit et envoyez-la à nouveau.`,
+  'document-dear': (p) =>
+    `${s(p['name'])} n’a pas pu être vérifié : l’ouvrir prend trop de temps ou de mémoire. Enregistrez-le à nouveau, plus simple ou plus petit, et envoyez cela.`,
   'document-refused': (p) =>
     `L’antivirus a refusé ${s(p['name'])}${p['because'] ? ` : ${s(p['because'])}` : ''}. Envoyez un autre fichier.`,
   'document-unscanned': (p) =>
@@ -65,7 +75,16 @@ const en: Say = {
   'document-type': (p, what) =>
     `${s(p['name'])} is ${what}. Send a PDF, a PNG or JPEG picture, or a DOCX, XLSX or ODT document.`,
   'document-macros': (p) => `${s(p['name'])} contains macros. Save it without macros, or as PDF, and send that.`,
-  'document-damaged': (p) => `${s(p['name'])} cannot be read: save it again, for example as PDF.`,
+  'document-protected': (p) => `${s(p['name'])} is protected by a password: save it without one and send it again.`,
+  'document-damaged': (p) =>
+    `${s(p['name'])} does not open: it is damaged or not whole. Open the original, save it again, for example as PDF, and send that.`,
+  'document-pages': (p) => `${s(p['name'])} has no page: save it again and send it.`,
+  'document-unpacked': (p) =>
+    `${s(p['name'])} was not opened: unpacked it would be more than ${s(p['atMost'])} MB. Save it as PDF and send that.`,
+  'document-pixels': (p) =>
+    `${s(p['name'])} has more than ${s(p['atMost'])} million pixels: save the picture smaller and send it again.`,
+  'document-dear': (p) =>
+    `${s(p['name'])} could not be checked: opening it takes too much time or memory. Save it again, simpler or smaller, and send that.`,
   'document-refused': (p) =>
     `The virus scanner refused ${s(p['name'])}${p['because'] ? `: ${s(p['because'])}` : ''}. Send another file.`,
   'document-unscanned': (p) =>

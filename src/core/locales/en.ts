@@ -410,6 +410,12 @@ export const en: Texts = {
           if (p['line'])
             return `The file cannot be read at line ${s(p['line'])}: a quote there does not begin or end a cell. Correct it, or save the file again.`;
           return 'The file cannot be read: save it again as CSV, XLSX or JSON.';
+        case 'protected':
+          return 'The workbook is protected by a password: save it without one, or as CSV.';
+        case 'unpacked':
+          return `The workbook was not opened: unpacked it would be more than ${s(p['atMost'])} MB. Leave only the sheet that is asked for, or save it as CSV.`;
+        case 'dear':
+          return 'The file could not be read: that takes too much time or memory. Split it, or save it as CSV.';
         default:
           return documentRefusal('en', p) ?? 'Only CSV, XLSX and JSON tables are read.';
       }
@@ -466,6 +472,8 @@ export const en: Texts = {
     whole: () => 'must be a whole number',
     range: (p) => `must be between ${s(p['min'])} and ${s(p['max'])}`,
     file: () => 'must be a file',
+    'file-empty': (p) => documentRefusal('en', { ...p, why: 'document-empty' }) ?? '',
+    'file-large': (p) => documentRefusal('en', { ...p, why: 'document-large' }) ?? '',
     pairs: (p) => `must be a list like ${s(p['example'])}`,
     amount: () => 'must be an amount, like 1234.56',
     digits: (p) => `must be ${counted(p['count'], 'digit', 'digits')}`,

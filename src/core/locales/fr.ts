@@ -425,6 +425,12 @@ export const fr: Texts = {
           if (p['line'])
             return `Le fichier est illisible à la ligne ${s(p['line'])} : un guillemet n’y ouvre ni ne ferme une case. Corrigez-le, ou enregistrez de nouveau le fichier.`;
           return 'Le fichier est illisible : enregistrez-le à nouveau en CSV, XLSX ou JSON.';
+        case 'protected':
+          return 'Le classeur est protégé par un mot de passe : enregistrez-le sans mot de passe, ou en CSV.';
+        case 'unpacked':
+          return `Le classeur n’a pas été ouvert : décompressé, il dépasserait ${s(p['atMost'])} Mo. N’y laissez que la feuille demandée, ou enregistrez-le en CSV.`;
+        case 'dear':
+          return 'Le fichier n’a pas pu être lu : cela prend trop de temps ou de mémoire. Partagez-le, ou enregistrez-le en CSV.';
         default:
           return documentRefusal('fr', p) ?? 'Seuls les tableaux CSV, XLSX et JSON sont lus.';
       }
@@ -482,6 +488,8 @@ export const fr: Texts = {
     whole: () => 'doit être un nombre entier',
     range: (p) => `doit être entre ${s(p['min'])} et ${s(p['max'])}`,
     file: () => 'doit être un fichier',
+    'file-empty': (p) => documentRefusal('fr', { ...p, why: 'document-empty' }) ?? '',
+    'file-large': (p) => documentRefusal('fr', { ...p, why: 'document-large' }) ?? '',
     pairs: (p) => `doit être une liste comme ${s(p['example'])}`,
     amount: () => 'doit être un montant, comme 1234,56',
     digits: (p) => `doit avoir ${counted(p['count'], 'chiffre', 'chiffres')}`,

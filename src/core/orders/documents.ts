@@ -41,8 +41,8 @@ type Found =
 const found = new WeakMap<Buffer, Promise<Found>>();
 
 /**
- * A command's `ahead` for its file fields: what each file is by its bytes, whether the scanner lets it in, its bytes kept
- * by their hash. It refuses nothing; `documentIn` tells.
+ * A command's `ahead` for its file fields: what each file is by its bytes, whether it opens, whether the scanner lets it
+ * in, its bytes kept by their hash. It refuses nothing; `documentIn` tells.
  */
 export async function inspectAhead(desk: Keeping, raw: Readonly<Record<string, Raw>>): Promise<void> {
   for (const value of Object.values(raw)) {
@@ -59,10 +59,9 @@ export async function inspectAhead(desk: Keeping, raw: Readonly<Record<string, R
 async function inspect(desk: Keeping, content: Buffer): Promise<Found> {
   if (content.length === 0) return { why: 'document-empty' };
   if (content.length > documentBytes) return { why: 'document-large' };
-  const { type: said, macros, damaged } = await contentTypeOf(content, desk.aside);
+  const { type: said, fault } = await contentTypeOf(content, desk.aside);
   const type = alike[said ?? ''] ?? said;
-  if (damaged) return { why: 'document-damaged' };
-  if (macros) return { why: 'document-macros' };
+  if (fault) return { why: `document-${fault.why}`, params: { atMost: fault.atMost ?? 0 } };
   if (!type || !endings[type]) return { why: 'document-type', ...(type ? { params: { type } } : {}) };
   const scanned = await desk.scan?.(content);
   if (scanned?.verdict === 'refused') return { why: 'document-refused', params: { because: scanned.why } };
@@ -71,9 +70,10 @@ async function inspect(desk: Keeping, content: Buffer): Promise<Found> {
 }
 
 /**
- * What was found out ahead about this upload.
- * @throws {Refusal} `file.refused`, naming `field`, with what to change: nothing in it, too large, no type that is taken
- * (what it is, and what is taken), refused by the scanner, not to be scanned now
+ * What was found out ahead about this upload (D9).
+ * @throws {Refusal} `file.refused`, naming `field`, the file and what to change: nothing in it, too large, no type that is
+ * taken (what it is, and what is taken), protected by a password, damaged, without a page, with macros, far larger than its
+ * bytes, too dear to open, refused by the scanner, not to be scanned now
  */
 export async function documentIn({ locale }: Pick<Work, 'locale'>, upload: Upload, field: string): Promise<DocumentIn> {
   const looking = found.get(upload.content);
@@ -86,6 +86,37 @@ export async function documentIn({ locale }: Pick<Work, 'locale'>, upload: Uploa
   }
   const { type, sha256 } = seen;
   return { name: nameOf(shown, type), type, bytes: upload.content.length, sha256 };
+}
+
+/** A file of a command, and the field it came in. */
+export interface Incoming {
+  readonly upload: Upload;
+  readonly field: string;
+}
+
+/**
+ * The same of several, in their order.
+ * @throws {Refusal} `file.refused`, telling of every one that is refused
+ */
+export async function documentsIn<One extends Incoming>(
+  work: Pick<Work, 'locale'>,
+  files: readonly One[],
+): Promise<(One & { readonly document: DocumentIn })[]> {
+  const taken: (One & { readonly document: DocumentIn })[] = [];
+  const refusals: Refusal[] = [];
+  for (const one of files)
+    try {
+      taken.push({ ...one, document: await documentIn(work, one.upload, one.field) });
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      refusals.push(error);
+    }
+  const [first] = refusals;
+  if (!first) return taken;
+  const told: Record<string, string> = {};
+  for (const [field, text] of refusals.flatMap(({ fields = {} }) => Object.entries(fields)))
+    told[field] = told[field] === undefined ? text : `${told[field]} ${text}`;
+  throw new Refusal('file.refused', first.params, told);
 }
 
 /** Endings that are replaced when they are not the bytes' own; any other belongs to the name. */

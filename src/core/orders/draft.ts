@@ -13,7 +13,7 @@ import { searchable } from '../record/fold.js';
 import type { Orders } from '../record/orders-shape.js';
 import { dataKeys } from '../sites/fields.js';
 import { columnsOf, missingIn, today, type Content } from './content.js';
-import { documentIn, newDocuments, type DocumentIn } from './documents.js';
+import { documentsIn, newDocuments, type DocumentIn, type Incoming } from './documents.js';
 import { orderRef, wrongState, type OrderRow } from './order.js';
 import { orderPanel } from './panel.js';
 import { leadsTo } from './states.js';
@@ -31,9 +31,7 @@ export function searchTextOf(id: number, content: Content, company: string): str
 }
 
 /** A file of the command, and the nature it is given. */
-export interface Attached {
-  readonly upload: Upload;
-  readonly field: string;
+export interface Attached extends Incoming {
   readonly kind: string;
 }
 
@@ -67,11 +65,10 @@ export async function attaching(
   attached: readonly Attached[],
 ): Promise<Attaching> {
   const orders = present.filter(({ kind }) => kind === 'purchase-order');
-  const incoming: (DocumentIn & Pick<Attached, 'kind' | 'field'>)[] = [];
-  for (const { upload, field, kind } of attached) {
+  const incoming = (await documentsIn(work, attached)).map(({ upload, field, kind, document }) => {
     const unsaid = kind === 'purchase-order' && upload.unnamed === true && orders.length > 0;
-    incoming.push({ ...(await documentIn(work, upload, field)), kind: unsaid ? 'other' : kind, field });
-  }
+    return { ...document, kind: unsaid ? 'other' : kind, field };
+  });
   const replaced = incoming.some(({ kind, field }) => kind === 'purchase-order' && field === 'purchase-order')
     ? orders.filter(({ sha256 }) => !incoming.some((one) => one.sha256 === sha256))
     : [];

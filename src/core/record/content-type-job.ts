@@ -1,35 +1,44 @@
-/** The job of finding out what bytes are (aside.ts); see content-type.ts. */
+/** The job of finding out what bytes are and whether they open (aside.ts); see content-type.ts. */
 import { fileTypeFromBuffer } from 'file-type';
-import { fromBufferPromise } from 'yauzl';
+import { isEncryptedOffice } from './encrypted-office.js';
+import { officeFault } from './office-opening.js';
+import { pdfFault } from './pdf-opening.js';
+import { pictureFault } from './picture-opening.js';
+
+/** Why a file can't be taken as what it is. */
+export interface ContentFault {
+  /**
+   * `macros`: it brings programs along; `protected`: it takes a password; `damaged`: no program would open it whole;
+   * `pages`: it has none; `unpacked`, `pixels`: far larger than its bytes; `dear`: opening it takes too much.
+   */
+  readonly why: 'macros' | 'protected' | 'damaged' | 'pages' | 'unpacked' | 'pixels' | 'dear';
+  /** Of `unpacked` in MiB, of `pixels` in millions. */
+  readonly atMost?: number;
+}
 
 export interface ContentReading {
   /** A media type; undefined when the bytes begin like nothing that is known. */
   readonly type: string | undefined;
-  /** A document that brings programs along. */
-  readonly macros: boolean;
-  /** A ZIP whose directory can't be read: no program would open it as what it says. */
-  readonly damaged: boolean;
+  readonly fault?: ContentFault | undefined;
 }
 
-/** The parts that programs stand in: of Word and Excel, and of OpenDocument (its libraries of Basic and scripts). */
-const program = /(^|\/)(vbaProject\w*\.bin|vbaData\.xml)$|^(Basic|Scripts)\//i;
-const entriesAtMost = 10_000;
+type Opening = (content: Buffer, type: string) => ContentFault | undefined | Promise<ContentFault | undefined>;
 
-export default async (content: Uint8Array): Promise<ContentReading> => {
-  const found = await fileTypeFromBuffer(content);
-  const type = found?.mime;
-  if (!type || !/officedocument|opendocument/.test(type)) return { type, macros: false, damaged: false };
-  try {
-    return { type, macros: await hasPrograms(content), damaged: false };
-  } catch {
-    return { type, macros: false, damaged: true };
-  }
+const office = 'application/vnd.openxmlformats-officedocument.';
+/** What each type is opened by; of any other only its name is told. */
+const openings: Readonly<Record<string, Opening>> = {
+  'application/pdf': pdfFault,
+  'image/png': pictureFault,
+  'image/apng': pictureFault,
+  'image/jpeg': pictureFault,
+  [`${office}wordprocessingml.document`]: officeFault,
+  [`${office}spreadsheetml.sheet`]: officeFault,
+  'application/vnd.oasis.opendocument.text': officeFault,
+  'application/x-cfb': (content) => (isEncryptedOffice(content) ? { why: 'protected' } : undefined),
 };
 
-/** By the archive's own directory, which is what an office program goes by. */
-async function hasPrograms(content: Uint8Array): Promise<boolean> {
-  const zip = await fromBufferPromise(Buffer.from(content.buffer, content.byteOffset, content.byteLength));
-  if (zip.entryCount === 0 || zip.entryCount > entriesAtMost) throw new Error('not a document');
-  for await (const { fileName } of zip.eachEntry()) if (program.test(fileName)) return true;
-  return false;
-}
+export default async (input: Uint8Array): Promise<ContentReading> => {
+  const content = Buffer.from(input.buffer, input.byteOffset, input.byteLength);
+  const type = (await fileTypeFromBuffer(content))?.mime;
+  return { type, fault: type === undefined ? undefined : await openings[type]?.(content, type) };
+};

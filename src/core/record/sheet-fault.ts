@@ -1,8 +1,9 @@
 /** Why a file could not be read as a table; told to the asker as `file.refused`. */
 export class SheetFault extends Error {
   override name = 'SheetFault';
-  readonly why: 'type' | 'damaged' | 'empty' | 'rows' | 'million' | 'wide' | 'header' | 'sheet';
-  /** `line`: where a text is damaged; `sheet` and `sheets`: the one that was asked for and those there are. */
+  readonly why:
+    'type' | 'damaged' | 'protected' | 'unpacked' | 'dear' | 'empty' | 'rows' | 'million' | 'wide' | 'header' | 'sheet';
+  /** `line`: where a text is damaged; `atMost`: MiB; `sheet` and `sheets`: the one that was asked for and those there are. */
   readonly params: Readonly<Record<string, string | number>>;
   constructor(why: SheetFault['why'], params: SheetFault['params'] = {}) {
     super(why);

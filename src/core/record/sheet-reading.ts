@@ -14,7 +14,7 @@ const isSmall = (content: Buffer): boolean => content.length <= smallBytes && co
 
 /**
  * Reads a table (sheet.ts), at a bounded cost.
- * @throws {SheetFault} `damaged` too when it takes more than 20 s or 256 MB of objects
+ * @throws {SheetFault} `dear` too when it takes more than 20 s or 256 MB of objects
  * @throws {AsideFault} `closed` when the desk is stopping
  */
 export async function readSheetAside(
@@ -24,7 +24,7 @@ export async function readSheetAside(
   if (isSmall(content)) return readSheet(content, { sheet });
   const reading = await aside.run(job, { content, sheet }).catch((error: unknown) => {
     if (!(error instanceof AsideFault) || error.why === 'closed') throw error;
-    throw new SheetFault('damaged');
+    throw new SheetFault('dear');
   });
   if ('why' in reading) throw new SheetFault(reading.why, reading.params);
   return reading;

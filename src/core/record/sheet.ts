@@ -4,6 +4,7 @@
  * terminal's start.
  */
 import { decodeText, readCsv } from './csv.js';
+import { isEncryptedOffice } from './encrypted-office.js';
 import { columnsAtMost, rowsAtMost, SheetFault, type Line } from './sheet-fault.js';
 import { readWorkbook } from './workbook.js';
 
@@ -39,6 +40,7 @@ export async function readSheet(content: Buffer, { sheet }: { sheet?: string | u
 
 async function linesOf(content: Buffer, sheet: string | undefined): Promise<readonly Line[]> {
   if (content.subarray(0, 4).equals(Buffer.from('PK\u0003\u0004'))) return readWorkbook(content, sheet);
+  if (isEncryptedOffice(content)) throw new SheetFault('protected');
   const text = decodeText(content).replace(/^\uFEFF/, '');
   // a web page or an old workbook saved as XML, whatever its name says
   if (/^\s*</.test(text)) throw new SheetFault('type');

@@ -16,7 +16,9 @@ type Xlsx = typeof import('@e965/xlsx');
  * @throws {SheetFault}
  */
 export async function readWorkbook(content: Buffer, sheet?: string): Promise<Line[]> {
-  if ((unpackedBytes(content) ?? Infinity) > unpackedAtMost) throw new SheetFault('damaged');
+  const unpacked = unpackedBytes(content);
+  if (unpacked === undefined) throw new SheetFault('damaged');
+  if (unpacked > unpackedAtMost) throw new SheetFault('unpacked', { atMost: unpackedAtMost / 1024 / 1024 });
   const xlsx = await import('@e965/xlsx');
   try {
     // the names first: only one sheet is then unpacked and read
