@@ -28,7 +28,7 @@ const DATABASES = ['sqlite', 'postgresql'];
 
 const committedPath = (db) => join(ROOT, 'prisma', db, 'schema.prisma');
 const migrationsDir = (db) => join(ROOT, 'prisma', db, 'migrations');
-const generatedDir = join(ROOT, 'src/core/record/generated');
+const generatedDir = join(ROOT, 'src/core/database/generated');
 const textOf = (path) => (existsSync(path) ? readFileSync(path, 'utf8') : null);
 
 /**
@@ -44,7 +44,7 @@ datasource db {
 
 generator client {
   provider            = "prisma-client"
-  output              = "../../src/core/record/generated/${db}"
+  output              = "../../src/core/database/generated/${db}"
   runtime             = "nodejs"
   moduleFormat        = "esm"
   importFileExtension = "js"

@@ -6,6 +6,6 @@ import { ready, root } from './ready.mjs';
 await ready({ quiet: true });
 const [{ reference }, { commands }] = await Promise.all([
   import('../dist/core/reference.js'),
-  import('../dist/core/commands.js'),
+  import('../dist/core/programmes/index.js'),
 ]);
 writeFileSync(join(root, 'docs/commands.md'), reference(commands));

@@ -71,7 +71,7 @@ async function* mailsIn(place) {
 async function openDesk(dataDir) {
   const [{ openDesk: openBuilt }, { createMailbox }, { createReception }] = await Promise.all([
     import('../dist/core/open.js'),
-    import('../dist/core/mailbox.js'),
+    import('../dist/core/ports/mailbox.js'),
     import('../dist/mail/reception.js'),
   ]);
   let now = Date.now();

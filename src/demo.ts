@@ -2,7 +2,7 @@
 import type { Dispatcher } from './core/command/dispatch.js';
 import type { RawInput } from './core/command/input.js';
 import type { Data } from './core/command/outcome.js';
-import { plusDays, todayIn } from './core/domains/life.js';
+import { plusDays, todayIn } from './core/programmes/domains/life.js';
 
 const people = [
   { email: 'alice@lumen.example', role: 'admin' },

@@ -7,21 +7,21 @@ import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseLine, splitLine } from './cli/argv.js';
-import { approvalsOf } from './core/approvals/card.js';
-import { commands } from './core/commands.js';
-import { deskLinks } from './core/desk-links.js';
-import { trusting } from './core/proxies.js';
-import { createHealth, databaseFolder } from './core/health.js';
+import { approvalsOf } from './core/programmes/approvals/card.js';
+import { commands } from './core/programmes/index.js';
+import { deskLinks } from './core/ports/desk-links.js';
+import { trusting } from './core/guard/proxies.js';
+import { createHealth, databaseFolder } from './core/ports/health.js';
 import { jobsOf, tellSent, tellUndelivered, workOf } from './core/jobs.js';
-import { unendedMails } from './core/mails/held.js';
+import { unendedMails } from './core/programmes/mails/held.js';
 import { openDesk, type OpenDesk } from './core/open.js';
-import { createCourier, type Deliver } from './core/record/courier.js';
-import { fallBackToMail } from './core/record/fallback.js';
-import { loadLetters } from './core/record/letters.js';
-import { openFolder } from './core/record/permissions.js';
-import { createSchedule, type Job } from './core/record/schedule.js';
+import { createOutboxWorker, type Deliver } from './core/database/outbox-worker.js';
+import { fallBackToMail } from './core/database/chat-fallback.js';
+import { loadLetters } from './core/letters/letters.js';
+import { openFolder } from './core/secrets/file-permissions.js';
+import { createSchedule, type Job } from './core/database/schedule.js';
 import type { Desk } from './core/guard/work.js';
-import { vatNumbers } from './core/organisations/vat-register.js';
+import { vatNumbers } from './core/programmes/organisations/vat-register.js';
 import { addDemo } from './demo.js';
 import { createLog, type Log } from './log.js';
 import {
@@ -104,7 +104,7 @@ async function start(settings: Settings, more: { log: Log; parts: Part[]; demo: 
   if (has('inbox')) lines.push(...(await mailIn(settings, { open, letters, log, parts })));
   // a mail on its way has a connection of its own
   const places = { mail: settings.SMTP_CONNECTIONS };
-  if (has('outbox') || channels.chat) startCourier(open, { channels, places, log, parts });
+  if (has('outbox') || channels.chat) startOutboxWorker(open, { channels, places, log, parts });
   if (has('schedule')) await startJobs(settings, { open, log, parts });
   if (has('schedule') && settings.REGISTRAR === 'gandi') await startRegistrar(settings, { open, log, parts });
   warnings(settings, log);
@@ -120,8 +120,8 @@ async function mailOut(
   context: Context & { letters: ReturnType<typeof loadLetters> },
 ): Promise<Deliver> {
   const [{ mailTransport }, { mailDeliver }] = await Promise.all([
-    import('./mail/deliver.js'),
-    import('./mail/outgoing.js'),
+    import('./mail/wire/deliver.js'),
+    import('./mail/wire/outgoing.js'),
   ]);
   const { open, letters, log, parts } = context;
   const { SMTP_URL: smtpUrl, SMTP_CONNECTIONS: connections } = settings;
@@ -159,7 +159,7 @@ async function chat(
 }
 
 async function web(settings: Settings, context: Context & { ready: () => boolean }): Promise<string[]> {
-  const [{ startWeb }, { sentMails }] = await Promise.all([import('./web/server.js'), import('./mail/sent.js')]);
+  const [{ startWeb }, { sentMails }] = await Promise.all([import('./web/server.js'), import('./mail/wire/sent.js')]);
   const links = deskLinks(context.open.desk);
   const desk = deskAllowed(settings)
     ? {
@@ -189,7 +189,7 @@ async function mailIn(
 ): Promise<string[]> {
   const [{ createReception, createReleases }, { createMailbox }] = await Promise.all([
     import('./mail/reception.js'),
-    import('./core/mailbox.js'),
+    import('./core/ports/mailbox.js'),
   ]);
   const { open, log, parts } = context;
   const mailbox = createMailbox(open.desk);
@@ -206,7 +206,7 @@ async function mailIn(
   parts.push(every(releasesEveryMs, createReleases(reception), { log, name: 'released mails', failed }));
   const lines: string[] = [];
   if (settings.SMTP_LISTEN) {
-    const { startListener } = await import('./mail/listener.js');
+    const { startListener } = await import('./mail/wire/listener.js');
     const { protocol, host, port } = settings.SMTP_LISTEN;
     const tls =
       settings.SMTP_TLS_CERT && settings.SMTP_TLS_KEY
@@ -227,8 +227,8 @@ async function mailIn(
   }
   if (settings.IMAP_URL) {
     const [{ startInbox }, { refreshTokens }] = await Promise.all([
-      import('./mail/inbox.js'),
-      import('./core/mails/refresh-token.js'),
+      import('./mail/wire/inbox.js'),
+      import('./core/programmes/mails/refresh-token.js'),
     ]);
     const oauth = settings.IMAP_OAUTH_TOKEN_URL
       ? {
@@ -275,12 +275,12 @@ function every(
   };
 }
 
-function startCourier(
+function startOutboxWorker(
   open: OpenDesk,
   context: { channels: { mail?: Deliver; chat?: Deliver }; places: { mail: number }; log: Log; parts: Part[] },
 ): void {
   const { desk } = open;
-  const courier = createCourier({
+  const outboxWorker = createOutboxWorker({
     database: desk.database,
     secrets: desk.secrets,
     clock: desk.clock,
@@ -294,15 +294,15 @@ function startCourier(
     },
     onError: (error) => context.log.error({ err: error }, 'the outbox stumbled'),
   });
-  desk.database.onOutbox(() => courier.wake());
-  courier.start(outboxEveryMs);
-  context.parts.push({ name: 'outbox', stop: () => courier.stop() });
+  desk.database.onOutbox(() => outboxWorker.wake());
+  outboxWorker.start(outboxEveryMs);
+  context.parts.push({ name: 'outbox', stop: () => outboxWorker.stop() });
 }
 
 async function startJobs(settings: Settings, { open, log, parts }: Context): Promise<void> {
   const sentDir = join(settings.DATA_DIR, 'sent');
   const prune = async (now: Date): Promise<void> => {
-    const { pruneSent } = await import('./mail/sent.js');
+    const { pruneSent } = await import('./mail/wire/sent.js');
     const { desk } = open;
     await pruneSent(sentDir, new Date(now.getTime() - desk.catalogue.policy.times.sentMailDays * 86_400_000));
     await desk.rawMail.prune(new Date(now.getTime() - settings.KEEP_RAW), await unendedMails(desk));
@@ -329,7 +329,7 @@ async function registerJobs({ VIES_API: root }: Settings, desk: Desk): Promise<J
 async function startRegistrar(settings: Settings, { open, log, parts }: Context): Promise<void> {
   const [{ gandiRegistrar }, { createRegistrarWorker }] = await Promise.all([
     import('./registrar/gandi.js'),
-    import('./core/registrar/worker.js'),
+    import('./core/programmes/registrar/worker.js'),
   ]);
   const { desk } = open;
   const worker = createRegistrarWorker({

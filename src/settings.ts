@@ -4,10 +4,10 @@
  */
 import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { delimiter, join, resolve } from 'node:path';
-import { trusting } from './core/proxies.js';
+import { trusting } from './core/guard/proxies.js';
 import { z } from 'zod';
-import type { ScanCommand } from './core/record/scan.js';
-import { isClosed, splitLine } from './core/record/shell-words.js';
+import type { ScanCommand } from './core/documents/scan.js';
+import { isClosed, splitLine } from './core/text/shell-words.js';
 
 export const roles = ['bot', 'inbox', 'outbox', 'web', 'schedule'] as const;
 export type Role = (typeof roles)[number];

@@ -3,7 +3,7 @@
  * (X3). What the buttons do is in interaction.ts.
  */
 import { ButtonStyle, DiscordAPIError, MessageFlags, Routes, type APIMessage, type REST } from 'discord.js';
-import type { ApprovalCard } from '../core/approvals/card.js';
+import type { ApprovalCard } from '../core/programmes/approvals/card.js';
 import { formatInstant } from '../core/locales/format.js';
 import type { Locale } from '../core/locales/locale.js';
 import { stateName } from '../core/locales/texts.js';

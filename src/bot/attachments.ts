@@ -2,7 +2,7 @@
 import { typeOf, type AnyCommand } from '../core/command/define.js';
 import { useOf } from '../core/command/registry.js';
 import type { Upload } from '../core/command/type.js';
-import { cleanName } from '../core/record/file-name.js';
+import { cleanName } from '../core/text/file-name.js';
 import type { AttachmentRef, AttachmentRefs } from './slash.js';
 
 export class AttachmentRefused extends Error {

@@ -10,7 +10,7 @@ import { useOf } from '../core/command/registry.js';
 import { replyTo, type Reply } from '../core/command/reply.js';
 import { suggest, suggestedAtMost, type Suggestion } from '../core/command/suggest.js';
 import type { Upload } from '../core/command/type.js';
-import { attachableBytes, linkFile, type FileLink } from '../core/file-links.js';
+import { attachableBytes, linkFile, type FileLink } from '../core/ports/file-links.js';
 import { localeOf, type Locale } from '../core/locales/locale.js';
 import { textsOf } from '../core/locales/texts.js';
 import { AttachmentRefused, fetchFiles } from './attachments.js';
@@ -36,7 +36,7 @@ export interface Talk {
   readonly said: Said;
 }
 
-export interface Asked {
+export interface CommandRequest {
   /** `noun verb`. */
   readonly command: string;
   readonly raw: RawInput;
@@ -49,7 +49,7 @@ export interface Asked {
 }
 
 /** What a command's answer depends on besides its outcome. */
-interface Told {
+interface ShownAnswer {
   readonly command: AnyCommand | undefined;
   readonly raw: RawInput;
   readonly reader: Reader;
@@ -57,7 +57,7 @@ interface Told {
 }
 
 /** Asks the core and answers with what it says. */
-export async function ask(talk: Talk, asked: Asked): Promise<void> {
+export async function ask(talk: Talk, asked: CommandRequest): Promise<void> {
   const { parts, interaction } = talk;
   const { desk, registry } = parts.dispatcher;
   const { about } = asked;
@@ -87,7 +87,7 @@ const guessed = ({ parts, interaction }: Talk): Reader => {
 /** What the core says, and in which language. */
 export async function dispatched(
   talk: Talk,
-  asked: Pick<Asked, 'command' | 'raw' | 'held'> & { key?: string },
+  asked: Pick<CommandRequest, 'command' | 'raw' | 'held'> & { key?: string },
 ): Promise<{ outcome: Outcome; locale: Locale }> {
   const { parts, interaction, replier } = talk;
   let { locale } = talk.said.reader ?? guessed(talk);
@@ -110,7 +110,7 @@ export async function dispatched(
 /** The files that came with it; nothing when one was refused and that has been answered. */
 async function fetched(
   talk: Talk,
-  { command, asked, reader }: { command: AnyCommand | undefined; asked: Asked; reader: Reader },
+  { command, asked, reader }: { command: AnyCommand | undefined; asked: CommandRequest; reader: Reader },
 ): Promise<Record<string, Upload | readonly Upload[]> | undefined> {
   // whoever may not ask makes us fetch nothing: dispatch refuses before it looks at the form
   if (!reader.may || !asked.files) return {};
@@ -137,7 +137,7 @@ function refusedFile(refused: AttachmentRefused, locale: Locale): Outcome & { ok
   return { ok: false, code: 'input.invalid', message: texts.refusals['input.invalid']({}), fields: { [field]: fault } };
 }
 
-async function tell(talk: Talk, outcome: Outcome, told: Told): Promise<void> {
+async function tell(talk: Talk, outcome: Outcome, told: ShownAnswer): Promise<void> {
   const { locale } = told.reader;
   const reader = talk.parts.dispatcher.reader(locale);
   const reply = replyTo(outcome, { ...reader, command: told.command });
@@ -176,7 +176,7 @@ export function panelled(
 }
 
 /** After a refusal: the object whose panel was used, as it is now; nothing when its user may not see it. */
-async function standing(talk: Talk, { about }: Told): Promise<(Outcome & { ok: true }) | undefined> {
+async function standing(talk: Talk, { about }: ShownAnswer): Promise<(Outcome & { ok: true }) | undefined> {
   if (!about) return undefined;
   const { outcome } = await dispatched(talk, { command: about.show, raw: itself(about) });
   return outcome.ok ? outcome : undefined;
@@ -191,14 +191,14 @@ function pagingOf(outcome: Outcome, raw: RawInput): { total: number; page: numbe
 
 type Buttons = readonly APIButtonComponentWithCustomId[];
 
-function previewButtons(pending: string | undefined, { reader }: Told): Buttons {
+function previewButtons(pending: string | undefined, { reader }: ShownAnswer): Buttons {
   if (pending === undefined) return [];
   const words = wordsOf(reader.locale);
   return [button(`confirm:${pending}`, words.confirm, ButtonStyle.Success), button(`cancel:${pending}`, words.cancel)];
 }
 
 /** What was refused for a field can be put right: at once in a form when it was only left out, else by a button. */
-async function askAgain(talk: Talk, outcome: Outcome & { ok: false }, told: Told): Promise<Buttons | 'asked'> {
+async function askAgain(talk: Talk, outcome: Outcome & { ok: false }, told: ShownAnswer): Promise<Buttons | 'asked'> {
   const { command, raw, reader } = told;
   const fields = outcome.fields ?? {};
   const names = command ? askable(command, Object.keys(fields)) : [];

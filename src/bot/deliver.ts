@@ -1,9 +1,9 @@
 /** The chat side of the outbox: notices for the approvals channel, and letters as direct messages (X5). */
 import { ButtonStyle, DiscordAPIError, HTTPError, MessageFlags, Routes, type REST } from 'discord.js';
 import { parseRef } from '../core/guard/number.js';
-import type { Deliver, Delivery, Errand } from '../core/record/courier.js';
-import type { TaskButton } from '../core/record/outbox.js';
-import type { LetterName, Letters } from '../core/record/letters.js';
+import type { Deliver, Delivery, Errand } from '../core/database/outbox-worker.js';
+import type { TaskButton } from '../core/database/outbox.js';
+import type { LetterName, Letters } from '../core/letters/letters.js';
 import type { ShowApproval } from './approvals.js';
 import { panelId, readPanelId } from './panel-ids.js';
 import { styles } from './panel.js';
@@ -17,7 +17,7 @@ export interface DeliverOptions {
   readonly letters: Letters | undefined;
 }
 
-/** Why a letter could not become a direct message; the courier's `onFailed` then lets it leave as mail. */
+/** Why a letter could not become a direct message; the outbox worker's `onFailed` then lets it leave as mail. */
 export const closedDms = 'direct messages are closed (Discord 50007)';
 
 const failed = (reason: string): Delivery => ({ result: 'failed', reason });

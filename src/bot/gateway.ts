@@ -1,11 +1,11 @@
 /** The Discord bot: signs in, registers the commands, answers interactions, delivers chat notices. */
 import { Client, Events, GatewayIntentBits, Options, PermissionFlagsBits, type Interaction } from 'discord.js';
 import { setTimeout as pause } from 'node:timers/promises';
-import type { Approvals } from '../core/approvals/card.js';
+import type { Approvals } from '../core/programmes/approvals/card.js';
 import type { Dispatcher } from '../core/command/dispatch.js';
 import { answerByMail } from '../core/command/late.js';
-import type { Deliver } from '../core/record/courier.js';
-import type { Letters } from '../core/record/letters.js';
+import type { Deliver } from '../core/database/outbox-worker.js';
+import type { Letters } from '../core/letters/letters.js';
 import { approvalsIn } from './approvals.js';
 import { attachmentsFrom } from './attachments.js';
 import { createDeliver } from './deliver.js';
@@ -34,7 +34,7 @@ export interface BotOptions {
 }
 
 export interface Bot {
-  /** The courier's channel `chat`. */
+  /** The outbox worker's channel `chat`. */
   readonly deliver: Deliver;
   /** Takes no more interactions, ends those in hand, signs out. */
   close(): Promise<void>;

@@ -1,6 +1,6 @@
 /** What the parts of the Discord door share: the ports it needs of the desk, and small things about its users. */
 import type { User } from 'discord.js';
-import type { Approvals } from '../core/approvals/card.js';
+import type { Approvals } from '../core/programmes/approvals/card.js';
 import type { Dispatcher } from '../core/command/dispatch.js';
 import type { Reply } from '../core/command/reply.js';
 import type { Caller } from '../core/guard/identity.js';

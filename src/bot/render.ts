@@ -9,7 +9,7 @@ import {
   type APIButtonComponentWithCustomId,
   type APIStringSelectComponent,
 } from 'discord.js';
-import { attachableBytes, type FileLink } from '../core/file-links.js';
+import { attachableBytes, type FileLink } from '../core/ports/file-links.js';
 import { aligned, type Reply, type Table } from '../core/command/reply.js';
 import type { Upload } from '../core/command/type.js';
 import type { Locale } from '../core/locales/locale.js';

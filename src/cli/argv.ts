@@ -7,7 +7,7 @@ import type { RawInput } from '../core/command/input.js';
 import { everyUseOf, type Registry } from '../core/command/registry.js';
 import { isUpload, type Raw, type Upload } from '../core/command/type.js';
 
-export { splitLine } from '../core/record/shell-words.js';
+export { splitLine } from '../core/text/shell-words.js';
 
 export interface Line {
   /** `noun verb`, as typed. */

@@ -1,13 +1,13 @@
 /** The desk's scheduled jobs (STATES, "Times"). */
-import { expire } from './approvals/decision.js';
-import { certificateJobs } from './certificates/sending.js';
-import { summarised } from './command/asked.js';
-import { commands } from './commands.js';
-import { deviceJobs } from './devices/clockwork.js';
-import { followMail, type Fate } from './devices/fate.js';
-import { grantJobs } from './devices/grants.js';
-import { renewalJobs } from './renewals/run.js';
-import { ownerJobs } from './owners/clockwork.js';
+import { expire } from './programmes/approvals/decision.js';
+import { certificateJobs } from './programmes/certificates/sending.js';
+import { summarised } from './command/request-summary.js';
+import { commands } from './programmes/index.js';
+import { deviceJobs } from './programmes/devices/clockwork.js';
+import { followMail, type LetterOutcome } from './programmes/devices/letter-outcome.js';
+import { grantJobs } from './programmes/devices/grants.js';
+import { renewalJobs } from './programmes/renewals/run.js';
+import { ownerJobs } from './programmes/owners/clockwork.js';
 import { approvalRef, mailApprovers } from './guard/approval.js';
 import { aboutAddress } from './guard/about.js';
 import type { Actor } from './guard/identity.js';
@@ -15,13 +15,13 @@ import { createWork, type Desk, type Work } from './guard/work.js';
 import { letterName } from './locales/letter-texts.js';
 import { localeOf, type Locale } from './locales/locale.js';
 import { textsOf } from './locales/texts.js';
-import { closing } from './opportunities/closing.js';
-import { writersTo } from './parties/organisation.js';
-import { forgetting, toErased } from './parties/erasure.js';
-import { dropLinkedFiles } from './parties/file-link.js';
-import type { Job } from './record/schedule.js';
-import type { Unit } from './record/transact.js';
-import { alertNotice } from './record/outbox.js';
+import { closing } from './programmes/opportunities/closing.js';
+import { writersTo } from './programmes/parties/organisation.js';
+import { forgetting, toErased } from './programmes/parties/erasure.js';
+import { dropLinkedFiles } from './programmes/parties/file-link.js';
+import type { Job } from './database/schedule.js';
+import type { Unit } from './database/transact.js';
+import { alertNotice } from './database/outbox.js';
 
 const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
@@ -170,7 +170,8 @@ export const jobsOf = (desk: Desk, prune: (now: Date) => Promise<void>): readonl
 ];
 
 /** A letter was handed over: whatever waits for that goes on (E8). */
-export const tellSent = (desk: Desk, unit: Unit, sent: Fate): Promise<void> => followMail(workOf(desk, unit), sent);
+export const tellSent = (desk: Desk, unit: Unit, sent: LetterOutcome): Promise<void> =>
+  followMail(workOf(desk, unit), sent);
 
 /** A mail that was refused, given up, or came back. */
 export interface Undelivered {

@@ -1,22 +1,22 @@
 /** Opens a desk: database, catalogue, secrets, and the dispatcher over them. Every process and every test begins here. */
 import { join } from 'node:path';
 import { createDispatcher, type Dispatcher, type DispatchOptions } from './command/dispatch.js';
-import { commands } from './commands.js';
-import { knownTo } from './desk/catalogue-load.js';
+import { commands } from './programmes/index.js';
+import { knownTo } from './programmes/desk/catalogue-load.js';
 import type { Desk } from './guard/work.js';
 import type { Locale } from './locales/locale.js';
-import { createAside } from './record/aside.js';
-import { readParts, type Catalogue } from './record/catalogue.js';
-import { openCatalogue } from './record/catalogue-versions.js';
-import { connect, providerOf, type Connection } from './record/database.js';
-import { createDocuments } from './record/documents.js';
-import { loadLetters, type Letters } from './record/letters.js';
-import { migrate } from './record/migrate.js';
-import { tighten } from './record/permissions.js';
-import { prepare } from './record/prepare.js';
-import { createScan, type Scan, type ScanCommand } from './record/scan.js';
-import { createSecrets, loadKey, pooledRandom } from './record/secrets.js';
-import { createDatabase } from './record/transact.js';
+import { createWorkerThreads } from './threads/worker.js';
+import { readParts, type Catalogue } from './catalogue/catalogue.js';
+import { openCatalogue } from './catalogue/versions.js';
+import { connect, providerOf, type Connection } from './database/connect.js';
+import { createDocuments } from './documents/store.js';
+import { loadLetters, type Letters } from './letters/letters.js';
+import { migrate } from './database/migrate.js';
+import { tighten } from './secrets/file-permissions.js';
+import { prepare } from './database/prepare.js';
+import { createScan, type Scan, type ScanCommand } from './documents/scan.js';
+import { createSecrets, loadKey, pooledRandom } from './secrets/secrets.js';
+import { createDatabase } from './database/transact.js';
 
 /** The settings a desk is made of (settings.ts has them all). */
 export interface DeskSettings {
@@ -79,7 +79,7 @@ export async function openDesk(settings: DeskSettings, options: OpenOptions): Pr
     secrets,
     documents: createDocuments(join(settings.DATA_DIR, 'documents')),
     rawMail: createDocuments(join(settings.DATA_DIR, 'received')),
-    aside: createAside(),
+    aside: createWorkerThreads(),
     scan: scanOf(settings, options),
     letters: lettersOf(settings, versions),
     clock,

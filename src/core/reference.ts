@@ -1,19 +1,19 @@
 /** The printed reference (docs/commands.md), made from the registry and the state tables, so that it can't drift. */
-import { approvalStates } from './approvals/states.js';
-import { certificateStates } from './certificates/states.js';
+import { approvalStates } from './programmes/approvals/states.js';
+import { certificateStates } from './programmes/certificates/states.js';
 import type { AnyCommand, Use } from './command/define.js';
 import { everyUseOf, type Registry } from './command/registry.js';
 import type { FieldType } from './command/type.js';
-import { inboundMailStates } from './mails/states.js';
-import { opportunityStates } from './opportunities/states.js';
-import { orderStates } from './orders/states.js';
-import { customerStates } from './customers/states.js';
-import { agedStates, domainStates, ownerStates, taskStates } from './domains/states.js';
-import { organisationStates } from './organisations/states.js';
-import { ticketStates } from './support/states.js';
-import { deviceStates, grantStates } from './devices/states.js';
-import { declarationStates, packStates } from './packs/states.js';
-import { siteChangeStates } from './sites/states.js';
+import { inboundMailStates } from './programmes/mails/states.js';
+import { opportunityStates } from './programmes/opportunities/states.js';
+import { orderStates } from './programmes/orders/states.js';
+import { customerStates } from './programmes/customers/states.js';
+import { agedStates, domainStates, ownerStates, taskStates } from './programmes/domains/states.js';
+import { organisationStates } from './programmes/organisations/states.js';
+import { ticketStates } from './programmes/support/states.js';
+import { deviceStates, grantStates } from './programmes/devices/states.js';
+import { declarationStates, packStates } from './programmes/packs/states.js';
+import { siteChangeStates } from './programmes/sites/states.js';
 
 const stateTables = {
   pack: packStates,

@@ -4,15 +4,15 @@
  */
 import { createHash } from 'node:crypto';
 import { resolve } from 'node:dns/promises';
-import type { Answered, Arrived, Begun, Mailbox } from '../core/mailbox.js';
-import { answerTo, type AnswerOptions } from './answer.js';
-import { readDecision } from './decision.js';
-import { neverAnswer } from './hygiene.js';
-import type { Log, MailEnd, Message, Receive, Received } from './message.js';
-import { parseAside } from './parsing.js';
-import { tokensOf, type Token } from './thread.js';
-import { proveSender, signaturesOf, type TrustOptions } from './trust.js';
-import type { Proven } from './wanted.js';
+import type { Answered, Arrived, Begun, Mailbox } from '../core/ports/mailbox.js';
+import { answerTo, type AnswerOptions } from './answers/answer.js';
+import { readDecision } from './answers/decision.js';
+import { neverAnswer } from './read/loop-guard.js';
+import type { Log, MailEnd, Message, Receive, Received } from './wire/message.js';
+import { parseInThread } from './read/parsing.js';
+import { tokensOf, type Token } from './answers/thread.js';
+import { proveSender, signaturesOf, type TrustOptions } from './proof/sender.js';
+import type { Proven } from './answers/requests.js';
 
 export interface ReceptionOptions extends AnswerOptions {
   /** `resolver`: for tests; else the system's DNS. */
@@ -54,7 +54,7 @@ export function createReception(options: ReceptionOptions): Receive {
       const what = await carryOut(reply, options, once);
       return once && what === 'waiting' ? before('answered') : 'answered';
     };
-    const message = await parseAside(raw, desk.aside);
+    const message = await parseInThread(raw, desk.aside);
     if ('unread' in message) {
       const { unread: reason, ...head } = message;
       log.warn({ messageId: head.messageId, reason, bytes: raw.length }, 'mail held: it could not be read');
@@ -124,7 +124,7 @@ export function createReleases(options: ReceptionOptions): () => Promise<number>
     if ((await mailbox.paused()) !== undefined) return 0;
     const released = await mailbox.released();
     for (const { id, raw, sender, releasedBy } of released) {
-      const message = await parseAside(raw, dispatcher.desk.aside);
+      const message = await parseInThread(raw, dispatcher.desk.aside);
       if ('unread' in message) {
         await mailbox.giveUp(id, message.unread);
         continue;

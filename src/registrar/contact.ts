@@ -1,6 +1,6 @@
 /** An owner as Gandi's v5 interface takes one: `POST /domain/domains`, `POST /domain/transferin`. */
 import { parsePhoneNumberFromString } from 'libphonenumber-js/min';
-import type { RegistrarOwner } from '../core/registrar/registrar.js';
+import type { RegistrarOwner } from '../core/programmes/registrar/registrar.js';
 
 /** What is missing stays away: the registrar says which of it the TLD needs. */
 export interface GandiContact {

@@ -13,7 +13,7 @@ import type {
   OwnerReach,
   Registrar,
   RegistrarOrder,
-} from '../core/registrar/registrar.js';
+} from '../core/programmes/registrar/registrar.js';
 import { gandiCaller, productionRoot, type Call, type CallOptions, type Reply } from './call.js';
 import { contactOf } from './contact.js';
 import * as shapes from './shapes.js';

@@ -4,7 +4,7 @@
  */
 import got from 'got';
 import { z } from 'zod';
-import type { VatRegister, VatVerdict } from '../core/organisations/vat-register.js';
+import type { VatRegister, VatVerdict } from '../core/programmes/organisations/vat-register.js';
 
 const patienceMs = 10_000;
 /** An answer has some hundreds; one without an end must not fill the memory. */

@@ -3,8 +3,8 @@
  * cookie, no session, no form mark, no other origin's scripts; and it says no more than yes or no.
  */
 import type { Hono } from 'hono';
-import { createAccess, type AccessAnswer } from '../core/access.js';
-import { clientIp, type Ctx, type Door, type Env } from './visit.js';
+import { createAccess, type AccessAnswer } from '../core/ports/access.js';
+import { clientIp, type Ctx, type Door, type Env } from './page-request.js';
 
 export const accessPath = '/api/access/verify';
 /** A question is one short token. */

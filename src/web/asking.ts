@@ -4,7 +4,7 @@ import type { RawInput } from '../core/command/input.js';
 import type { Data, Outcome } from '../core/command/outcome.js';
 import type { Caller } from '../core/guard/identity.js';
 import { decodeForm } from './form.js';
-import type { Ctx, Door } from './visit.js';
+import type { Ctx, Door } from './page-request.js';
 
 export const callerOf = (c: Ctx): Caller => ({ kind: 'session', personId: c.var.visit.session?.personId ?? 0 });
 

@@ -1,7 +1,7 @@
 /** The frame of every page, and the pieces that pages share. All text goes through `html`, which escapes it. */
 import { html } from 'hono/html';
 import type { Locale } from '../core/locales/locale.js';
-import { script, scriptPath } from './script.js';
+import { script, scriptPath } from './desk/script.js';
 import { style, stylePath } from './style.js';
 import { pageTexts, type PageTexts } from './texts.js';
 

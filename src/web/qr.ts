@@ -1,5 +1,5 @@
 /** QR codes on a page: an image in the page itself, as its policy asks. */
-import { codeOf } from '../core/record/qr-code.js';
+import { codeOf } from '../core/papers/qr-code.js';
 
 /** Squares of white around it that scanners want (ISO/IEC 18004). */
 const quiet = 4;

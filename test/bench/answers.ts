@@ -55,8 +55,8 @@ async function link(email: string): Promise<void> {
 
 const [{ startBot }, { approvalsOf }, { loadLetters }] = await Promise.all([
   built<typeof import('../../src/bot/gateway.js')>('bot/gateway.js'),
-  built<typeof import('../../src/core/approvals/card.js')>('core/approvals/card.js'),
-  built<typeof import('../../src/core/record/letters.js')>('core/record/letters.js'),
+  built<typeof import('../../src/core/programmes/approvals/card.js')>('core/programmes/approvals/card.js'),
+  built<typeof import('../../src/core/letters/letters.js')>('core/letters/letters.js'),
 ]);
 const { dispatcher } = desk.open;
 const letters = loadLetters(join(root, 'letters'), () => dispatcher.desk.catalogue.vendor);

@@ -4,7 +4,7 @@
  * same mails.
  */
 import { simpleParser } from 'mailparser';
-import type { Arrival, Log } from '../../src/mail/message.js';
+import type { Arrival, Log } from '../../src/mail/wire/message.js';
 import { addReseller, benchDesk, built, declaration } from './desk.js';
 import { beside, inFlight, rate, tell } from './measure.js';
 
@@ -60,14 +60,14 @@ function order(n: number): Buffer {
   return Buffer.from(`${head.join('\r\n')}\r\n\r\n${text.map(quoted).join('\r\n')}\r\n`);
 }
 
-const [{ createReception }, { createMailbox }, { parseAside }, { neverAnswer }, { proveSender }, { decodeMail }] =
+const [{ createReception }, { createMailbox }, { parseInThread }, { neverAnswer }, { proveSender }, { decodeMail }] =
   await Promise.all([
     built<typeof import('../../src/mail/reception.js')>('mail/reception.js'),
-    built<typeof import('../../src/core/mailbox.js')>('core/mailbox.js'),
-    built<typeof import('../../src/mail/parsing.js')>('mail/parsing.js'),
-    built<typeof import('../../src/mail/hygiene.js')>('mail/hygiene.js'),
-    built<typeof import('../../src/mail/trust.js')>('mail/trust.js'),
-    built<typeof import('../../src/mail/form.js')>('mail/form.js'),
+    built<typeof import('../../src/core/ports/mailbox.js')>('core/ports/mailbox.js'),
+    built<typeof import('../../src/mail/read/parsing.js')>('mail/read/parsing.js'),
+    built<typeof import('../../src/mail/read/loop-guard.js')>('mail/read/loop-guard.js'),
+    built<typeof import('../../src/mail/proof/sender.js')>('mail/proof/sender.js'),
+    built<typeof import('../../src/mail/forms/form.js')>('mail/forms/form.js'),
   ]);
 const desk = await benchDesk();
 for (let n = 0; n < senders; n += 1) await addReseller(desk, senderOf(n), 60);
@@ -97,7 +97,7 @@ const noDns = () => Promise.reject(new Error('no DNS in a benchmark'));
 /** What is done with a mail before anything is asked of the database. */
 async function judge(raw: Buffer, n: number): Promise<void> {
   const arrival = arrivalOf(raw, senderOf(n));
-  const message = await parseAside(raw, dispatcher.desk.aside);
+  const message = await parseInThread(raw, dispatcher.desk.aside);
   if ('unread' in message) throw new Error(message.unread);
   if (neverAnswer(message, arrival, { address })) throw new Error('an order that is not answered');
   const proof = await proveSender(arrival, message, { trustLoopback: true, resolver: noDns, now: new Date() });

@@ -13,9 +13,14 @@ import type { Caller } from '../../src/core/guard/identity.js';
 import { benchDesk, built, root, type BenchDesk } from './desk.js';
 import { quantile, rounded, tell } from './measure.js';
 
-const { insertRows } = await built<typeof import('../../src/core/record/rows.js')>('core/record/rows.js');
-const { siteSearchText } = await built<typeof import('../../src/core/sites/site.js')>('core/sites/site.js');
-const { searchTextOf } = await built<typeof import('../../src/core/orders/draft.js')>('core/orders/draft.js');
+const { insertRows } =
+  await built<typeof import('../../src/core/database/bulk-insert.js')>('core/database/bulk-insert.js');
+const { siteSearchText } = await built<typeof import('../../src/core/programmes/sites/site.js')>(
+  'core/programmes/sites/site.js',
+);
+const { searchTextOf } = await built<typeof import('../../src/core/programmes/orders/draft.js')>(
+  'core/programmes/orders/draft.js',
+);
 
 const partners = 20;
 const begins = ['Saint-', 'Vill', 'Mont', 'Bourg', 'Châ', 'Lar', 'Ber', 'Gren', 'Nan', 'Tour', 'Bel', 'Fon'];

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createTransport } from 'nodemailer';
-import type { Log } from '../../src/mail/message.js';
+import type { Log } from '../../src/mail/wire/message.js';
 import { benchDesk, built, root } from './desk.js';
 import { beside, rate, tell } from './measure.js';
 
@@ -17,11 +17,11 @@ const domains = 50;
 const recipientOf = (n: number): string => `client-${n}@maison-${n % domains}.example`;
 const log: Log = { debug() {}, info() {}, warn: console.error, error: console.error };
 
-const [{ createCourier }, { mailTransport }, { mailDeliver }, { loadLetters }] = await Promise.all([
-  built<typeof import('../../src/core/record/courier.js')>('core/record/courier.js'),
-  built<typeof import('../../src/mail/deliver.js')>('mail/deliver.js'),
-  built<typeof import('../../src/mail/outgoing.js')>('mail/outgoing.js'),
-  built<typeof import('../../src/core/record/letters.js')>('core/record/letters.js'),
+const [{ createOutboxWorker }, { mailTransport }, { mailDeliver }, { loadLetters }] = await Promise.all([
+  built<typeof import('../../src/core/database/outbox-worker.js')>('core/database/outbox-worker.js'),
+  built<typeof import('../../src/mail/wire/deliver.js')>('mail/wire/deliver.js'),
+  built<typeof import('../../src/mail/wire/outgoing.js')>('mail/wire/outgoing.js'),
+  built<typeof import('../../src/core/letters/letters.js')>('core/letters/letters.js'),
 ]);
 const file = (name: string) => fileURLToPath(new URL(name, import.meta.url));
 const sink = fork(file('./sink.ts'), { execArgv: ['--import', file('../servers/typescript.mjs')] });
@@ -37,7 +37,7 @@ function leaving(to: string | undefined) {
   const from = 'guichet@localhost';
   const vendorName = (locale: 'fr' | 'en') => catalogue.vendor.name[locale];
   const mail = mailDeliver({ transport, letters, from, documents, secrets, vendorName, clock });
-  const courier = createCourier({
+  const courier = createOutboxWorker({
     ...{ database, secrets, clock, chance: () => 0.5, channels: { mail } },
     onError: (error) => console.error(error),
   });

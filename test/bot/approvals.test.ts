@@ -1,6 +1,6 @@
 /** The approvals channel: who asks what, decided by buttons (X3), and the notices that go with it (X5). */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Errand } from '../../src/core/record/courier.js';
+import type { Errand } from '../../src/core/database/outbox-worker.js';
 import type { DoubleUser } from '../servers/discord/double.js';
 import { say, startGround, whole, type Ground } from './ground.js';
 

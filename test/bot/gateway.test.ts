@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { normalised } from '../../src/bot/register.js';
 import { commandsOf } from '../../src/bot/slash.js';
-import { commands } from '../../src/core/commands.js';
+import { commands } from '../../src/core/programmes/index.js';
 import { say, startGround, type Ground } from './ground.js';
 
 let ground: Ground;

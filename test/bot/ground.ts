@@ -1,6 +1,6 @@
 /** A desk with its real core and its bot, on a Discord double: what the bot's tests stand on. */
 import { join } from 'node:path';
-import { approvalsOf } from '../../src/core/approvals/card.js';
+import { approvalsOf } from '../../src/core/programmes/approvals/card.js';
 import { startBot, type Bot, type BotOptions } from '../../src/bot/gateway.js';
 import type { Log } from '../../src/bot/parts.js';
 import { createDispatcher, type Dispatcher } from '../../src/core/command/dispatch.js';
@@ -9,9 +9,14 @@ import type { RawInput } from '../../src/core/command/input.js';
 import type { Registry } from '../../src/core/command/registry.js';
 import { openDesk, type OpenDesk } from '../../src/core/open.js';
 import { tellSent } from '../../src/core/jobs.js';
-import { createCourier, type Courier, type Deliver, type Errand } from '../../src/core/record/courier.js';
-import { fallBackToMail } from '../../src/core/record/fallback.js';
-import { loadLetters } from '../../src/core/record/letters.js';
+import {
+  createOutboxWorker,
+  type OutboxWorker,
+  type Deliver,
+  type Errand,
+} from '../../src/core/database/outbox-worker.js';
+import { fallBackToMail } from '../../src/core/database/chat-fallback.js';
+import { loadLetters } from '../../src/core/letters/letters.js';
 import { databases } from '../servers/databases.js';
 import {
   startDiscordDouble,
@@ -43,7 +48,7 @@ export class Ground {
   /** What becomes of mails, for a test that has somewhere to send them. */
   mail: Deliver = () => Promise.resolve({ result: 'sent' });
   bot!: Bot;
-  courier!: Courier;
+  courier!: OutboxWorker;
 
   constructor(parts: { double: DiscordDouble; open: OpenDesk; clock: { now: () => Date } }) {
     this.double = parts.double;
@@ -72,7 +77,7 @@ export class Ground {
       log,
       ...more,
     });
-    this.courier = createCourier({
+    this.courier = createOutboxWorker({
       database: desk.database,
       secrets: desk.secrets,
       clock: desk.clock,

@@ -1,6 +1,6 @@
 /** Whether a held mail is theirs, people tell by a button in a direct message (X2). */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createMailbox, type Mailbox } from '../../src/core/mailbox.js';
+import { createMailbox, type Mailbox } from '../../src/core/ports/mailbox.js';
 import type { DoubleUser } from '../servers/discord/double.js';
 import { startGround, whole, type Ground } from './ground.js';
 

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { attachmentsFrom } from '../../src/bot/attachments.js';
-import { cleanName } from '../../src/core/record/file-name.js';
+import { cleanName } from '../../src/core/text/file-name.js';
 import type { Dispatcher, Request } from '../../src/core/command/dispatch.js';
 import type { DoubleUser } from '../servers/discord/double.js';
 import { say, startGround, whole, type Ground } from './ground.js';

@@ -7,7 +7,7 @@ import { email, product, reason, search } from '../../src/core/command/dictionar
 import { understand } from '../../src/core/command/input.js';
 import { createRegistry, usesOf } from '../../src/core/command/registry.js';
 import { long, text, type FieldContext, type Raw } from '../../src/core/command/type.js';
-import { commands } from '../../src/core/commands.js';
+import { commands } from '../../src/core/programmes/index.js';
 
 interface OptionJson {
   name: string;

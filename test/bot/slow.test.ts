@@ -1,6 +1,6 @@
 /** X5: a direct message that Discord makes wait holds up no other, and no mail. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createCourier } from '../../src/core/record/courier.js';
+import { createOutboxWorker } from '../../src/core/database/outbox-worker.js';
 import { startGround, type Ground } from './ground.js';
 
 let ground: Ground;
@@ -21,7 +21,7 @@ test('a direct message that is rate limited for a minute holds up neither other 
   });
   ground.double.failNext(1, { status: 429, retryAfterMs: 59_000 }, 'create_message');
   const mails: string[] = [];
-  const courier = createCourier({
+  const courier = createOutboxWorker({
     ...{ database: desk.database, secrets: desk.secrets, clock: desk.clock, chance: () => 0.5 },
     channels: {
       chat: ground.bot.deliver,

@@ -6,7 +6,7 @@ import type { AnyCommand } from '../../src/core/command/define.js';
 import type { RawInput } from '../../src/core/command/input.js';
 import { usesOf } from '../../src/core/command/registry.js';
 import { areUploads, isUpload, type Raw } from '../../src/core/command/type.js';
-import { commands } from '../../src/core/commands.js';
+import { commands } from '../../src/core/programmes/index.js';
 
 const read = (args: string[], files: Readonly<Record<string, string>> = {}) =>
   parseLine(args, commands, (path) => {

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { main } from '../../src/cli.js';
 import { jsonOf, textOf } from '../../src/cli/print.js';
-import { deskLinks } from '../../src/core/desk-links.js';
+import { deskLinks } from '../../src/core/ports/desk-links.js';
 import { openDesk } from '../../src/core/open.js';
 import { readSettings } from '../../src/settings.js';
 import { pdf } from '../core/files.js';

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AnyCommand } from '../../src/core/command/define.js';
 import type { Outcome } from '../../src/core/command/outcome.js';
-import { commands } from '../../src/core/commands.js';
+import { commands } from '../../src/core/programmes/index.js';
 import { identify, type Actor } from '../../src/core/guard/identity.js';
 import { databases } from '../servers/databases.js';
 import { cells, type Cell } from './access-cells.js';

@@ -1,13 +1,13 @@
 /** E9: remote access is opened by the installer for minutes, seen and ended by the client, and asked for by gateways. */
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { suggest } from '../../src/core/command/suggest.js';
-import { createAccess, type Access } from '../../src/core/access.js';
+import { createAccess, type Access } from '../../src/core/ports/access.js';
 import { createWork } from '../../src/core/guard/work.js';
 import { identify } from '../../src/core/guard/identity.js';
-import { revokeGrants } from '../../src/core/devices/grants.js';
+import { revokeGrants } from '../../src/core/programmes/devices/grants.js';
 import { jobsOf } from '../../src/core/jobs.js';
-import type { Device } from '../../src/core/record/database.js';
-import { createSchedule } from '../../src/core/record/schedule.js';
+import type { Device } from '../../src/core/database/connect.js';
+import { createSchedule } from '../../src/core/database/schedule.js';
 import { databases } from '../servers/databases.js';
 import { activeDevice, newClient, newInstaller, type TestPerson } from './device-ground.js';
 import { codeOf, fieldsOf, minuteMs, newEmail, newStaff, openTestDesk, secondMs, type TestDesk } from './ground.js';

@@ -1,6 +1,6 @@
 /** E6 on both databases: what the page does, done by many at the same time and through other processes. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createActivations, type Activations, type Holder } from '../../src/core/activations.js';
+import { createActivations, type Activations, type Holder } from '../../src/core/ports/activations.js';
 import { databases } from '../servers/databases.js';
 import { dayMs, newEmail, openTestDesk, type TestDesk } from './ground.js';
 import { newInstaller, type TestPerson } from './device-ground.js';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { replyTo } from '../../src/core/command/reply.js';
 import { jobsOf } from '../../src/core/jobs.js';
-import { createSchedule } from '../../src/core/record/schedule.js';
+import { createSchedule } from '../../src/core/database/schedule.js';
 import { databases } from '../servers/databases.js';
 import {
   codeOf,

@@ -1,14 +1,20 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import { AsideFault, createAside, type Aside, type AsideOptions, type Job } from '../../src/core/record/aside.js';
+import {
+  WorkerFault,
+  createWorkerThreads,
+  type WorkerThreads,
+  type WorkerThreadsOptions,
+  type Job,
+} from '../../src/core/threads/worker.js';
 
 type Work = typeof import('./aside-work.js');
 const job: Job<Work> = { module: new URL('./aside-work.js', import.meta.url), timeMs: 20_000, heapMb: 64 };
 const short = { ...job, timeMs: 200 };
 
-const opened: Aside[] = [];
-function open(options?: AsideOptions): Aside {
-  const aside = createAside(options);
+const opened: WorkerThreads[] = [];
+function open(options?: WorkerThreadsOptions): WorkerThreads {
+  const aside = createWorkerThreads(options);
   opened.push(aside);
   return aside;
 }
@@ -20,7 +26,7 @@ afterEach(async () => {
 const why = (running: Promise<unknown>) =>
   running.then(
     () => 'done',
-    (error: unknown) => (error instanceof AsideFault ? error.why : error),
+    (error: unknown) => (error instanceof WorkerFault ? error.why : error),
   );
 
 describe('a job put aside', () => {
@@ -108,9 +114,9 @@ test('an idle thread is ended after a while, and the next job gets a new one', a
 
 test('a job keeps its process alive, an idle thread does not', () => {
   const program = `
-    import { createAside } from './src/core/record/aside.js';
+    import { createWorkerThreads } from './src/core/threads/worker.js';
     const job = { module: new URL('./test/core/aside-work.js', 'file://${process.cwd()}/'), timeMs: 20_000, heapMb: 64 };
-    const { threadId } = await createAside().run(job, { do: 'where' });
+    const { threadId } = await createWorkerThreads().run(job, { do: 'where' });
     console.log(threadId > 0);`;
   const args = ['--import', './test/servers/typescript.mjs', '--input-type=module', '-e', program];
   expect(execFileSync(process.execPath, args, { encoding: 'utf8', timeout: 20_000 })).toBe('true\n');

@@ -1,8 +1,8 @@
 /** What people read before they decide has names, labels and dates in their form, wherever they read it (X3, X9). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { approvalsOf } from '../../src/core/approvals/card.js';
+import { approvalsOf } from '../../src/core/programmes/approvals/card.js';
 import { cardMessage } from '../../src/bot/approvals.js';
-import { commands } from '../../src/core/commands.js';
+import { commands } from '../../src/core/programmes/index.js';
 import { databases } from '../servers/databases.js';
 import { newReseller, newStaff, openTestDesk, type TestDesk } from './ground.js';
 import { existingSiteOrder, newDeciders, newPartner, newSite } from './order-ground.js';

@@ -1,7 +1,7 @@
 /** X6: the audit is append-only, hash-chained, and still verifies when personal data is erased. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { verifyAudit, type Verified } from '../../src/core/record/audit.js';
-import type { Connection } from '../../src/core/record/database.js';
+import { verifyAudit, type Verified } from '../../src/core/database/audit.js';
+import type { Connection } from '../../src/core/database/connect.js';
 import { databases } from '../servers/databases.js';
 import {
   codeOf,

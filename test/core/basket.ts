@@ -19,10 +19,10 @@ import {
 import type { Done, Panel } from '../../src/core/command/outcome.js';
 import { createRegistry, type Registry } from '../../src/core/command/registry.js';
 import { choice, text, type Choice, type Upload } from '../../src/core/command/type.js';
-import { commands } from '../../src/core/commands.js';
+import { commands } from '../../src/core/programmes/index.js';
 import { Refusal } from '../../src/core/guard/refusal.js';
 import type { Work } from '../../src/core/guard/work.js';
-import type { TaskButton } from '../../src/core/record/outbox.js';
+import type { TaskButton } from '../../src/core/database/outbox.js';
 import { crateCommands } from './crate.js';
 
 const colours: readonly Choice[] = [

@@ -6,11 +6,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { parse, stringify } from 'yaml';
 import type { RawInput } from '../../src/core/command/input.js';
 import { jobsOf } from '../../src/core/jobs.js';
-import { approvalsOf } from '../../src/core/approvals/card.js';
-import { commands } from '../../src/core/commands.js';
+import { approvalsOf } from '../../src/core/programmes/approvals/card.js';
+import { commands } from '../../src/core/programmes/index.js';
 import { openDesk, type OpenDesk } from '../../src/core/open.js';
-import { ordersInForce, ordersOf } from '../../src/core/record/catalogue-versions.js';
-import { createSchedule } from '../../src/core/record/schedule.js';
+import { ordersInForce, ordersOf } from '../../src/core/catalogue/versions.js';
+import { createSchedule } from '../../src/core/database/schedule.js';
 import { databases } from '../servers/databases.js';
 import { codeOf, dayMs, newReseller, newStaff, openTestDesk, root, type TestDesk } from './ground.js';
 

@@ -10,9 +10,9 @@ import {
   linksOf,
   loadCatalogue,
   servicesOf,
-} from '../../src/core/record/catalogue.js';
-import { tldOf } from '../../src/core/record/domains-shape.js';
-import { FileFaults } from '../../src/core/record/faults.js';
+} from '../../src/core/catalogue/catalogue.js';
+import { tldOf } from '../../src/core/catalogue/domains-shape.js';
+import { FileFaults } from '../../src/core/catalogue/faults.js';
 
 const shipped = loadCatalogue('catalogue');
 

@@ -11,15 +11,15 @@ import {
   issueCertificate,
   revokeCertificate,
   type Certified,
-} from '../../src/core/certificates/certificate.js';
-import { shownAs } from '../../src/core/certificates/glyphs.js';
-import { publicKeys, signingKey } from '../../src/core/certificates/keys.js';
-import { readPayload, sign, verify } from '../../src/core/certificates/payload.js';
-import { sendDueCertificates } from '../../src/core/certificates/sending.js';
-import { createVerification } from '../../src/core/certificates/verification.js';
+} from '../../src/core/programmes/certificates/certificate.js';
+import { shownAs } from '../../src/core/programmes/certificates/glyphs.js';
+import { publicKeys, signingKey } from '../../src/core/programmes/certificates/keys.js';
+import { readPayload, sign, verify } from '../../src/core/programmes/certificates/payload.js';
+import { sendDueCertificates } from '../../src/core/programmes/certificates/sending.js';
+import { createVerification } from '../../src/core/programmes/certificates/verification.js';
 import type { Desk } from '../../src/core/guard/work.js';
 import { jobsOf, workOf } from '../../src/core/jobs.js';
-import { createSchedule } from '../../src/core/record/schedule.js';
+import { createSchedule } from '../../src/core/database/schedule.js';
 import { databases } from '../servers/databases.js';
 import { dayMs, hourMs, minuteMs, newEmail, newReseller, openTestDesk, type TestDesk } from './ground.js';
 

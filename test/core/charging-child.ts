@@ -1,12 +1,12 @@
 /** A process of its own that charges accounts as fast as it can when told to, and answers each time what became of it. */
 import { randomBytes } from 'node:crypto';
-import { charge, giveBack } from '../../src/core/billing/ledger.js';
+import { charge, giveBack } from '../../src/core/programmes/billing/ledger.js';
 import type { Actor } from '../../src/core/guard/identity.js';
 import { Refusal } from '../../src/core/guard/refusal.js';
 import { createWork, type Desk, type Work } from '../../src/core/guard/work.js';
-import { connect } from '../../src/core/record/database.js';
-import { createSecrets } from '../../src/core/record/secrets.js';
-import { createDatabase } from '../../src/core/record/transact.js';
+import { connect } from '../../src/core/database/connect.js';
+import { createSecrets } from '../../src/core/secrets/secrets.js';
+import { createDatabase } from '../../src/core/database/transact.js';
 
 export interface Task {
   readonly url: string;

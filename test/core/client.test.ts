@@ -1,6 +1,6 @@
 /** J7 and the rule about secrets: what the client gets and enters, and where no password may stand. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createSecrets } from '../../src/core/record/secrets.js';
+import { createSecrets } from '../../src/core/secrets/secrets.js';
 import { databases } from '../servers/databases.js';
 import {
   codeOf,

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { textOf } from '../../src/cli/print.js';
 import { replyTo } from '../../src/core/command/reply.js';
-import { commands } from '../../src/core/commands.js';
+import { commands } from '../../src/core/programmes/index.js';
 import { databases } from '../servers/databases.js';
 import { newReseller, openTestDesk, type TestDesk } from './ground.js';
 

@@ -1,9 +1,9 @@
 /** G2, G5: customers of a reseller: given, corrected, listed, released with what they hold, deleted with nothing left. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { makeSelf, selfOf } from '../../src/core/customers/customer.js';
+import { makeSelf, selfOf } from '../../src/core/programmes/customers/customer.js';
 import { identify } from '../../src/core/guard/identity.js';
 import { createWork, type Work } from '../../src/core/guard/work.js';
-import { vatAhead } from '../../src/core/parties/vat.js';
+import { vatAhead } from '../../src/core/programmes/parties/vat.js';
 import { databases } from '../servers/databases.js';
 import {
   codeOf,

@@ -1,5 +1,5 @@
 /** What the tests of the connection share. */
-import type { Connection } from '../../src/core/record/database.js';
+import type { Connection } from '../../src/core/database/connect.js';
 
 export const limits = { maxWait: 10_000, timeout: 10_000 };
 export const none = 'no error at all';

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { connect, isBusy, type Connection } from '../../src/core/record/database.js';
+import { connect, isBusy, type Connection } from '../../src/core/database/connect.js';
 import { databases } from '../servers/databases.js';
 import { errorOf, gate, limits, none } from './database-ground.js';
 

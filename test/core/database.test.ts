@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
-import { connect, isBusy, providerOf, type Connection } from '../../src/core/record/database.js';
+import { connect, isBusy, providerOf, type Connection } from '../../src/core/database/connect.js';
 import { databases } from '../servers/databases.js';
 import { errorOf, holding, limits } from './database-ground.js';
 

@@ -1,5 +1,5 @@
 /** Installers, clients and devices that are active already, for tests of what comes after (E6–E9). */
-import type { Device } from '../../src/core/record/database.js';
+import type { Device } from '../../src/core/database/connect.js';
 import { newEmail, type TestDesk } from './ground.js';
 
 export interface TestPerson {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/core/command/outcome.js';
-import { pairOf } from '../../src/core/devices/register.js';
+import { pairOf } from '../../src/core/programmes/devices/register.js';
 import { databases } from '../servers/databases.js';
 import { newReseller, newStaff, openTestDesk, secretKey, type AskOptions, type TestDesk } from './ground.js';
 import type { RegisterNews, RegisterTask } from './register-child.js';

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/core/command/outcome.js';
 import { jobsOf, tellSent, tellUndelivered } from '../../src/core/jobs.js';
-import { createCourier, type Delivery, type Errand } from '../../src/core/record/courier.js';
-import { createSchedule } from '../../src/core/record/schedule.js';
+import { createOutboxWorker, type Delivery, type Errand } from '../../src/core/database/outbox-worker.js';
+import { createSchedule } from '../../src/core/database/schedule.js';
 import { databases } from '../servers/databases.js';
 import {
   codeOf,
@@ -86,7 +86,7 @@ describe.each(databases())('devices on $name', (provider) => {
   /** What is due leaves, and what becomes of it is followed as the desk does. */
   async function mailed(fate: (errand: Errand) => Delivery = () => ({ result: 'sent' })): Promise<Errand[]> {
     const errands: Errand[] = [];
-    const courier = createCourier({
+    const courier = createOutboxWorker({
       database: desk.desk.database,
       secrets: desk.desk.secrets,
       clock: desk.desk.clock,

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { afterEach, describe, expect, test } from 'vitest';
-import { connect, isBusy, Prisma, type Connection, type Tx } from '../../src/core/record/database.js';
+import { connect, isBusy, Prisma, type Connection, type Tx } from '../../src/core/database/connect.js';
 import { databases } from '../servers/databases.js';
 import { errorOf, holding, limits, none } from './database-ground.js';
 

@@ -6,7 +6,7 @@ import { createDispatcher } from '../../src/core/command/dispatch.js';
 import { answerCodes, exitCode, type Outcome } from '../../src/core/command/outcome.js';
 import { createRegistry } from '../../src/core/command/registry.js';
 import { heading, replyTo } from '../../src/core/command/reply.js';
-import { commands } from '../../src/core/commands.js';
+import { commands } from '../../src/core/programmes/index.js';
 import { refusalCodes } from '../../src/core/guard/refusal.js';
 import { localeNames, type Locale } from '../../src/core/locales/locale.js';
 import { textsOf } from '../../src/core/locales/texts.js';

@@ -17,10 +17,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Upload } from '../../src/core/command/type.js';
 import { Refusal } from '../../src/core/guard/refusal.js';
 import { textsOf } from '../../src/core/locales/texts.js';
-import { documentIn, documentNames, documentsIn, inspectAhead, newDocuments } from '../../src/core/orders/documents.js';
-import { createAside, type Aside } from '../../src/core/record/aside.js';
-import { createDocuments } from '../../src/core/record/documents.js';
-import { createScan, type Scan } from '../../src/core/record/scan.js';
+import {
+  documentIn,
+  documentNames,
+  documentsIn,
+  inspectAhead,
+  newDocuments,
+} from '../../src/core/programmes/orders/documents.js';
+import { createWorkerThreads, type WorkerThreads } from '../../src/core/threads/worker.js';
+import { createDocuments } from '../../src/core/documents/store.js';
+import { createScan, type Scan } from '../../src/core/documents/scan.js';
 import { readSettings, SettingsFault } from '../../src/settings.js';
 import {
   claiming,
@@ -41,10 +47,10 @@ import {
 } from './files.js';
 
 let folder: string;
-let aside: Aside;
+let aside: WorkerThreads;
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'guichet-documents-'));
-  aside = createAside();
+  aside = createWorkerThreads();
 });
 afterAll(async () => {
   await aside.close();

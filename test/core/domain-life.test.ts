@@ -9,9 +9,9 @@ import {
   standing,
   todayIn,
   type Periods,
-} from '../../src/core/domains/life.js';
-import { netOf, pricesOn } from '../../src/core/domains/price.js';
-import { domainsShape, tldOf } from '../../src/core/record/domains-shape.js';
+} from '../../src/core/programmes/domains/life.js';
+import { netOf, pricesOn } from '../../src/core/programmes/domains/price.js';
+import { domainsShape, tldOf } from '../../src/core/catalogue/domains-shape.js';
 
 const com: Periods = { renewBy: 0, hold: 45, redemption: 30, pendingDelete: 5 };
 const fr: Periods = { renewBy: 0, hold: 0, redemption: 30, pendingDelete: 1 };

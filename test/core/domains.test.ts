@@ -1,9 +1,9 @@
 /** G3, G5, G6: domains are ordered for a customer, live by their dates, are renewed, listed, tagged and taken over. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { topUp } from '../../src/core/billing/ledger.js';
+import { topUp } from '../../src/core/programmes/billing/ledger.js';
 import type { RawInput } from '../../src/core/command/input.js';
 import type { Outcome } from '../../src/core/command/outcome.js';
-import { plusDays, plusYears, todayIn } from '../../src/core/domains/life.js';
+import { plusDays, plusYears, todayIn } from '../../src/core/programmes/domains/life.js';
 import { workOf } from '../../src/core/jobs.js';
 import { databases } from '../servers/databases.js';
 import {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { fromBufferPromise } from 'yauzl';
 import type { Refusal } from '../../src/core/guard/refusal.js';
-import { makeDossier, verifyDossier, type DossierFile } from '../../src/core/orders/dossier.js';
+import { makeDossier, verifyDossier, type DossierFile } from '../../src/core/programmes/orders/dossier.js';
 import { databases } from '../servers/databases.js';
 import { collect, zip, type ZipEntry } from './files.js';
 import { codeOf, fieldsOf, newReseller, openTestDesk, type TestDesk } from './ground.js';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { parseLine } from '../../src/cli/argv.js';
 import type { RawInput } from '../../src/core/command/input.js';
 import { replyTo } from '../../src/core/command/reply.js';
-import { commands } from '../../src/core/commands.js';
+import { commands } from '../../src/core/programmes/index.js';
 import { camel } from '../../src/core/locales/key.js';
 import { databases } from '../servers/databases.js';
 import { activeDevice, newClient, newInstaller } from './device-ground.js';

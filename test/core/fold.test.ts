@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fold } from '../../src/core/record/fold.js';
+import { fold } from '../../src/core/text/fold.js';
 
 describe('fold (FIELDS.md, "Matching a label")', () => {
   test.each([

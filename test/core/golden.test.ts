@@ -12,7 +12,7 @@ import { jsonOf, textOf } from '../../src/cli/print.js';
 import type { Outcome } from '../../src/core/command/outcome.js';
 import { replyTo } from '../../src/core/command/reply.js';
 import { localeNames, type Locale } from '../../src/core/locales/locale.js';
-import { renderTranscript } from '../../src/mail/transcript.js';
+import { renderTranscript } from '../../src/mail/answers/transcript.js';
 import { databases } from '../servers/databases.js';
 import { openTestDesk, type TestDesk } from './ground.js';
 import { everything } from './tour.js';

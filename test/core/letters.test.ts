@@ -5,10 +5,10 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import type { Locale } from '../../src/core/locales/locale.js';
-import { loadCatalogue, type Vendor } from '../../src/core/record/catalogue.js';
-import { FileFaults } from '../../src/core/record/faults.js';
-import { letterNames, letterValues, sampleCount, sampleOf } from '../../src/core/record/letter-values.js';
-import { loadLetters, type LetterName, type LetterParams, type Letters } from '../../src/core/record/letters.js';
+import { loadCatalogue, type Vendor } from '../../src/core/catalogue/catalogue.js';
+import { FileFaults } from '../../src/core/catalogue/faults.js';
+import { letterNames, letterValues, sampleCount, sampleOf } from '../../src/core/letters/values.js';
+import { loadLetters, type LetterName, type LetterParams, type Letters } from '../../src/core/letters/letters.js';
 
 const { vendor } = loadCatalogue('catalogue');
 const shipped = loadLetters('letters', () => vendor);

@@ -1,7 +1,7 @@
 /** J8: declared users are listed, searched, filtered, sorted, paged and exported. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/core/command/outcome.js';
-import { readSheet } from '../../src/core/record/sheet.js';
+import { readSheet } from '../../src/core/tables/sheet.js';
 import { databases } from '../servers/databases.js';
 import {
   dayMs,

@@ -1,5 +1,5 @@
 /** A process that migrates when told to: sends `ready`, takes a target, answers what was applied. */
-import { migrate, type MigrationTarget } from '../../src/core/record/migrate.js';
+import { migrate, type MigrationTarget } from '../../src/core/database/migrate.js';
 
 process.once('message', (target) => {
   migrate(target as MigrationTarget).then(

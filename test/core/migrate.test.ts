@@ -17,8 +17,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, inject, test } from 'vitest';
-import { connect, Prisma, type Connection } from '../../src/core/record/database.js';
-import { BrokenMigration, migrate, NewerDatabase } from '../../src/core/record/migrate.js';
+import { connect, Prisma, type Connection } from '../../src/core/database/connect.js';
+import { BrokenMigration, migrate, NewerDatabase } from '../../src/core/database/migrate.js';
 import { databases } from '../servers/databases.js';
 import { migrationsDir } from '../servers/templates.js';
 

@@ -1,7 +1,7 @@
 /** A guess at what was meant is made where it is likely, and not otherwise; wrong items of a list are told all at once. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { commands } from '../../src/core/commands.js';
-import { nearest } from '../../src/core/record/nearest.js';
+import { commands } from '../../src/core/programmes/index.js';
+import { nearest } from '../../src/core/text/nearest.js';
 import { databases } from '../servers/databases.js';
 import { newReseller, openTestDesk, type TestDesk, type TestReseller } from './ground.js';
 

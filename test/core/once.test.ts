@@ -1,6 +1,6 @@
 /** X4: a key gets the first answer again and changes nothing. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createSchedule } from '../../src/core/record/schedule.js';
+import { createSchedule } from '../../src/core/database/schedule.js';
 import { jobsOf } from '../../src/core/jobs.js';
 import type { RawInput } from '../../src/core/command/input.js';
 import type { OpenDesk } from '../../src/core/open.js';

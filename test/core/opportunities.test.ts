@@ -5,9 +5,9 @@ import { suggest } from '../../src/core/command/suggest.js';
 import { identify } from '../../src/core/guard/identity.js';
 import { createWork, type Work } from '../../src/core/guard/work.js';
 import { jobsOf } from '../../src/core/jobs.js';
-import { freeOpportunities, takeOpportunity } from '../../src/core/opportunities/opportunity.js';
-import { createSchedule } from '../../src/core/record/schedule.js';
-import { readSheet } from '../../src/core/record/sheet.js';
+import { freeOpportunities, takeOpportunity } from '../../src/core/programmes/opportunities/opportunity.js';
+import { createSchedule } from '../../src/core/database/schedule.js';
+import { readSheet } from '../../src/core/tables/sheet.js';
 import { databases } from '../servers/databases.js';
 import {
   codeOf,

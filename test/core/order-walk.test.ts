@@ -9,7 +9,7 @@ import type { RawInput } from '../../src/core/command/input.js';
 import type { Caller } from '../../src/core/guard/identity.js';
 import type { Door } from '../../src/core/guard/work.js';
 import type { OpenDesk } from '../../src/core/open.js';
-import { leadsTo, orderStates, type OrderState } from '../../src/core/orders/states.js';
+import { leadsTo, orderStates, type OrderState } from '../../src/core/programmes/orders/states.js';
 import { databases } from '../servers/databases.js';
 import { newReseller, openTestDesk, type TestDesk } from './ground.js';
 import { existingSiteOrder, newDeciders, newSite, newSiteOrder, pdf } from './order-ground.js';

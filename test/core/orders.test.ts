@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { RawInput } from '../../src/core/command/input.js';
 import type { Upload } from '../../src/core/command/type.js';
 import { dayIn } from '../../src/core/locales/format.js';
-import { searchable } from '../../src/core/record/fold.js';
+import { searchable } from '../../src/core/text/fold.js';
 import { databases } from '../servers/databases.js';
 import {
   codeOf,

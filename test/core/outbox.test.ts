@@ -3,13 +3,13 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { tellUndelivered } from '../../src/core/jobs.js';
 import {
   backOffMs,
-  createCourier,
-  type Courier,
-  type CourierOptions,
+  createOutboxWorker,
+  type OutboxWorker,
+  type OutboxWorkerOptions,
   type Deliver,
   type Delivery,
   type Errand,
-} from '../../src/core/record/courier.js';
+} from '../../src/core/database/outbox-worker.js';
 import { databases } from '../servers/databases.js';
 import { dayMs, hourMs, minuteMs, newEmail, newStaff, openTestDesk, secondMs, type TestDesk } from './ground.js';
 
@@ -43,8 +43,8 @@ describe.each(databases())('the outbox on $name', (provider) => {
   });
   afterEach(() => desk.close());
 
-  const courier = (mail: Deliver | undefined, more: Partial<CourierOptions> = {}): Courier =>
-    createCourier({
+  const courier = (mail: Deliver | undefined, more: Partial<OutboxWorkerOptions> = {}): OutboxWorker =>
+    createOutboxWorker({
       database: desk.desk.database,
       secrets: desk.desk.secrets,
       clock: desk.clock,

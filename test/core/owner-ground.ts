@@ -1,9 +1,9 @@
 /** Customers with domains that are registered already, whose owners' addresses are to be verified (G4). */
-import { domainSearch, ownerColumns } from '../../src/core/domains/domain.js';
-import { askOwner } from '../../src/core/owners/owner.js';
+import { domainSearch, ownerColumns } from '../../src/core/programmes/domains/domain.js';
+import { askOwner } from '../../src/core/programmes/owners/owner.js';
 import { workOf } from '../../src/core/jobs.js';
 import type { Desk } from '../../src/core/guard/work.js';
-import type { Customer, Domain } from '../../src/core/record/database.js';
+import type { Customer, Domain } from '../../src/core/database/connect.js';
 
 export interface Owned {
   readonly customer: Customer;

@@ -1,12 +1,18 @@
 /** G4: an owner's address is asked, reminded, overdue and verified; a suspension is ordered, never claimed. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { askOwner, confirmOwner, noteRegistrarOwner, ownerOf, resendOwner } from '../../src/core/owners/owner.js';
-import { ownerJobs } from '../../src/core/owners/clockwork.js';
-import { finishTask } from '../../src/core/domains/task-done.js';
-import { failTask } from '../../src/core/domains/tasks.js';
+import {
+  askOwner,
+  confirmOwner,
+  noteRegistrarOwner,
+  ownerOf,
+  resendOwner,
+} from '../../src/core/programmes/owners/owner.js';
+import { ownerJobs } from '../../src/core/programmes/owners/clockwork.js';
+import { finishTask } from '../../src/core/programmes/domains/task-done.js';
+import { failTask } from '../../src/core/programmes/domains/tasks.js';
 import type { Desk, Work } from '../../src/core/guard/work.js';
 import { workOf } from '../../src/core/jobs.js';
-import { createOwners } from '../../src/core/owner-links.js';
+import { createOwners } from '../../src/core/ports/owner-links.js';
 import { databases } from '../servers/databases.js';
 import { newDomain } from './owner-ground.js';
 import { codeOf, dayMs, hourMs, newEmail, newReseller, newStaff, openTestDesk, type TestDesk } from './ground.js';

@@ -1,7 +1,7 @@
 /** What is refused as a password: what is guessed first, and what is made of the person. */
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { expect, test } from 'vitest';
-import { passwordFault } from '../../src/core/parties/password.js';
+import { passwordFault } from '../../src/core/programmes/parties/password.js';
 
 const person = { emails: ['zoe.durand@alarmes-durand.example'], words: ['Zoé', 'Durand', 'Alarmes Durand SARL'] };
 const faultOf = (password: string) => passwordFault(password, person);

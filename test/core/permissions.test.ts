@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openDesk, type DeskSettings } from '../../src/core/open.js';
-import { openFolder } from '../../src/core/record/permissions.js';
+import { openFolder } from '../../src/core/secrets/file-permissions.js';
 import { root, secretKey } from './ground.js';
 
 describe('the files of a desk', () => {

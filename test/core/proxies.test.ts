@@ -1,6 +1,6 @@
 /** `TRUSTED_PROXIES`: for whom a proxy of ours speaks, and that nobody else is believed. */
 import { expect, test } from 'vitest';
-import { forwardedFor, trusting } from '../../src/core/proxies.js';
+import { forwardedFor, trusting } from '../../src/core/guard/proxies.js';
 import { readSettings } from '../../src/settings.js';
 
 const trusts = trusting(['127.0.0.1', '10.0.0.0/8', 'fd00::/8']);

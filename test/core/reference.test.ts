@@ -1,20 +1,20 @@
 /** What is printed and matched by name: the reference, the labels, the state tables, the numbers. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
-import { approvalStates } from '../../src/core/approvals/states.js';
-import { opportunityStates } from '../../src/core/opportunities/states.js';
-import { siteChangeStates } from '../../src/core/sites/states.js';
-import { certificateStates } from '../../src/core/certificates/states.js';
+import { approvalStates } from '../../src/core/programmes/approvals/states.js';
+import { opportunityStates } from '../../src/core/programmes/opportunities/states.js';
+import { siteChangeStates } from '../../src/core/programmes/sites/states.js';
+import { certificateStates } from '../../src/core/programmes/certificates/states.js';
 import { usesOf } from '../../src/core/command/registry.js';
-import { commands } from '../../src/core/commands.js';
+import { commands } from '../../src/core/programmes/index.js';
 import { parseRef, printRef } from '../../src/core/guard/number.js';
 import { camel } from '../../src/core/locales/key.js';
 import { localeNames } from '../../src/core/locales/locale.js';
 import { textsOf } from '../../src/core/locales/texts.js';
 import { numberKey } from '../../src/core/guard/number.js';
-import { isUsual } from '../../src/core/packs/number.js';
-import { declarationStates, packStates } from '../../src/core/packs/states.js';
-import { fold } from '../../src/core/record/fold.js';
+import { isUsual } from '../../src/core/programmes/packs/number.js';
+import { declarationStates, packStates } from '../../src/core/programmes/packs/states.js';
+import { fold } from '../../src/core/text/fold.js';
 import { reference } from '../../src/core/reference.js';
 
 test('docs/commands.md is what the commands say (npm run docs)', () => {

@@ -1,9 +1,9 @@
 /** A process of its own that imports a register when told to, and tells how far it is. */
 import { openTable } from '../../src/core/command/table-parts.js';
-import { readCsvParts } from '../../src/core/record/csv-parts.js';
+import { readCsvParts } from '../../src/core/tables/csv-parts.js';
 import { openDesk, type DeskSettings } from '../../src/core/open.js';
 import { numberKey } from '../../src/core/guard/number.js';
-import { registerColumns, type RegisterRow } from '../../src/core/devices/register-rows.js';
+import { registerColumns, type RegisterRow } from '../../src/core/programmes/devices/register-rows.js';
 import { registerFile } from './registers.js';
 
 export interface RegisterTask {

@@ -1,11 +1,11 @@
 /** Organisations' domains as rows, money, and the clockwork's jobs ticking: for the tests and the simulated year (G6). */
-import { topUp } from '../../src/core/billing/ledger.js';
-import { standing } from '../../src/core/domains/life.js';
-import { renewalJobs } from '../../src/core/renewals/run.js';
+import { topUp } from '../../src/core/programmes/billing/ledger.js';
+import { standing } from '../../src/core/programmes/domains/life.js';
+import { renewalJobs } from '../../src/core/programmes/renewals/run.js';
 import type { Desk } from '../../src/core/guard/work.js';
 import { workOf } from '../../src/core/jobs.js';
-import { insertReturning } from '../../src/core/record/rows.js';
-import { createSchedule, type Schedule } from '../../src/core/record/schedule.js';
+import { insertReturning } from '../../src/core/database/bulk-insert.js';
+import { createSchedule, type Schedule } from '../../src/core/database/schedule.js';
 
 export interface NewDomain {
   readonly name: string;

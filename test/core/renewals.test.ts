@@ -1,10 +1,10 @@
 /** G6: the renewal clockwork, first its decisions by dates alone, then as jobs on both databases. */
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { plusDays, standing } from '../../src/core/domains/life.js';
-import { failTask } from '../../src/core/domains/tasks.js';
-import { finishTask } from '../../src/core/domains/task-done.js';
-import { listedAtMost } from '../../src/core/renewals/letters.js';
+import { plusDays, standing } from '../../src/core/programmes/domains/life.js';
+import { failTask } from '../../src/core/programmes/domains/tasks.js';
+import { finishTask } from '../../src/core/programmes/domains/task-done.js';
+import { listedAtMost } from '../../src/core/programmes/renewals/letters.js';
 import {
   clockIn,
   daysMissed,
@@ -15,12 +15,12 @@ import {
   planNotices,
   reminderWindows,
   type PlannedNotice,
-} from '../../src/core/renewals/planning.js';
+} from '../../src/core/programmes/renewals/planning.js';
 import type { Desk } from '../../src/core/guard/work.js';
 import { workOf } from '../../src/core/jobs.js';
-import { loadLetters } from '../../src/core/record/letters.js';
-import { sampleVendor } from '../../src/core/record/letter-values.js';
-import type { Tld } from '../../src/core/record/domains-shape.js';
+import { loadLetters } from '../../src/core/letters/letters.js';
+import { sampleVendor } from '../../src/core/letters/values.js';
+import type { Tld } from '../../src/core/catalogue/domains-shape.js';
 import { databases } from '../servers/databases.js';
 import { dayMs, hourMs, newReseller, newStaff, openTestDesk, testClock, type TestDesk } from './ground.js';
 import { addDomains, changed, clockwork, fund, type NewDomain } from './renewal-ground.js';

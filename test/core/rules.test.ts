@@ -1,8 +1,8 @@
 /** What the catalogue says about an order: pure, so without a database. */
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { explain, ruleIds } from '../../src/core/orders/explain.js';
-import { isWorkingDay, nextWorkingDays } from '../../src/core/orders/calendar.js';
+import { explain, ruleIds } from '../../src/core/programmes/orders/explain.js';
+import { isWorkingDay, nextWorkingDays } from '../../src/core/programmes/orders/calendar.js';
 import {
   allowed,
   asked,
@@ -13,10 +13,16 @@ import {
   pickedFields,
   type Picked,
   type PickedField,
-} from '../../src/core/orders/rules.js';
-import { loadCatalogue } from '../../src/core/record/catalogue.js';
-import { orderChoices, ordersShape, origins, productLines, type Orders } from '../../src/core/record/orders-shape.js';
-import { builtInRules, type OrderRule } from '../../src/core/record/orders-terms.js';
+} from '../../src/core/programmes/orders/rules.js';
+import { loadCatalogue } from '../../src/core/catalogue/catalogue.js';
+import {
+  orderChoices,
+  ordersShape,
+  origins,
+  productLines,
+  type Orders,
+} from '../../src/core/catalogue/orders-shape.js';
+import { builtInRules, type OrderRule } from '../../src/core/catalogue/orders-terms.js';
 
 const { orders } = loadCatalogue('catalogue');
 /** A Monday. */

@@ -1,5 +1,5 @@
 /** What the index of searches should hold, and holds (prisma/sqlite/migrations/*_search_by_value). */
-import type { Connection } from '../../src/core/record/database.js';
+import type { Connection } from '../../src/core/database/connect.js';
 
 interface Kept {
   readonly id: number;

@@ -1,7 +1,7 @@
 /** The second factor below its pages, on every database: what many do at the same moment, and what it is worth then. */
 import { TOTP } from 'otpauth';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { createSessions, type Sessions } from '../../src/core/sessions.js';
+import { createSessions, type Sessions } from '../../src/core/ports/sessions.js';
 import { databases } from '../servers/databases.js';
 import { minuteMs, newEmail, openTestDesk, secondMs, type TestDesk } from './ground.js';
 

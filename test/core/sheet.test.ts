@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { compound } from './files.js';
-import { readSheet as read, SheetFault } from '../../src/core/record/sheet.js';
+import { readSheet as read, SheetFault } from '../../src/core/tables/sheet.js';
 import { fileOf, named, textRows, workbook, workbookParts, zip, type TestSheet } from './sheets.js';
 
 const readSheet = async (...asked: Parameters<typeof read>) => named(await read(...asked));

@@ -1,7 +1,7 @@
 /** Tables for tests: rows by heading, and workbooks as spreadsheets write them, made by hand. */
 import { deflateRawSync } from 'node:zlib';
 import type { Locale } from '../../src/core/locales/locale.js';
-import { writeSheet, type Sheet, type SheetCell } from '../../src/core/record/sheet.js';
+import { writeSheet, type Sheet, type SheetCell } from '../../src/core/tables/sheet.js';
 
 /** A table's rows by their headings. */
 export const named = ({ header, rows }: Sheet) => ({

@@ -4,12 +4,12 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outcome } from '../../src/core/command/outcome.js';
 import { suggest } from '../../src/core/command/suggest.js';
 import { jobsOf } from '../../src/core/jobs.js';
-import { createSchedule } from '../../src/core/record/schedule.js';
-import { readSheet } from '../../src/core/record/sheet.js';
-import { searchable } from '../../src/core/record/fold.js';
-import { markedText } from '../../src/core/record/marked-text.js';
-import { dataKeys } from '../../src/core/sites/fields.js';
-import { siteText } from '../../src/core/sites/site.js';
+import { createSchedule } from '../../src/core/database/schedule.js';
+import { readSheet } from '../../src/core/tables/sheet.js';
+import { searchable } from '../../src/core/text/fold.js';
+import { markedText } from '../../src/core/database/marked-text.js';
+import { dataKeys } from '../../src/core/programmes/sites/fields.js';
+import { siteText } from '../../src/core/programmes/sites/site.js';
 import { databases } from '../servers/databases.js';
 import {
   codeOf,

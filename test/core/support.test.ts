@@ -1,7 +1,7 @@
 /** Tickets: who sees and writes in them, how their state moves, who is told (G8). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { firstAnswerStats } from '../../src/core/support/first-answer.js';
-import { quoted } from '../../src/core/support/telling.js';
+import { firstAnswerStats } from '../../src/core/programmes/support/first-answer.js';
+import { quoted } from '../../src/core/programmes/support/notices.js';
 import { databases } from '../servers/databases.js';
 import { exe, pdf, png, upload } from './files.js';
 import {

@@ -4,14 +4,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fieldContext } from '../../src/core/command/context.js';
 import { understand } from '../../src/core/command/input.js';
 import { readTable, type TableRow } from '../../src/core/command/table.js';
-import { commands } from '../../src/core/commands.js';
+import { commands } from '../../src/core/programmes/index.js';
 import { identify } from '../../src/core/guard/identity.js';
 import { Refusal } from '../../src/core/guard/refusal.js';
 import { createWork } from '../../src/core/guard/work.js';
-import { declaredFields } from '../../src/core/packs/declared.js';
+import { declaredFields } from '../../src/core/programmes/packs/declared.js';
 import { databases } from '../servers/databases.js';
 import { openTestDesk, type TestDesk } from './ground.js';
-import { asWritten } from '../../src/core/record/sheet-writing.js';
+import { asWritten } from '../../src/core/tables/sheet-writing.js';
 import { fileOf } from './sheets.js';
 
 let desk: TestDesk;

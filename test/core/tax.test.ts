@@ -2,8 +2,8 @@
 import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { workOf } from '../../src/core/jobs.js';
-import { vatNumbers } from '../../src/core/organisations/vat-register.js';
-import { createSchedule } from '../../src/core/record/schedule.js';
+import { vatNumbers } from '../../src/core/programmes/organisations/vat-register.js';
+import { createSchedule } from '../../src/core/database/schedule.js';
 import { readSettings } from '../../src/settings.js';
 import { viesRegister } from '../../src/vat-register/vies.js';
 import { databases } from '../servers/databases.js';

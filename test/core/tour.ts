@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import type { RawInput } from '../../src/core/command/input.js';
 import type { Outcome } from '../../src/core/command/outcome.js';
-import { createMailbox } from '../../src/core/mailbox.js';
+import { createMailbox } from '../../src/core/ports/mailbox.js';
 import type { openTestDesk } from './ground.js';
 import { dayMs, newEmail, type AskOptions } from './ground.js';
 import { toDevices } from './tour-devices.js';

@@ -1,7 +1,7 @@
 /** Invariants 1 and 2: units share a transaction, fail alone, and leave everything or nothing. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { connect } from '../../src/core/record/database.js';
-import type { Unit } from '../../src/core/record/transact.js';
+import { connect } from '../../src/core/database/connect.js';
+import type { Unit } from '../../src/core/database/transact.js';
 import { databases } from '../servers/databases.js';
 import { openTestDesk, type TestDesk } from './ground.js';
 

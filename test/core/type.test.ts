@@ -4,8 +4,8 @@ import countries from 'i18n-iso-countries';
 import { describe, expect, test } from 'vitest';
 import * as types from '../../src/core/command/type.js';
 import { Fault, ItemFaults, type FieldContext, type FieldType, type Raw } from '../../src/core/command/type.js';
-import { findProduct, loadCatalogue } from '../../src/core/record/catalogue.js';
-import { orderChoices } from '../../src/core/record/orders-shape.js';
+import { findProduct, loadCatalogue } from '../../src/core/catalogue/catalogue.js';
+import { orderChoices } from '../../src/core/catalogue/orders-shape.js';
 
 const catalogue = loadCatalogue('catalogue');
 const context: FieldContext = {

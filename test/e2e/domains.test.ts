@@ -5,7 +5,7 @@
  */
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { jobsOf } from '../../src/core/jobs.js';
-import { createSchedule } from '../../src/core/record/schedule.js';
+import { createSchedule } from '../../src/core/database/schedule.js';
 import { say, startGround, whole, type Ground } from '../bot/ground.js';
 import type { DoubleUser } from '../servers/discord/double.js';
 import { dovecotMissing } from '../servers/dovecot.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
 import { createTransport } from 'nodemailer';
 import { expect, onTestFinished, test } from 'vitest';
-import { verifyAudit } from '../../src/core/record/audit.js';
+import { verifyAudit } from '../../src/core/database/audit.js';
 import type { OpenDesk } from '../../src/core/open.js';
 import { startSmtpReceiver, type ReceivedMail } from '../servers/smtp.js';
 import { addReseller, openIn, orderMail, said, settingsIn, startDesk, type DeskProcess, type Order } from './ground.js';

@@ -1,6 +1,6 @@
 /** The story of an order told in Discord alone: panel, modals, uploads, the approvals channel and its buttons. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { nextWorkingDays } from '../../src/core/orders/calendar.js';
+import { nextWorkingDays } from '../../src/core/programmes/orders/calendar.js';
 import { dayIn } from '../../src/core/locales/format.js';
 import type { RawInput } from '../../src/core/command/input.js';
 import { say, startGround, whole, type Ground } from '../bot/ground.js';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { compactVerify, importJWK, type JWK } from 'jose';
 import PDFDocument from 'pdfkit';
 import type { OpenDesk } from '../../src/core/open.js';
-import { sendDueCertificates } from '../../src/core/certificates/sending.js';
+import { sendDueCertificates } from '../../src/core/programmes/certificates/sending.js';
 import { workOf } from '../../src/core/jobs.js';
 import { startWeb, type Web } from '../../src/web/server.js';
 

@@ -1,7 +1,7 @@
 /** SMTP AUTH at the listener proves the addresses of the account that signs in, and nothing else (X2). */
 import { createTransport } from 'nodemailer';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { createSessions } from '../../src/core/sessions.js';
+import { createSessions } from '../../src/core/ports/sessions.js';
 import { declaring, newReseller, type TestReseller } from '../core/ground.js';
 import { databases } from '../servers/databases.js';
 import { openHouse, written, type House } from './house.js';

@@ -2,10 +2,10 @@
 import { createHash } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { commands } from '../../src/core/commands.js';
-import { decodeMail } from '../../src/mail/form.js';
-import type { Arrival, Message } from '../../src/mail/message.js';
-import { parseMail } from '../../src/mail/parse.js';
+import { commands } from '../../src/core/programmes/index.js';
+import { decodeMail } from '../../src/mail/forms/form.js';
+import type { Arrival, Message } from '../../src/mail/wire/message.js';
+import { parseMail } from '../../src/mail/read/parse.js';
 import { wordsOf } from '../../src/mail/words.js';
 import { minuteMs } from '../core/ground.js';
 import { databases } from '../servers/databases.js';

@@ -2,7 +2,7 @@
 import { sealMessage } from 'mailauth/lib/arc/index.js';
 import { createTransport } from 'nodemailer';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startListener } from '../../src/mail/listener.js';
+import { startListener } from '../../src/mail/wire/listener.js';
 import { newStaff } from '../core/ground.js';
 import { databases } from '../servers/databases.js';
 import { silent } from './ground.js';

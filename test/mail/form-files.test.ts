@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { command, optional, required, type AnyCommand } from '../../src/core/command/define.js';
 import { documentFile, documents, purchaseOrder } from '../../src/core/command/dictionary.js';
 import { areUploads, isUpload } from '../../src/core/command/type.js';
-import { attach, takesFiles, type FormFiles } from '../../src/mail/form-files.js';
-import type { MailAttachment } from '../../src/mail/message.js';
+import { attach, takesFiles, type FormFiles } from '../../src/mail/forms/files.js';
+import type { MailAttachment } from '../../src/mail/wire/message.js';
 
 const declared = (name: string, fields: Parameters<typeof command>[0]['fields']): AnyCommand =>
   command({

@@ -6,13 +6,13 @@ import { understand, type RawInput } from '../../src/core/command/input.js';
 import { usesOf } from '../../src/core/command/registry.js';
 import { withoutSecrets } from '../../src/core/command/secret-fields.js';
 import type { FieldContext, Upload } from '../../src/core/command/type.js';
-import { commands } from '../../src/core/commands.js';
-import { fold } from '../../src/core/record/fold.js';
+import { commands } from '../../src/core/programmes/index.js';
+import { fold } from '../../src/core/text/fold.js';
 import { Refusal } from '../../src/core/guard/refusal.js';
-import { decodeMail, mostForms } from '../../src/mail/form.js';
-import { labelsOf } from '../../src/mail/form-names.js';
-import { blankForm, encodeForm } from '../../src/mail/form-text.js';
-import type { MailAttachment } from '../../src/mail/message.js';
+import { decodeMail, mostForms } from '../../src/mail/forms/form.js';
+import { labelsOf } from '../../src/mail/forms/names.js';
+import { blankForm, encodeForm } from '../../src/mail/forms/text.js';
+import type { MailAttachment } from '../../src/mail/wire/message.js';
 
 const products = ['power', 'pro'];
 const context: FieldContext = {

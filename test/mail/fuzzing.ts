@@ -3,13 +3,13 @@
  * (without DNS), the decoding of its forms and the subject of its answer.
  */
 import fc from 'fast-check';
-import { commands } from '../../src/core/commands.js';
-import { decodeMail } from '../../src/mail/form.js';
-import { neverAnswer } from '../../src/mail/hygiene.js';
-import type { Arrival } from '../../src/mail/message.js';
-import { parseMail } from '../../src/mail/parse.js';
-import { replySubject } from '../../src/mail/transcript.js';
-import { proveSender } from '../../src/mail/trust.js';
+import { commands } from '../../src/core/programmes/index.js';
+import { decodeMail } from '../../src/mail/forms/form.js';
+import { neverAnswer } from '../../src/mail/read/loop-guard.js';
+import type { Arrival } from '../../src/mail/wire/message.js';
+import { parseMail } from '../../src/mail/read/parse.js';
+import { replySubject } from '../../src/mail/answers/transcript.js';
+import { proveSender } from '../../src/mail/proof/sender.js';
 import { oddMail } from './mutations.js';
 
 export const slowestMs = 2000;

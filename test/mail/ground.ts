@@ -1,4 +1,4 @@
-import type { Log } from '../../src/mail/message.js';
+import type { Log } from '../../src/mail/wire/message.js';
 
 /** A log that says nothing. */
 export const silent: Log = { debug() {}, info() {}, warn() {}, error() {} };

@@ -1,12 +1,12 @@
 /** Mails made to cost: each ends, in bounded time and memory, and the desk goes on meanwhile. */
 import { createHash, randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { commands } from '../../src/core/commands.js';
-import { AsideFault } from '../../src/core/record/aside.js';
-import { readDecision } from '../../src/mail/decision.js';
-import { decodeMail } from '../../src/mail/form.js';
-import type { Received } from '../../src/mail/message.js';
-import { parseAside } from '../../src/mail/parsing.js';
+import { commands } from '../../src/core/programmes/index.js';
+import { WorkerFault } from '../../src/core/threads/worker.js';
+import { readDecision } from '../../src/mail/answers/decision.js';
+import { decodeMail } from '../../src/mail/forms/form.js';
+import type { Received } from '../../src/mail/wire/message.js';
+import { parseInThread } from '../../src/mail/read/parsing.js';
 import { newStaff } from '../core/ground.js';
 import { databases } from '../servers/databases.js';
 import { giants, tooDear, zipBomb } from './giants.js';
@@ -139,9 +139,9 @@ describe('reading forms costs time in proportion to the text', () => {
 
 test('a stopping desk leaves the mail to its sender', async () => {
   const { aside } = house.desk.desk;
-  const reading = parseAside(giants['twenty megabytes of text']!(), aside).catch((error: unknown) => error);
+  const reading = parseInThread(giants['twenty megabytes of text']!(), aside).catch((error: unknown) => error);
   await aside.close();
-  expect(await reading).toMatchObject({ name: AsideFault.name, why: 'closed' });
+  expect(await reading).toMatchObject({ name: WorkerFault.name, why: 'closed' });
   // a plain one is read without a thread
-  expect(await parseAside(Buffer.from(written(randomUUID())), aside)).toMatchObject({ damaged: false });
+  expect(await parseInThread(Buffer.from(written(randomUUID())), aside)).toMatchObject({ damaged: false });
 });

@@ -3,14 +3,14 @@ import { createTransport } from 'nodemailer';
 import { createDispatcher } from '../../src/core/command/dispatch.js';
 import type { Registry } from '../../src/core/command/registry.js';
 import { tellSent } from '../../src/core/jobs.js';
-import { createMailbox, type Mailbox } from '../../src/core/mailbox.js';
-import { createCourier } from '../../src/core/record/courier.js';
-import { loadLetters } from '../../src/core/record/letters.js';
+import { createMailbox, type Mailbox } from '../../src/core/ports/mailbox.js';
+import { createOutboxWorker } from '../../src/core/database/outbox-worker.js';
+import { loadLetters } from '../../src/core/letters/letters.js';
 import { join } from 'node:path';
-import { mailTransport } from '../../src/mail/deliver.js';
-import { startListener, type ListenerOptions } from '../../src/mail/listener.js';
-import type { Log, Receive } from '../../src/mail/message.js';
-import { mailDeliver } from '../../src/mail/outgoing.js';
+import { mailTransport } from '../../src/mail/wire/deliver.js';
+import { startListener, type ListenerOptions } from '../../src/mail/wire/listener.js';
+import type { Log, Receive } from '../../src/mail/wire/message.js';
+import { mailDeliver } from '../../src/mail/wire/outgoing.js';
 import { createReception, createReleases, type ReceptionOptions } from '../../src/mail/reception.js';
 import { openTestDesk, root, type TestDesk, type TestDeskOptions } from '../core/ground.js';
 import type { TestProvider } from '../servers/databases.js';
@@ -98,7 +98,7 @@ export async function openHouse(provider: TestProvider, options: HouseOptions = 
     clock,
   });
   const problems: unknown[] = [];
-  const courier = createCourier({
+  const courier = createOutboxWorker({
     database,
     secrets,
     clock,

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { neverAnswer } from '../../src/mail/hygiene.js';
-import type { Arrival } from '../../src/mail/message.js';
-import { parseMail } from '../../src/mail/parse.js';
+import { neverAnswer } from '../../src/mail/read/loop-guard.js';
+import type { Arrival } from '../../src/mail/wire/message.js';
+import { parseMail } from '../../src/mail/read/parse.js';
 
 const own = { address: 'guichet@localhost', messageIdDomain: 'guichet.invalid' };
 

@@ -1,10 +1,10 @@
 /** What tests of the inbox share: mails, a receiver that writes down what came, and inboxes that are closed after each. */
 import { EventEmitter } from 'node:events';
 import { afterEach } from 'vitest';
-import { startInbox, type Inbox, type InboxOptions } from '../../src/mail/inbox.js';
-import type { Cursor, CursorStore } from '../../src/mail/mailbox.js';
-import type { Log, Receive } from '../../src/mail/message.js';
-import { parseMail } from '../../src/mail/parse.js';
+import { startInbox, type Inbox, type InboxOptions } from '../../src/mail/wire/inbox.js';
+import type { Cursor, CursorStore } from '../../src/mail/wire/mailbox-session.js';
+import type { Log, Receive } from '../../src/mail/wire/message.js';
+import { parseMail } from '../../src/mail/read/parse.js';
 import type { Dovecot } from '../servers/dovecot.js';
 import { silent } from './ground.js';
 

@@ -1,7 +1,7 @@
 /** The line to an IMAP server: how a dead one is noticed, who is let in, and what the log says about either. */
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import type { Inbox } from '../../src/mail/inbox.js';
+import type { Inbox } from '../../src/mail/wire/inbox.js';
 import { dovecotMissing, startDovecot, type Dovecot } from '../servers/dovecot.js';
 import { startImapProxy, type ImapProxy, type ImapProxyOptions } from '../servers/imap-proxy.js';
 import { until } from './ground.js';

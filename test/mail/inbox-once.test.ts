@@ -1,6 +1,6 @@
 /** A mail in an IMAP mailbox is carried out once and answered once, whatever happens to the mailbox or beside it. */
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createMailbox } from '../../src/core/mailbox.js';
+import { createMailbox } from '../../src/core/ports/mailbox.js';
 import { createReception } from '../../src/mail/reception.js';
 import { databases } from '../servers/databases.js';
 import { dovecotMissing, startDovecot, type Dovecot } from '../servers/dovecot.js';

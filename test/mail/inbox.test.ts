@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { backoff } from '../../src/mail/inbox.js';
-import type { Arrival } from '../../src/mail/message.js';
+import { backoff } from '../../src/mail/wire/inbox.js';
+import type { Arrival } from '../../src/mail/wire/message.js';
 import { dovecotMissing, startDovecot } from '../servers/dovecot.js';
 import type { Dovecot } from '../servers/dovecot.js';
 import { until } from './ground.js';

@@ -4,10 +4,10 @@ import type { Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { createTransport } from 'nodemailer';
 import { afterAll, afterEach, describe, expect, test } from 'vitest';
-import { trusting } from '../../src/core/proxies.js';
-import { isOurs, startListener } from '../../src/mail/listener.js';
-import type { Listener, ListenerOptions } from '../../src/mail/listener.js';
-import type { Arrival, MailEnd } from '../../src/mail/message.js';
+import { trusting } from '../../src/core/guard/proxies.js';
+import { isOurs, startListener } from '../../src/mail/wire/listener.js';
+import type { Listener, ListenerOptions } from '../../src/mail/wire/listener.js';
+import type { Arrival, MailEnd } from '../../src/mail/wire/message.js';
 import { testCertificates } from '../servers/tls.js';
 import { silent } from './ground.js';
 

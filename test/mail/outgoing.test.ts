@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Dispatchable } from '../../src/core/record/outbox.js';
-import { readDecision } from '../../src/mail/decision.js';
-import { keepSent, sentMails } from '../../src/mail/sent.js';
-import { replySubject } from '../../src/mail/transcript.js';
+import type { Dispatchable } from '../../src/core/database/outbox.js';
+import { readDecision } from '../../src/mail/answers/decision.js';
+import { keepSent, sentMails } from '../../src/mail/wire/sent.js';
+import { replySubject } from '../../src/mail/answers/transcript.js';
 import { databases } from '../servers/databases.js';
 import { address, openHouse, type House } from './house.js';
 

@@ -1,9 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { htmlToText } from '../../src/mail/html.js';
-import type { Message } from '../../src/mail/message.js';
-import { maxMailBytes, parseMail } from '../../src/mail/parse.js';
+import { htmlToText } from '../../src/mail/read/html.js';
+import type { Message } from '../../src/mail/wire/message.js';
+import { maxMailBytes, parseMail } from '../../src/mail/read/parse.js';
 
 const form = 'Commande: declare new\nProduit: Service Pack Pro\nCourriel: zoé@client.test';
 

@@ -2,7 +2,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { dkimSign } from 'mailauth/lib/dkim/sign.js';
 import { expect } from 'vitest';
-import type { TrustOptions } from '../../src/mail/trust.js';
+import type { TrustOptions } from '../../src/mail/proof/sender.js';
 import { declaring, newEmail } from '../core/ground.js';
 import type { databases } from '../servers/databases.js';
 import type { ReceivedMail } from '../servers/smtp.js';

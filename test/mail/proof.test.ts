@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { startInbox } from '../../src/mail/inbox.js';
-import { parseMail } from '../../src/mail/parse.js';
+import { startInbox } from '../../src/mail/wire/inbox.js';
+import { parseMail } from '../../src/mail/read/parse.js';
 import { databases } from '../servers/databases.js';
 import { dovecotMissing, startDovecot, type Dovecot } from '../servers/dovecot.js';
 import { silent, until } from './ground.js';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { command, required } from '../../src/core/command/define.js';
 import { authCode, domain } from '../../src/core/command/dictionary.js';
 import { createRegistry } from '../../src/core/command/registry.js';
-import { commands } from '../../src/core/commands.js';
+import { commands } from '../../src/core/programmes/index.js';
 import { newReseller, type TestReseller } from '../core/ground.js';
 import { databases } from '../servers/databases.js';
 import type { ReceivedMail } from '../servers/smtp.js';

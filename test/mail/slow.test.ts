@@ -1,10 +1,14 @@
 /** X5: who is slow to take a mail holds up no other, over a real SMTP exchange with a server that stops answering. */
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { createCourier, type Courier, type CourierOptions } from '../../src/core/record/courier.js';
-import { loadLetters } from '../../src/core/record/letters.js';
-import { mailTransport, type MailTransport } from '../../src/mail/deliver.js';
-import { mailDeliver } from '../../src/mail/outgoing.js';
+import {
+  createOutboxWorker,
+  type OutboxWorker,
+  type OutboxWorkerOptions,
+} from '../../src/core/database/outbox-worker.js';
+import { loadLetters } from '../../src/core/letters/letters.js';
+import { mailTransport, type MailTransport } from '../../src/mail/wire/deliver.js';
+import { mailDeliver } from '../../src/mail/wire/outgoing.js';
 import { hourMs, minuteMs, openTestDesk, root, secondMs, type TestDesk } from '../core/ground.js';
 import { databases } from '../servers/databases.js';
 import { startSmtpReceiver, type SmtpReceiver } from '../servers/smtp.js';
@@ -16,7 +20,7 @@ describe.each(databases())('a slow recipient on $name', (provider) => {
   let desk: TestDesk;
   let receiver: SmtpReceiver;
   let transport: MailTransport;
-  let couriers: Courier[];
+  let couriers: OutboxWorker[];
   /** Whom the server leaves without an answer. */
   let stalls: (to: string) => 'RCPT' | 'DATA' | undefined;
   beforeEach(async () => {
@@ -33,12 +37,12 @@ describe.each(databases())('a slow recipient on $name', (provider) => {
     await desk.close();
   });
 
-  function courier(more: Partial<CourierOptions> = {}): Courier {
+  function courier(more: Partial<OutboxWorkerOptions> = {}): OutboxWorker {
     const { database, secrets, documents, catalogue } = desk.desk;
     const vendorName = (locale: 'fr' | 'en') => catalogue.vendor.name[locale];
     const letters = loadLetters(join(root, 'letters'), () => catalogue.vendor);
     const mail = mailDeliver({ transport, letters, documents, secrets, from: address, vendorName, clock: desk.clock });
-    const one = createCourier({
+    const one = createOutboxWorker({
       ...{ database, secrets, clock: desk.clock, chance: () => 0.5, channels: { mail }, closeMs: 20 },
       onError: (error) => {
         throw error;

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { newEmail, newReseller, newStaff } from '../core/ground.js';
 import { exe, png } from '../core/files.js';
-import { ownText } from '../../src/mail/own-text.js';
+import { ownText } from '../../src/mail/read/quote-detection.js';
 import { databases } from '../servers/databases.js';
 import type { ReceivedMail } from '../servers/smtp.js';
 import { openHouse, written, type House, type Posted } from './house.js';

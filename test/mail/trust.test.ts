@@ -2,10 +2,10 @@ import { createHash, generateKeyPairSync } from 'node:crypto';
 import { sealMessage } from 'mailauth/lib/arc/index.js';
 import { dkimSign } from 'mailauth/lib/dkim/sign.js';
 import { describe, expect, test } from 'vitest';
-import type { Arrival } from '../../src/mail/message.js';
-import { parseMail } from '../../src/mail/parse.js';
-import { proveSender } from '../../src/mail/trust.js';
-import type { Proof, TrustOptions } from '../../src/mail/trust.js';
+import type { Arrival } from '../../src/mail/wire/message.js';
+import { parseMail } from '../../src/mail/read/parse.js';
+import { proveSender } from '../../src/mail/proof/sender.js';
+import type { Proof, TrustOptions } from '../../src/mail/proof/sender.js';
 
 const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
 const keyRecord = `v=DKIM1; k=rsa; p=${publicKey.export({ type: 'spki', format: 'der' }).toString('base64')}`;

@@ -1,6 +1,6 @@
 /** The client of Gandi's v5 interface by itself: its rate, its retries, and what never leaves it. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { RegistrarOrder } from '../../src/core/registrar/registrar.js';
+import type { RegistrarOrder } from '../../src/core/programmes/registrar/registrar.js';
 import type { CallOptions } from '../../src/registrar/call.js';
 import { gandiRegistrar } from '../../src/registrar/gandi.js';
 import { readSettings } from '../../src/settings.js';

@@ -1,6 +1,6 @@
 /** A desk whose registrar is the Gandi double: orders by command, a worker that is driven round by round. */
-import { topUp } from '../../src/core/billing/ledger.js';
-import { createRegistrarWorker, type RegistrarWorker } from '../../src/core/registrar/worker.js';
+import { topUp } from '../../src/core/programmes/billing/ledger.js';
+import { createRegistrarWorker, type RegistrarWorker } from '../../src/core/programmes/registrar/worker.js';
 import type { Desk } from '../../src/core/guard/work.js';
 import { workOf } from '../../src/core/jobs.js';
 import type { CallOptions } from '../../src/registrar/call.js';

@@ -1,7 +1,7 @@
 /** The port `gandi` on what is held already: renewals, restoring, and what the registrar says of owners (SPEC G, G4, G6). */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { DomainRow } from '../../src/core/domains/domain.js';
-import { orderTask } from '../../src/core/domains/tasks.js';
+import type { DomainRow } from '../../src/core/programmes/domains/domain.js';
+import { orderTask } from '../../src/core/programmes/domains/tasks.js';
 import { workOf } from '../../src/core/jobs.js';
 import { databases } from '../servers/databases.js';
 import { openRegistrarHouse, type RegistrarHouse } from './ground.js';

@@ -3,8 +3,8 @@ import { copyFileSync, existsSync, mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inject, test } from 'vitest';
-import type { Provider } from '../../src/core/record/database.js';
-import { migrate } from '../../src/core/record/migrate.js';
+import type { Provider } from '../../src/core/database/connect.js';
+import { migrate } from '../../src/core/database/migrate.js';
 import { migrationsDir } from './templates.js';
 
 export interface TestDatabase {

@@ -1,8 +1,8 @@
 /** New PostgreSQL databases, quickly: copies of one that was migrated once. */
 import { fileURLToPath } from 'node:url';
 import { PrismaPg } from '@prisma/adapter-pg';
-import type { Provider } from '../../src/core/record/database.js';
-import { migrate } from '../../src/core/record/migrate.js';
+import type { Provider } from '../../src/core/database/connect.js';
+import { migrate } from '../../src/core/database/migrate.js';
 import { startPostgres } from './postgresql.js';
 
 export const migrationsDir = (provider: Provider): string =>

@@ -1,6 +1,6 @@
 /** What a simulated year has to keep (G4, G6, G7), judged from what was written and what arrived, not by the code that did it. */
 import { DateTime } from 'luxon';
-import type { RenewalNotice } from '../../src/core/record/database.js';
+import type { RenewalNotice } from '../../src/core/database/connect.js';
 import type { Year } from './year.js';
 import { endDay, firstDay, outages, timeZone } from './world.js';
 

@@ -1,11 +1,11 @@
 /** What people do in the simulated year: staff at the registrar, resellers who read their mail, owners who are asked. */
 import { createHash } from 'node:crypto';
 import { DateTime } from 'luxon';
-import { confirmOwner } from '../../src/core/owners/owner.js';
-import { plusDays } from '../../src/core/domains/life.js';
+import { confirmOwner } from '../../src/core/programmes/owners/owner.js';
+import { plusDays } from '../../src/core/programmes/domains/life.js';
 import { workOf } from '../../src/core/jobs.js';
-import { createCourier, type Courier, type Errand } from '../../src/core/record/courier.js';
-import type { LetterName } from '../../src/core/record/letters.js';
+import { createOutboxWorker, type OutboxWorker, type Errand } from '../../src/core/database/outbox-worker.js';
+import type { LetterName } from '../../src/core/letters/letters.js';
 import { fund } from '../core/renewal-ground.js';
 import { endDay, firstDay, startOf, timeZone, type Org, type World } from './world.js';
 
@@ -21,7 +21,7 @@ export interface Arrived {
 }
 
 export interface People {
-  readonly courier: Courier;
+  readonly courier: OutboxWorker;
   readonly arrived: Arrived[];
   /** Everything that somebody wants to do by now. */
   act(): Promise<void>;
@@ -93,7 +93,7 @@ export function createPeople(world: World, { registrations }: { registrations: n
 
   let waiting = true;
   desk.database.onOutbox(() => void (waiting = true));
-  const courier = createCourier({
+  const courier = createOutboxWorker({
     ...{ database: desk.database, secrets: desk.secrets, clock, chance: () => 0.5, channels: { mail: deliver } },
     onError: (error) => void world.faults.push(`courier: ${String(error)}`),
   });

@@ -4,12 +4,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DateTime } from 'luxon';
-import { addCustomer } from '../../src/core/customers/customer.js';
-import { plusDays } from '../../src/core/domains/life.js';
+import { addCustomer } from '../../src/core/programmes/customers/customer.js';
+import { plusDays } from '../../src/core/programmes/domains/life.js';
 import type { Desk } from '../../src/core/guard/work.js';
 import { workOf } from '../../src/core/jobs.js';
 import { openDesk, type OpenDesk } from '../../src/core/open.js';
-import { loadLetters, type Letters } from '../../src/core/record/letters.js';
+import { loadLetters, type Letters } from '../../src/core/letters/letters.js';
 import { addDomains, fund } from '../core/renewal-ground.js';
 
 export const timeZone = 'Europe/Paris';

@@ -4,7 +4,7 @@
  */
 import { DateTime } from 'luxon';
 import { jobsOf } from '../../src/core/jobs.js';
-import { createSchedule, type Schedule } from '../../src/core/record/schedule.js';
+import { createSchedule, type Schedule } from '../../src/core/database/schedule.js';
 import { createPeople, type Arrived } from './people.js';
 import { endDay, firstDay, openWorld, outages, startOf, timeZone, type Scale, type World } from './world.js';
 

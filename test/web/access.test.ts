@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { Device } from '../../src/core/record/database.js';
+import type { Device } from '../../src/core/database/connect.js';
 import { activeDevice, newClient, newInstaller, type TestPerson } from '../core/device-ground.js';
 import { ground, minutes, type Answer, type Ground } from './ground.js';
 

@@ -1,6 +1,6 @@
 /** An installer, clients and devices that wait for them: what the tests of the activation page stand on (E5, E6). */
 import type { RawInput } from '../../src/core/command/input.js';
-import { Prisma } from '../../src/core/record/database.js';
+import { Prisma } from '../../src/core/database/connect.js';
 import { reseller, type Ground, type Visitor } from './ground.js';
 
 export const good = 'a phrase that is long enough';

@@ -1,7 +1,7 @@
 /** E6: whatever comes to a device's link that is not its client's own form changes nothing. */
-import { createMailbox } from '../../src/core/mailbox.js';
+import { createMailbox } from '../../src/core/ports/mailbox.js';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { linkFile } from '../../src/core/file-links.js';
+import { linkFile } from '../../src/core/ports/file-links.js';
 import { ground, type Ground, type Visitor } from './ground.js';
 import {
   client,

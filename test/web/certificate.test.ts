@@ -4,8 +4,8 @@ import { createRequire } from 'node:module';
 import { compactVerify, createLocalJWKSet, type JSONWebKeySet } from 'jose';
 import type { Browser } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
-import { issueCertificate, revokeCertificate } from '../../src/core/certificates/certificate.js';
-import { sendDueCertificates } from '../../src/core/certificates/sending.js';
+import { issueCertificate, revokeCertificate } from '../../src/core/programmes/certificates/certificate.js';
+import { sendDueCertificates } from '../../src/core/programmes/certificates/sending.js';
 import { workOf } from '../../src/core/jobs.js';
 import { ground, hours, inBrowser, reseller, startBrowser, type Ground } from './ground.js';
 

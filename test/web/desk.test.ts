@@ -1,8 +1,8 @@
 /** The desk page: opened by a token, a command as anybody, approvals, mails. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseLine, splitLine } from '../../src/cli/argv.js';
-import { commands } from '../../src/core/commands.js';
-import { deskLinks } from '../../src/core/desk-links.js';
+import { commands } from '../../src/core/programmes/index.js';
+import { deskLinks } from '../../src/core/ports/desk-links.js';
 import type { DeskPart } from '../../src/web/server.js';
 import { ground, reseller, type Ground, type Visitor } from './ground.js';
 

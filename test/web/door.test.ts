@@ -1,7 +1,7 @@
 /** What the door lets through at all: names, sizes, headers, languages, and how it ends. */
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { acceptedLocale } from '../../src/web/visit.js';
+import { acceptedLocale } from '../../src/web/page-request.js';
 import { ground, reseller, type Ground } from './ground.js';
 
 let desk: Ground;

@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { linkFile } from '../../src/core/file-links.js';
-import { dropLinkedFiles } from '../../src/core/parties/file-link.js';
+import { linkFile } from '../../src/core/ports/file-links.js';
+import { dropLinkedFiles } from '../../src/core/programmes/parties/file-link.js';
 import { ground, hours, reseller, type Ground, type Visitor } from './ground.js';
 
 let desk: Ground;

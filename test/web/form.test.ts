@@ -15,13 +15,13 @@ import {
   type Raw,
   type Upload,
 } from '../../src/core/command/type.js';
-import { commands } from '../../src/core/commands.js';
+import { commands } from '../../src/core/programmes/index.js';
 import { Refusal } from '../../src/core/guard/refusal.js';
-import { findProduct, loadCatalogue } from '../../src/core/record/catalogue.js';
-import { orderChoices } from '../../src/core/record/orders-shape.js';
+import { findProduct, loadCatalogue } from '../../src/core/catalogue/catalogue.js';
+import { orderChoices } from '../../src/core/catalogue/orders-shape.js';
 import { form } from '../../src/web/controls.js';
 import { decodeForm, encodeForm, formFields, type FormBody } from '../../src/web/form.js';
-import { bodyOf } from '../../src/web/visit.js';
+import { bodyOf } from '../../src/web/page-request.js';
 import { inBrowser, startBrowser } from './ground.js';
 
 const catalogue = loadCatalogue('catalogue');

@@ -2,7 +2,7 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { trusting } from '../../src/core/proxies.js';
+import { trusting } from '../../src/core/guard/proxies.js';
 import { ground, reseller, type Ground } from './ground.js';
 
 /** So many wrong passwords at an address that nobody has, each as said to come from there; the statuses. */

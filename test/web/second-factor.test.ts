@@ -2,7 +2,7 @@
 import { TOTP } from 'otpauth';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { personRef } from '../../src/core/guard/about.js';
-import { createMailbox } from '../../src/core/mailbox.js';
+import { createMailbox } from '../../src/core/ports/mailbox.js';
 import { ground, minutes, reseller, type Answer, type Ground, type Visitor } from './ground.js';
 
 let desk: Ground;

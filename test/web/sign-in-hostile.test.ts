@@ -3,7 +3,7 @@
  * is counted in slow comparisons: argon2 is called through unchanged, and each call noted.
  */
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { signingIn } from '../../src/core/parties/sign-in.js';
+import { signingIn } from '../../src/core/programmes/parties/sign-in.js';
 import { ground, minutes, reseller, type Answer, type Ground, type Visitor } from './ground.js';
 
 const slow = vi.hoisted(() => ({ comparisons: 0 }));

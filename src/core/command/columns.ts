@@ -6,7 +6,7 @@ import { Refusal } from '../guard/refusal.js';
 import type { Work } from '../guard/work.js';
 import { camel } from '../locales/key.js';
 import { textsOf } from '../locales/texts.js';
-import { fold } from '../record/fold.js';
+import { fold } from '../text/fold.js';
 import { fieldContext } from './context.js';
 import type { Field } from './dictionary.js';
 import { Fault } from './type.js';

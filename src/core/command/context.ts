@@ -2,8 +2,8 @@
 import { Refusal } from '../guard/refusal.js';
 import type { Desk, Work } from '../guard/work.js';
 import type { Locale } from '../locales/locale.js';
-import { findProduct } from '../record/catalogue.js';
-import { orderChoices } from '../record/orders-shape.js';
+import { findProduct } from '../catalogue/catalogue.js';
+import { orderChoices } from '../catalogue/orders-shape.js';
 import type { AnyCommand } from './define.js';
 import type { RawInput } from './input.js';
 import { Fault, type FieldContext } from './type.js';

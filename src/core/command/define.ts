@@ -7,7 +7,7 @@ import type { Actor } from '../guard/identity.js';
 import type { Who } from '../guard/policy.js';
 import type { Desk, Work } from '../guard/work.js';
 import type { Localised } from '../locales/locale.js';
-import type { Policy } from '../record/catalogue-shape.js';
+import type { Policy } from '../catalogue/shape.js';
 import type { Field } from './dictionary.js';
 import type { CountedRefusal, Done, Preview } from './outcome.js';
 import type { Steps } from './parts.js';

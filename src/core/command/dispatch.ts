@@ -12,9 +12,9 @@ import { countAttempt } from '../guard/limit.js';
 import { createWork, type Desk, type Door, type Work, type WorkUnit } from '../guard/work.js';
 import { localeOf, type Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';
-import { givingBackNumbers } from '../record/numbers.js';
-import type { Leaves, Unit } from '../record/transact.js';
-import { carryOut, refused } from './carrying-out.js';
+import { givingBackNumbers } from '../database/sequences.js';
+import type { Leaves, Unit } from '../database/transact.js';
+import { carryOut, refused } from './execute.js';
 import { fieldContext, homeOf, readerOf } from './context.js';
 import type { Reader } from './value.js';
 import type { AnyCommand } from './define.js';
@@ -46,7 +46,7 @@ export interface Request {
 }
 
 /** A request whose parts were done already. */
-type Asked = Request & { readonly found?: Found | undefined };
+type ResumableRequest = Request & { readonly found?: Found | undefined };
 
 /** Carries a dry run's answer out of the transaction that must roll back. */
 class DryRunEnd extends Error {
@@ -84,7 +84,7 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
   const carryParts = carrierOf(desk);
 
   /** Everything between a known command and its outcome, inside the transaction. */
-  async function perform(unit: WorkUnit, request: Asked, command: AnyCommand): Promise<Outcome> {
+  async function perform(unit: WorkUnit, request: ResumableRequest, command: AnyCommand): Promise<Outcome> {
     const known = await identify(unit.tx, request.caller);
     const locale = known.locale ?? localeOf(request.locale, desk.locale);
     request.speaks?.(locale);
@@ -103,13 +103,13 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
       const once = actor === known ? before[0] : onceOf(request, actor, { command, desk });
       return await answerOnce(unit, { once, actor: standing(actor, command), locale, request, command });
     } catch (error) {
-      throw error instanceof Refusal ? new Told(error, known, locale) : error;
+      throw error instanceof Refusal ? new RefusedInside(error, known, locale) : error;
     }
   }
 
   async function answerOnce(
     unit: WorkUnit,
-    asked: { once: Once | undefined; actor: Actor; locale: Locale; request: Asked; command: AnyCommand },
+    asked: { once: Once | undefined; actor: Actor; locale: Locale; request: ResumableRequest; command: AnyCommand },
   ): Promise<Outcome> {
     const { once, actor, locale, request, command } = asked;
     const dryRun = request.dryRun ?? false;
@@ -147,7 +147,7 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
             return request.dryRun ? givingBackNumbers(unit.tx, desk.database.provider, work) : work();
           })
           .catch((error: unknown) => {
-            throw found?.written && !(error instanceof Told) ? new Interrupted(error) : error;
+            throw found?.written && !(error instanceof RefusedInside) ? new Interrupted(error) : error;
           });
       if (!command.reads) return await (command.parts ? carryParts(request, command, write) : write());
       await meet(request, command);
@@ -196,7 +196,7 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
       await keepTold(error, request);
       return error.outcome;
     }
-    if (error instanceof Told && command) {
+    if (error instanceof RefusedInside && command) {
       const outcome = refused(error.refusal, error.locale, (request.dryRun ?? false) ? { dryRun: true } : {});
       return (await keepRefusal(error, { request, command, outcome })) ?? outcome;
     }
@@ -227,7 +227,7 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
    * one that was kept meanwhile, which is what the key's sender is told.
    */
   async function keepRefusal(
-    told: Told,
+    told: RefusedInside,
     more: { request: Request; command: AnyCommand; outcome: Outcome },
   ): Promise<Outcome | undefined> {
     const once =
@@ -262,7 +262,7 @@ export function createDispatcher({ desk, registry, onFault }: DispatchOptions): 
 }
 
 /** A refusal with whom it is told to. */
-class Told extends Error {
+class RefusedInside extends Error {
   readonly refusal: Refusal;
   readonly actor: Actor;
   readonly locale: Locale;

@@ -1,6 +1,6 @@
 /** From what a door decoded to what a handler gets: all faults at once (SPEC 0, "Checks run in order"). */
 import { Refusal, type RefusalParams } from '../guard/refusal.js';
-import { nearest } from '../record/nearest.js';
+import { nearest } from '../text/nearest.js';
 import { camel } from '../locales/key.js';
 import type { Locale } from '../locales/locale.js';
 import { textsOf } from '../locales/texts.js';

@@ -76,14 +76,14 @@ export function carrierOf(desk: Desk): CarryOut {
   };
 }
 
-interface Asked {
+interface PartsRequest {
   readonly desk: Desk;
   readonly request: Request;
   readonly command: AnyCommand;
 }
 
 /** As the last transaction will find it; undefined when that will refuse it, or has its answer already. */
-async function admitted({ tx }: Pick<WorkUnit, 'tx'>, { desk, request, command }: Asked) {
+async function admitted({ tx }: Pick<WorkUnit, 'tx'>, { desk, request, command }: PartsRequest) {
   const actor = await identify(tx, request.caller);
   const locale = actor.locale ?? localeOf(request.locale, desk.locale);
   if (denied(actor, command, request.door)) return undefined;
@@ -134,14 +134,18 @@ async function basisOf(
   return contentHash((await command.preview?.(work, input as never))?.basis);
 }
 
-const workOf = (unit: WorkUnit, { desk, request }: Asked, { actor, locale, understood, writes }: Admitted): Work =>
+const workOf = (
+  unit: WorkUnit,
+  { desk, request }: PartsRequest,
+  { actor, locale, understood, writes }: Admitted,
+): Work =>
   createWork(unit, {
     ...{ desk, actor, locale, door: request.door, ip: request.ip, org: understood.org, progress: request.progress },
     dryRun: !writes,
   });
 
 /** Does the parts. Who asks is looked at anew before each: somebody who may no longer do it gets no further. */
-async function foundBy(asked: Asked, as: Admitted, { writes }: { writes: boolean }): Promise<Found> {
+async function foundBy(asked: PartsRequest, as: Admitted, { writes }: { writes: boolean }): Promise<Found> {
   const { desk, request, command } = asked;
   let written = false;
   const part = async <T>(unit: WorkUnit, work: (work: Work) => Promise<T>): Promise<T> => {

@@ -4,7 +4,7 @@
  */
 import { identify, type Caller } from '../guard/identity.js';
 import type { Desk } from '../guard/work.js';
-import type { PendingCommand } from '../record/database.js';
+import type { PendingCommand } from '../database/connect.js';
 import type { RawInput } from './input.js';
 import type { About } from './panel.js';
 import { openInput, sealInput } from './preview.js';

@@ -1,5 +1,5 @@
 /** The commands that exist, by name. */
-import { nearest } from '../record/nearest.js';
+import { nearest } from '../text/nearest.js';
 import { dryRun, org, orgNumber, yes } from './dictionary.js';
 import { optional, typeOf, type AnyCommand, type Form, type Use } from './define.js';
 

@@ -10,13 +10,13 @@ import type { Outcome } from './outcome.js';
 import { looksSecret } from './secret-fields.js';
 import { areUploads, isUpload, type Upload } from './type.js';
 
-interface Asked {
+interface RepeatContext {
   readonly command: AnyCommand;
   readonly desk: Pick<Desk, 'secrets'>;
 }
 
 /** Under whom an answer is kept. A Discord user who is nobody yet has its own interactions all the same. */
-export function onceOf(request: Request, actor: Actor, { command, desk }: Asked): Once | undefined {
+export function onceOf(request: Request, actor: Actor, { command, desk }: RepeatContext): Once | undefined {
   const { key, caller } = request;
   if (!key || command.reads || request.dryRun) return undefined;
   const what = { command: command.name, contentHash: contentHash(keyContent(request.input, desk)) };
@@ -25,7 +25,7 @@ export function onceOf(request: Request, actor: Actor, { command, desk }: Asked)
 }
 
 /** Where a first answer may be: a Discord user may have been nobody when it asked (linking itself). */
-export function onceBefore(request: Request, actor: Actor, asked: Asked): Once[] {
+export function onceBefore(request: Request, actor: Actor, asked: RepeatContext): Once[] {
   const asStranger = request.caller.kind === 'discord' && actor.personId !== 0 && asked.command.who.includes('anyone');
   return [
     onceOf(request, actor, asked),

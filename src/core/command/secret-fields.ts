@@ -1,6 +1,6 @@
 /** Fields whose value is never shown again, whatever command asks for them, and lines that were meant for one. */
 import { distance } from 'fastest-levenshtein';
-import { fold } from '../record/fold.js';
+import { fold } from '../text/fold.js';
 import { camel } from '../locales/key.js';
 import * as dictionary from './dictionary.js';
 

@@ -3,7 +3,7 @@ import { identify, type Caller } from '../guard/identity.js';
 import { denied, standing } from '../guard/policy.js';
 import { createWork, type Door } from '../guard/work.js';
 import { localeOf } from '../locales/locale.js';
-import { fold } from '../record/fold.js';
+import { fold } from '../text/fold.js';
 import type { Dispatcher } from './dispatch.js';
 import { typeOf, type Suggested } from './define.js';
 import { useOf } from './registry.js';

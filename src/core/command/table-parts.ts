@@ -1,16 +1,16 @@
 /**
  * A table too large to lie in memory as rows: a text is read through once, so that what cannot be read is refused before
- * anything of it is taken, then a part at a time. It is read here and not aside (record/aside.ts): only those who may ask
+ * anything of it is taken, then a part at a time. It is read here and not aside (threads/worker.ts): only those who may ask
  * the command get so far, a slice takes a few milliseconds, a record has a bounded length, and others get their turn
  * between two slices.
  */
-import { readCsvParts } from '../record/csv-parts.js';
-import { decodeText } from '../record/csv.js';
-import { isEncryptedOffice } from '../record/encrypted-office.js';
-import { cleanName } from '../record/file-name.js';
-import { inParts } from '../record/rows.js';
-import { rowsInPartsAtMost, type Line } from '../record/sheet-fault.js';
-import { SheetFault } from '../record/sheet.js';
+import { readCsvParts } from '../tables/csv-parts.js';
+import { decodeText } from '../tables/csv.js';
+import { isEncryptedOffice } from '../documents/encrypted.js';
+import { cleanName } from '../text/file-name.js';
+import { inParts } from '../database/bulk-insert.js';
+import { rowsInPartsAtMost, type Line } from '../tables/sheet-fault.js';
+import { SheetFault } from '../tables/sheet.js';
 import type { Use } from './define.js';
 import { file as fileField } from './dictionary.js';
 import {

@@ -6,10 +6,10 @@ import { Refusal, type RefusalParams } from '../guard/refusal.js';
 import type { Desk, Work } from '../guard/work.js';
 import { camel } from '../locales/key.js';
 import { textsOf } from '../locales/texts.js';
-import { fold } from '../record/fold.js';
-import { inParts } from '../record/rows.js';
-import { readSheetAside } from '../record/sheet-reading.js';
-import { SheetFault, type Sheet, type SheetRow } from '../record/sheet.js';
+import { fold } from '../text/fold.js';
+import { inParts } from '../database/bulk-insert.js';
+import { readSheetInThread } from '../tables/sheet-reading.js';
+import { SheetFault, type Sheet, type SheetRow } from '../tables/sheet.js';
 import { fieldContext } from './context.js';
 import type { Input, Use } from './define.js';
 import { file as fileField } from './dictionary.js';
@@ -50,7 +50,7 @@ const sheets = new WeakMap<Buffer, Map<string | undefined, Promise<Sheet>>>();
 function sheetOf({ aside }: Pick<Desk, 'aside'>, { file, sheet }: TableInput): Promise<Sheet> {
   const known = sheets.get(file.content) ?? new Map<string | undefined, Promise<Sheet>>();
   sheets.set(file.content, known);
-  const reading = known.get(sheet) ?? readSheetAside(file.content, { sheet, aside });
+  const reading = known.get(sheet) ?? readSheetInThread(file.content, { sheet, aside });
   known.set(sheet, reading);
   return reading;
 }

@@ -11,8 +11,8 @@ import { DateTime } from 'luxon';
 import { parse as parseDomain } from 'tldts';
 import { z } from 'zod';
 import { parseRef, printRef } from '../guard/number.js';
-import { cleanName } from '../record/file-name.js';
-import { fold, searchable } from '../record/fold.js';
+import { cleanName } from '../text/file-name.js';
+import { fold, searchable } from '../text/fold.js';
 import type { Locale, Localised } from '../locales/locale.js';
 
 /** A file as a door hands it over; its name is only shown, never used as a path. */

@@ -8,7 +8,7 @@ import { camel } from '../locales/key.js';
 import { letterName } from '../locales/letter-texts.js';
 import type { Locale } from '../locales/locale.js';
 import { stateName, textsOf } from '../locales/texts.js';
-import type { SheetCell } from '../record/sheet.js';
+import type { SheetCell } from '../tables/sheet.js';
 import * as dictionary from './dictionary.js';
 import { choicesOf, type Amount, type Choice, type FieldContext } from './type.js';
 

@@ -2,8 +2,8 @@
  * What an audit row is about when that is a person. The chain's rows stay for ever, so no address may stand in them (X6):
  * people are named by their number, an address that is nobody's by a keyed hash. What is personal goes into the detail.
  */
-import type { Tx } from '../record/database.js';
-import type { Secrets } from '../record/secrets.js';
+import type { Tx } from '../database/connect.js';
+import type { Secrets } from '../secrets/secrets.js';
 
 export const personRef = (id: number): string => `person ${id}`;
 

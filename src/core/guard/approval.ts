@@ -5,7 +5,7 @@ import { formatInstant } from '../locales/format.js';
 import { textsOf } from '../locales/texts.js';
 import type { Locale } from '../locales/locale.js';
 import { contentHash } from './once.js';
-import type { Approval } from '../record/database.js';
+import type { Approval } from '../database/connect.js';
 import type { Desk, Work } from './work.js';
 
 /** Who decides a request, and how many of them it takes. */

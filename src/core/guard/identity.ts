@@ -3,8 +3,8 @@
  * the person behind it with its roles and organisations (X1). A Discord user is nobody until linked.
  */
 import type { Locale } from '../locales/locale.js';
-import { approverRoles } from '../record/catalogue-shape.js';
-import { Prisma, type Tx } from '../record/database.js';
+import { approverRoles } from '../catalogue/shape.js';
+import { Prisma, type Tx } from '../database/connect.js';
 
 /** The staff roles; the catalogue's approval rules are about the same. */
 export const staffRoles = approverRoles;

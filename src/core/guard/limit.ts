@@ -1,5 +1,5 @@
 /** Limits on attempts: one row each, counted over a sliding window (catalogue `policy`). */
-import type { Tx } from '../record/database.js';
+import type { Tx } from '../database/connect.js';
 import { Refusal } from './refusal.js';
 
 export interface Limit {

@@ -3,10 +3,10 @@
  * with other content is refused. Answers are kept encrypted.
  */
 import { createHash } from 'node:crypto';
-import type { Tx } from '../record/database.js';
-import type { Secrets } from '../record/secrets.js';
-import type { AnswerRow } from '../record/transact.js';
-import { canonical } from '../record/canonical.js';
+import type { Tx } from '../database/connect.js';
+import type { Secrets } from '../secrets/secrets.js';
+import type { AnswerRow } from '../database/transact.js';
+import { canonical } from '../text/canonical.js';
 import { Refusal } from './refusal.js';
 
 export { canonical };

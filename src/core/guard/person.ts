@@ -1,8 +1,8 @@
 /** New people: made by somebody else (invited), or by their own first command (X1). */
 import type { Locale } from '../locales/locale.js';
-import type { Tx } from '../record/database.js';
-import { insertReturning, insertRows } from '../record/rows.js';
-import type { Unit } from '../record/transact.js';
+import type { Tx } from '../database/connect.js';
+import { insertReturning, insertRows } from '../database/bulk-insert.js';
+import type { Unit } from '../database/transact.js';
 import type { Actor } from './identity.js';
 import { createWork, type Desk, type Door } from './work.js';
 

@@ -1,15 +1,15 @@
 /** What a command's handler is given: its transaction, who asks, and the only ways to leave anything behind. */
 import type { Locale } from '../locales/locale.js';
-import type { Aside } from '../record/aside.js';
-import type { Catalogue } from '../record/catalogue.js';
-import type { CatalogueVersions } from '../record/catalogue-versions.js';
-import type { Tx } from '../record/database.js';
-import type { Documents } from '../record/documents.js';
-import type { Letters } from '../record/letters.js';
-import type { Dispatchable } from '../record/outbox.js';
-import type { Scan } from '../record/scan.js';
-import type { Secrets } from '../record/secrets.js';
-import type { Database, Unit } from '../record/transact.js';
+import type { WorkerThreads } from '../threads/worker.js';
+import type { Catalogue } from '../catalogue/catalogue.js';
+import type { CatalogueVersions } from '../catalogue/versions.js';
+import type { Tx } from '../database/connect.js';
+import type { Documents } from '../documents/store.js';
+import type { Letters } from '../letters/letters.js';
+import type { Dispatchable } from '../database/outbox.js';
+import type { Scan } from '../documents/scan.js';
+import type { Secrets } from '../secrets/secrets.js';
+import type { Database, Unit } from '../database/transact.js';
 import { chained } from './about.js';
 import { byOperator, type Actor } from './identity.js';
 
@@ -27,7 +27,7 @@ export interface Desk {
   /** The raw bytes of mails that came in, for `KEEP_RAW`. */
   readonly rawMail: Documents;
   /** Where what strangers sent is read, so that it can be ended. */
-  readonly aside: Aside;
+  readonly aside: WorkerThreads;
   /** The vendor's letters, read when first asked for. */
   readonly letters?: (() => Letters) | undefined;
   /** The vendor's scanner for documents, where there is one. */

@@ -1,6 +1,6 @@
 /** What a sentence does to the names and counts that stand in it (X9). */
 import { getCompleteList } from 'french-h-muet-aspire';
-import { searchable } from '../record/fold.js';
+import { searchable } from '../text/fold.js';
 import type { Locale } from './locale.js';
 
 /** Before these no vowel is dropped: a list of words with an aspirate h, and the few that begin with a vowel. */

@@ -1,5 +1,5 @@
 /** What the letters and notices are called, where staff read which one it was. */
-import type { LetterName } from '../record/letter-values.js';
+import type { LetterName } from '../letters/values.js';
 import type { Locale } from './locale.js';
 
 const names: Readonly<Record<LetterName | 'alert' | 'approval' | 'transcript', readonly [fr: string, en: string]>> = {
