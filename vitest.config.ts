@@ -10,7 +10,10 @@ export default defineConfig({
     pool: 'forks',
     // on two cores vitest would use one: much of a test here is waiting for a server
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    execArgv: ['--import', new URL('./test/servers/threads.mjs', import.meta.url).href],
+    execArgv: ['threads', 'warnings'].flatMap((name) => [
+      '--import',
+      new URL(`./test/servers/${name}.mjs`, import.meta.url).href,
+    ]),
     // on a shared CI machine a real server may stumble once; a defect fails twice
     retry: process.env['CI'] === 'true' ? 1 : 0,
     testTimeout: 30_000,

@@ -31,14 +31,14 @@ test('a direct message that is rate limited for a minute holds up neither other 
       },
     },
     onError: (error) => ground.failures.push(String(error)),
-    ...{ patienceMs: 10_000, closeMs: 20 },
+    ...{ patienceMs: 20_000, closeMs: 20 },
   });
   courier.start(3_600_000);
   const states = async () => {
     const rows = await connection.reader.outbox.groupBy({ by: ['channel', 'state'], _count: { _all: true } });
     return rows.map(({ channel, state, _count }) => `${channel} ${state} ${_count._all}`).sort();
   };
-  await expect.poll(states, { timeout: 9_000 }).toEqual(['chat sending 1', 'chat sent 11', 'mail sent 20']);
+  await expect.poll(states, { timeout: 20_000 }).toEqual(['chat sending 1', 'chat sent 11', 'mail sent 20']);
   expect(people.filter(({ dms }) => dms.length === 1)).toHaveLength(11);
   expect(mails).toHaveLength(20);
   // the library does not let go of what it keeps waiting: whether it will still arrive is uncertain

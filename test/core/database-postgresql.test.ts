@@ -44,6 +44,22 @@ describe.each(databases().filter(({ name }) => name === 'postgresql'))('on $name
     expect(ends.map(isBusy).filter(Boolean)).toHaveLength(1);
   });
 
+  test('statements asked at once follow one another, and one that fails leaves the next its turn', async () => {
+    const { write } = await connected();
+    const ends = await write(async (tx) => {
+      const named = (name: string) => tx.setting.findMany({ where: { name }, select: { name: true } });
+      const found = await Promise.all([named('a'), tx.$queryRaw`SELECT 1 AS "one"`, named('b'), named('c')]);
+      expect(found).toEqual([[{ name: 'a' }], [{ one: 1 }], [{ name: 'b' }], []]);
+      await tx.$executeRawUnsafe('SAVEPOINT here');
+      const [, back] = await Promise.allSettled([
+        tx.$queryRaw`SELECT 1 / 0`,
+        tx.$executeRawUnsafe('ROLLBACK TO SAVEPOINT here'),
+      ]);
+      return [back.status, await named('a')];
+    }, limits);
+    expect(ends).toEqual(['fulfilled', [{ name: 'a' }]]);
+  });
+
   test.each(['by model', 'by hand'])('a write on a state that is gone is busy, %s', async (how) => {
     const { writer } = await connected();
     const error = await errorOf(

@@ -3,6 +3,7 @@ import type { SqlDriverAdapter, SqlDriverAdapterFactory, Transaction } from '@pr
 import type { Database } from 'better-sqlite3';
 import { direct, followed, statementsOf, type Open } from './statements-by-hand.js';
 import { Prisma, type PrismaClient } from './generated/sqlite/client.js';
+import { inTurn } from './in-turn.js';
 import { rememberStatements, type Statements } from './prepared-statements.js';
 
 export { isBusy } from './busy.js';
@@ -151,7 +152,8 @@ async function openPostgres(url: string, followedIn: Followed): Promise<Clients>
   ]);
   const open = (options: string, transactions: Open) => {
     const config = { connectionString: url, connectionTimeoutMillis: 10_000, options };
-    const adapter = followed(new PrismaPg(config, { statementNameGenerator: statementNames() }), transactions);
+    const driver = inTurn(new PrismaPg(config, { statementNameGenerator: statementNames() }));
+    const adapter = followed(driver, transactions);
     return new PostgresClient({ adapter, ...clientOptions }) as unknown as PrismaClient;
   };
   return {
