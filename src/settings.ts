@@ -45,9 +45,9 @@ const urlOf = (schemes: readonly string[], example: string) =>
 
 const snowflake = z.string().regex(/^\d{15,21}$/, 'a Discord id has 15 to 21 digits (copy it with developer mode on)');
 
-const address = z
-  .email('write one address, like desk@example.com, or guichet@localhost')
-  .or(z.string().regex(/^[\w.-]+@localhost$/, 'write one address, like desk@example.com'));
+const address = z.string().refine((text) => z.email().safeParse(text).success || /^[\w.-]+@localhost$/.test(text), {
+  message: 'write one address, like desk@example.com, or guichet@localhost',
+});
 
 const hostPort = z.string().transform((text, context) => {
   const match = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text.trim());

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { databases } from '../servers/databases.js';
 import {
+  dayMs,
   codeOf,
   declaring,
   fieldsOf,
@@ -210,6 +211,11 @@ describe.each(databases())('declarations on $name', (provider) => {
           params: { lastName: 'Weber' },
         });
         expect(Object.keys(installer?.secret ?? {})).toEqual(['passwordLink']);
+        // to choose the first password there are 14 days, to reset one 24 hours
+        const { expiresAt } = await desk.connection.reader.oneTimeLink.findFirstOrThrow({
+          orderBy: { expiresAt: 'desc' },
+        });
+        expect(expiresAt.getTime() - desk.clock().getTime()).toBe(14 * dayMs);
       }
       for (let sent = 2; sent < 5; sent += 1)
         await desk.done('declare resend', { number: String(declaration) }, { as: reseller.email });

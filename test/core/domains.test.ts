@@ -403,12 +403,13 @@ describe.each(databases())('on $name', (provider) => {
     const domains = [await held(name(), plusDays(today(), 9)), await held(name('eu'), plusDays(today(), 9))];
     const before = await balance();
     const wrong = await desk.ask('domain renew', { domains: [...domains, 'inconnu.fr'], years: '10' }, mine);
-    expect([codeOf(wrong), fieldsOf(wrong).toSorted()]).toEqual([
-      'object.unknown',
-      [...domains, 'inconnu.fr'].toSorted(),
-    ]);
+    expect([codeOf(wrong), fieldsOf(wrong)]).toEqual(['object.unknown', ['domains']]);
+    const said = (outcome: Outcome) => (outcome.ok ? '' : (outcome.fields?.['domains'] ?? ''));
+    for (const one of [...domains, 'inconnu.fr']) expect(said(wrong)).toContain(`« ${one} »`);
     const dear = await desk.ask('domain renew', { domains, 'max-price': '13,50' }, mine);
-    expect([codeOf(dear), fieldsOf(dear)]).toEqual(['price.changed', [domains[0]]]);
+    expect([codeOf(dear), fieldsOf(dear)]).toEqual(['price.changed', ['domains']]);
+    expect(said(dear)).toContain(domains[0]);
+    expect(said(dear)).not.toContain(domains[1]);
     const shown = await desk.done('domain renew', { domains }, mine);
     expect(shown['preview']).toMatchObject({ total: 2, amountCents: 2820 });
     expect(await balance()).toBe(before);

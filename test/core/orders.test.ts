@@ -192,7 +192,11 @@ describe.each(databases())('orders on $name', (provider) => {
       const stranger = await newReseller(desk);
       const site = await newSite(desk, stranger.ref);
       const outcome = await desk.ask('order new', existingSiteOrder(site), { as });
-      expect(codeOf(outcome)).toBe('object.unknown');
+      expect([codeOf(outcome), fieldsOf(outcome)]).toEqual(['object.unknown', ['site']]);
+      const migration = { type: 'migration', origin: 'opportunity', opportunity: 'OP-999' };
+      expect(fieldsOf(await desk.ask('order new', migration, { as }))).toEqual(['opportunity']);
+      const { order } = await desk.done('order new', existingSiteOrder(await newSite(desk, partner.ref)), { as });
+      expect(fieldsOf(await desk.ask('order edit', { number: String(order), site }, { as }))).toEqual(['site']);
     });
 
     test('another partner sees nothing of it', async () => {
@@ -203,6 +207,13 @@ describe.each(databases())('orders on $name', (provider) => {
           'object.unknown',
         );
       expect((await desk.done('order list', {}, { as: stranger.email }))['total']).toBe(0);
+    });
+
+    test('approved in a dry run it has no certificate', async () => {
+      const { approval } = await submitted(desk, as, newSiteOrder());
+      const trial = await desk.ask('approval approve', { number: approval }, { as: staff.sales, dryRun: true });
+      expect(trial).toMatchObject({ ok: true, dryRun: true });
+      expect(JSON.stringify(trial)).not.toContain('CT-');
     });
 
     test('a dry run has no number and leaves nothing', async () => {

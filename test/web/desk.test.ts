@@ -4,6 +4,7 @@ import { parseLine, splitLine } from '../../src/cli/argv.js';
 import { commands } from '../../src/core/programmes/index.js';
 import { deskLinks } from '../../src/core/ports/desk-links.js';
 import type { DeskPart } from '../../src/web/server.js';
+import { newSiteOrder } from '../core/order-ground.js';
 import { ground, reseller, type Ground, type Visitor } from './ground.js';
 
 const token = 'the-token-printed-at-start';
@@ -46,6 +47,16 @@ const send = (command: string, fields: Record<string, string>, as = '') =>
   visitor.post('/desk', { _command: command, _as: as, _key: JSON.stringify(fields), ...fields });
 
 describe('coming in', () => {
+  it('shows what waits without taking it into review', async () => {
+    await reseller(desk, 'ann@moulin.example');
+    const draft = await desk.run('order new', newSiteOrder(), 'ann@moulin.example');
+    const number = String(draft.ok && draft.data['order']);
+    expect(await desk.run('order submit', { number }, 'ann@moulin.example')).toMatchObject({ ok: true });
+    await open();
+    expect((await visitor.get('/desk')).text).toContain(number);
+    expect(await desk.run('order show', { number })).toMatchObject({ data: { state: 'submitted' } });
+  });
+
   it('takes each token once: another browser needs another one', async () => {
     const own: Ground = await ground({ desk: { ...part, spend: (one) => deskLinks(own.open.desk).spend(one) } });
     const links = deskLinks(own.open.desk);

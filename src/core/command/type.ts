@@ -67,6 +67,7 @@ export type FaultCode =
   | 'digits'
   | 'many'
   | 'mismatch'
+  | 'exactly'
   | 'twice'
   | 'repeats'
   | 'items'

@@ -479,6 +479,7 @@ export const en: Texts = {
     digits: (p) => `must be ${counted(p['count'], 'digit', 'digits')}`,
     many: () => 'takes one value only',
     mismatch: (p) => `must belong to ${s(p['expected'])}`,
+    exactly: (p) => `must be exactly ${s(p['expected'])}`,
     twice: (p) => `${s(p['value'])} is there already`,
     repeats: (p) => `repeats ${s(p['value'])}`,
     items: (p) => `${s(p['items'])}${Number(p['count']) > 1 ? ':' : ''} ${s(p['sentence'])}`,

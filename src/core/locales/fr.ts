@@ -495,6 +495,7 @@ export const fr: Texts = {
     digits: (p) => `doit avoir ${counted(p['count'], 'chiffre', 'chiffres')}`,
     many: () => 'ne prend qu’une valeur',
     mismatch: (p) => `doit appartenir à ${s(p['expected'])}`,
+    exactly: (p) => `doit être exactement ${s(p['expected'])}`,
     twice: (p) => `${s(p['value'])} y est déjà`,
     repeats: (p) => `répète ${s(p['value'])}`,
     items: (p) => `${s(p['items'])}${Number(p['count']) > 1 ? ' :' : ''} ${s(p['sentence'])}`,

@@ -26,7 +26,7 @@ type OutputOf<Module extends JobModule> = Awaited<ReturnType<Module['default']>>
 
 /** Why a job did not end by itself: it took too long, too much memory, its thread died, or the desk is stopping. */
 export class WorkerFault extends Error {
-  override name = 'AsideFault';
+  override name = 'WorkerFault';
   readonly why: 'time' | 'memory' | 'lost' | 'closed';
   constructor(why: WorkerFault['why'], options?: ErrorOptions) {
     super({ time: 'took too long', memory: 'took too much memory', lost: 'its thread died', closed: 'stopping' }[why], {

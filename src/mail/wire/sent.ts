@@ -38,7 +38,11 @@ export async function pruneSent(dir: string, olderThan: Date): Promise<number> {
   let removed = 0;
   for (const name of names.filter((one) => /\.eml(\.tmp)?$/.test(one))) {
     const path = join(dir, name);
-    if ((await stat(path)).mtime >= olderThan) continue;
+    const kept = await stat(path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return undefined; // renamed or removed since it was listed
+      throw error;
+    });
+    if (!kept || kept.mtime >= olderThan) continue;
     await rm(path, { force: true });
     removed += 1;
   }

@@ -123,7 +123,9 @@ export const installerRegister = command({
       detail: { ...own, ...number, account: known === undefined ? 'created' : 'existing' },
     });
     const link =
-      known === undefined ? await makeLink(tx, work.desk, { purpose: 'password', personId, now }) : undefined;
+      known === undefined
+        ? await makeLink(tx, work.desk, { purpose: 'password', personId, first: true, now })
+        : undefined;
     const language = known === undefined ? work.desk.locale : locale;
     work.send({
       channel: 'mail',

@@ -62,7 +62,9 @@ async function about(work: Work, row: DeviceRow): Promise<About> {
 export async function mailCredentials(work: Work, row: DeviceRow, first: FirstPassword | undefined): Promise<void> {
   const { tx, desk, now } = work;
   const { params, ...to } = await about(work, row);
-  const link = first ? undefined : await makeLink(tx, desk, { purpose: 'password', personId: to.personId, now });
+  const link = first
+    ? undefined
+    : await makeLink(tx, desk, { purpose: 'password', personId: to.personId, first: true, now });
   const until = first?.until ?? link?.expiresAt ?? now;
   work.send({
     channel: 'mail',

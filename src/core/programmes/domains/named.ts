@@ -37,8 +37,12 @@ export async function eachNamed<T>(
   const [first] = [...refusals.values()].sort((a, b) => rank(a) - rank(b));
   if (!first) return found;
   if (all.length === 1) throw first;
-  const told = [...refusals].map(([name, refusal]) => [unicodeName(name), sentenceOf(work, refusal)] as const);
-  throw new Refusal(first.code, first.params, Object.fromEntries(told));
+  const say = textsOf(work.locale).faults;
+  const told = [...refusals].map(([name, refusal]) =>
+    // a name and what is wrong with it, however many share that
+    say.items({ items: say.quoted({ text: unicodeName(name) }), sentence: sentenceOf(work, refusal), count: 2 }),
+  );
+  throw new Refusal(first.code, first.params, { domains: told.join('\n') });
 }
 
 /** A fault of one field says it all; else the refusal's own sentence. */

@@ -140,7 +140,7 @@ async function takenOver(
     return without(own, ['opportunity']);
   }
   if (typed.opportunity === undefined) return own;
-  const found = await findOpportunity(work, typed.opportunity);
+  const found = await findOpportunity(work, typed.opportunity, 'opportunity');
   if (found.state !== 'open' && found.orderId !== (orderId ?? 0))
     throw new Refusal('state.wrong', { why: 'opportunity', number: typed.opportunity, state: found.state });
   const { generation, solution } = found;
@@ -165,7 +165,7 @@ export async function fromSite(
   work: Work,
   { content, typed, emptied = [] }: { content: Content; typed: Typed; emptied?: readonly string[] },
 ): Promise<Content> {
-  const found = await findSite(work, content.site ?? '');
+  const found = await findSite(work, content.site ?? '', 'site');
   const data = siteDataOf(found);
   const of = (wanted: (key: string) => boolean) =>
     Object.fromEntries(Object.entries(data).filter(([key]) => wanted(key)));

@@ -120,5 +120,8 @@ async function accept(work: Work, approvalId: number): Promise<Done> {
   work.audit({ action: 'order approved', object: orderRef(row.id), detail: { certificate, state: moved.state } });
   await tellStep(work, moved, { step: cloud ? 'provisioning' : 'done', certificate, day: content.deliveryDate });
   if (cloud) await tellCloud(work, moved);
-  return { code: 'order.approved', data: { order: orderRef(row.id), state: moved.state, certificate } };
+  return {
+    code: 'order.approved',
+    data: { order: orderRef(row.id), state: moved.state, certificate: work.made(certificate) },
+  };
 }

@@ -29,7 +29,7 @@ export const orderDossier = command({
         throw new Refusal(error.code, error.params, { verify: text });
       });
       if (number !== undefined && number !== order) {
-        const text = textsOf(work.locale).faults.mismatch({ expected: order });
+        const text = textsOf(work.locale).faults.exactly({ expected: order });
         throw new Refusal('input.invalid', {}, { number: text });
       }
       return { code: 'order.dossier', data: { order, verified: true, files } };

@@ -35,7 +35,7 @@ export async function accountAt(
   const locale = known ? localeOf(known.person.locale, desk.locale) : who.locale;
   const link =
     !known || known.person.state === 'invited'
-      ? await makeLink(tx, desk, { purpose: 'password', personId, now })
+      ? await makeLink(tx, desk, { purpose: 'password', personId, first: true, now })
       : null;
   return {
     personId,

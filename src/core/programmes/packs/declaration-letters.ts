@@ -58,7 +58,7 @@ async function linksFor(work: Work, many: readonly DeclarationNotice[]): Promise
   const made = await makeLinks(
     work.tx,
     work.desk,
-    linked.map((at) => ({ purpose: 'password', personId: many[at]?.client.personId ?? 0, now: work.now })),
+    linked.map((at) => ({ purpose: 'password', personId: many[at]?.client.personId ?? 0, first: true, now: work.now })),
   );
   const links: (MadeLink | undefined)[] = [];
   for (const [which, at] of linked.entries()) links[at] = made[which];

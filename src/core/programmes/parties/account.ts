@@ -124,7 +124,12 @@ export async function mailPasswordLink(
   work: Work,
   to: { personId: number; email: string; locale: Locale; isNew: boolean },
 ): Promise<void> {
-  const link = await makeLink(work.tx, work.desk, { purpose: 'password', personId: to.personId, now: work.now });
+  const link = await makeLink(work.tx, work.desk, {
+    purpose: 'password',
+    personId: to.personId,
+    first: to.isNew,
+    now: work.now,
+  });
   work.send({
     channel: 'mail',
     letter: 'password-link',

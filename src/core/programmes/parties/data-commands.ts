@@ -98,7 +98,7 @@ async function linkTo(work: Work, approvalId: number, file: Upload): Promise<voi
 function refuseOther(work: Work, typed: string, { email, emails }: { email: string; emails: readonly string[] }): void {
   const address = addressOf(typed);
   if (typeof address === 'string' && emails.includes(address)) return;
-  const say = textsOf(work.locale).faults.mismatch({ expected: email });
+  const say = textsOf(work.locale).faults.exactly({ expected: email });
   throw new Refusal('input.invalid', {}, { confirm: say });
 }
 

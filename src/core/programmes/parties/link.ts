@@ -26,8 +26,9 @@ const dayHours = 24;
 const codeDays = 14;
 
 /** How long a link is open from when it is made. */
-function openMs(desk: Desk, what: LinkPurpose): number {
-  const { passwordLinkHours, deviceLinkDays, ownerVerificationDays } = desk.catalogue.policy.times;
+function openMs(desk: Desk, { purpose: what, first }: NewLink): number {
+  const { passwordLinkHours, firstPasswordDays, deviceLinkDays, ownerVerificationDays } = desk.catalogue.policy.times;
+  if (first) return firstPasswordDays * 24 * hourMs;
   if (what === 'file' || what === 'desk') return dayHours * hourMs;
   if (what === 'code') return codeDays * 24 * hourMs;
   if (what === 'owner') return ownerVerificationDays * 24 * hourMs;
@@ -39,6 +40,8 @@ export interface NewLink {
   readonly personId?: number;
   readonly email?: string;
   readonly content?: string;
+  /** To choose the first password, not another one: open as long as a first one by mail is good. */
+  readonly first?: boolean;
   readonly now: Date;
   /** When it ends, if not as its purpose says: a reminder's link ends with the first one. */
   readonly until?: Date;
@@ -58,9 +61,9 @@ export async function makeLink(tx: Tx, desk: Desk, link: NewLink): Promise<MadeL
 
 /** The same of many, in their order. */
 export async function makeLinks(tx: Tx, desk: Desk, links: readonly NewLink[]): Promise<MadeLink[]> {
-  const made = links.map(({ now, purpose: what, until }) => ({
+  const made = links.map((link) => ({
     token: desk.secrets.token(),
-    expiresAt: until ?? new Date(now.getTime() + openMs(desk, what)),
+    expiresAt: link.until ?? new Date(link.now.getTime() + openMs(desk, link)),
   }));
   await insertRows(
     tx,

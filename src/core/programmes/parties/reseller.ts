@@ -39,7 +39,8 @@ export async function registerReseller(
       },
       now,
     ));
-  const link = known || mailed ? undefined : await makeLink(tx, desk, { purpose: 'password', personId, now });
+  const link =
+    known || mailed ? undefined : await makeLink(tx, desk, { purpose: 'password', personId, first: true, now });
   const org = await tx.organisation.create({
     data: {
       name: given.company,

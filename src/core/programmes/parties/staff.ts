@@ -111,7 +111,12 @@ function tellRole(
 }
 
 async function tellNewcomer(work: Work, to: { personId: number; locale: Locale; email: string }): Promise<void> {
-  const link = await makeLink(work.tx, work.desk, { purpose: 'password', personId: to.personId, now: work.now });
+  const link = await makeLink(work.tx, work.desk, {
+    purpose: 'password',
+    personId: to.personId,
+    first: true,
+    now: work.now,
+  });
   work.send({
     channel: 'mail',
     letter: 'password-link',
