@@ -168,6 +168,22 @@ describe.each(databases())('orders on $name', (provider) => {
       expect(await desk.done('order show', { number }, { as })).toMatchObject({ deliveryDate: '2026-12-01' });
     });
 
+    test('what is wrong is named, and what is possible told as people read it', async () => {
+      const { order } = await desk.done('order new', newSiteOrder(), { as });
+      const number = String(order);
+      const edit = async (input: RawInput): Promise<string> => {
+        const outcome = await desk.ask('order edit', { number, ...input }, { as, locale: 'fr' });
+        return outcome.ok ? '' : Object.values(outcome.fields ?? {}).join(' ');
+      };
+      const twice = await edit({ recipients: 'a@x.example, a@x.example, b@x.example, c@x.example, c@x.example' });
+      expect(twice).toContain('En double : a@x.example, c@x.example.');
+      const details = await edit({ details: 'foo=1, baz=2' });
+      for (const key of ['« foo »', '« baz »']) expect(details).toContain(key);
+      // a Sunday
+      expect(await edit({ 'delivery-date': '2026-12-06' })).toContain('7 décembre 2026');
+      expect(await edit({ solution: 'one-erp' })).not.toContain('one-erp');
+    });
+
     test('picking an earlier choice anew drops later ones that no longer go with it', async () => {
       const { order } = await desk.done('order new', newSiteOrder(), { as });
       const data = await desk.done('order edit', { number: String(order), generation: 'one' }, { as });

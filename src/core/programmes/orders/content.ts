@@ -3,15 +3,16 @@ import { canonical, contentHash } from '../../guard/once.js';
 import { idOf } from '../../guard/number.js';
 import { Refusal } from '../../guard/refusal.js';
 import type { Work } from '../../guard/work.js';
-import { dayIn } from '../../locales/format.js';
+import { dayIn, formatDay } from '../../locales/format.js';
 import { camel } from '../../locales/key.js';
 import { textsOf } from '../../locales/texts.js';
 import { findOpportunity } from '../opportunities/opportunity.js';
 import type { OrderDocument, Site } from '../../database/connect.js';
-import type { Orders, ProductLine } from '../../catalogue/orders-shape.js';
+import { orderChoices, type Orders, type ProductLine } from '../../catalogue/orders-shape.js';
 import { dataKeys, siteDataOf, type SiteData } from '../sites/fields.js';
 import { findSite } from '../sites/site.js';
 import { newFields, type Entered, type Typed } from './fields.js';
+import { isPickedField } from './offences.js';
 import { allowed, asked, judge, pickedBefore, pickedFields, type Objection, type Picked } from './rules.js';
 
 /** Everything entered so far, by field in camelCase; documents stand in rows of their own. */
@@ -184,19 +185,23 @@ export async function fromSite(
 const dashed = (key: string): string => key.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 
 /** A refusal that names the first rule, and for every field what would be allowed and why. */
-export function ruleRefused(work: Pick<Work, 'locale'>, objections: readonly Objection[]): Refusal {
+export function ruleRefused(work: Pick<Work, 'locale' | 'desk'>, objections: readonly Objection[]): Refusal {
   const [first] = objections;
   const say = textsOf(work.locale).orders;
-  return new Refusal(
-    'rule.refused',
-    { rule: first?.rule ?? '', because: first?.because[work.locale] ?? '' },
-    Object.fromEntries(
-      objections.map(({ field, because, allowed: ids }) => [
-        field,
-        say.objection({ because: because[work.locale], allowed: ids.slice(0, 30).join(', ') }),
-      ]),
-    ),
-  );
+  const told: Record<string, string> = {};
+  for (const { field, because, allowed: ids } of objections) {
+    const shown = ids.slice(0, 30).map((id) => allowedText(work, field, id));
+    const text = say.objection({ because: because[work.locale], allowed: shown.join(', ') });
+    told[field] = told[field] === undefined ? text : `${told[field]} ${text}`;
+  }
+  return new Refusal('rule.refused', { rule: first?.rule ?? '', because: first?.because[work.locale] ?? '' }, told);
+}
+
+/** What may be picked instead, as people read it. */
+function allowedText({ locale, desk }: Pick<Work, 'locale' | 'desk'>, field: string, id: string): string {
+  if (field === 'delivery-date') return formatDay(new Date(id), 'utc', locale);
+  if (!isPickedField(field)) return id;
+  return orderChoices(desk.catalogue.orders, field).find((one) => one.id === id)?.names[locale] ?? id;
 }
 
 const always = [

@@ -102,4 +102,9 @@ export const sentences = {
     fr: `Cette commande ne demande aucune précision « ${key} ».`,
     en: `This order asks for no detail called “${key}”.`,
   }),
+  recipients: (twice: readonly string[]): Localised => {
+    const { fr, en } = builtInTexts['recipients-distinct'];
+    const named = [...new Set(twice)].join(', ');
+    return named === '' ? { fr, en } : { fr: `${fr} En double : ${named}.`, en: `${en} There twice: ${named}.` };
+  },
 } as const;

@@ -19,7 +19,7 @@ import {
   type Picked,
   type PickedField,
 } from './offences.js';
-import { builtInTexts, sentences } from './rule-texts.js';
+import { sentences } from './rule-texts.js';
 
 export { pickedFields, type Picked, type PickedField };
 
@@ -159,7 +159,7 @@ function deliveryObjections(orders: Orders, { deliveryDate, recipients }: Picked
     objections.push({
       rule: 'recipients-distinct',
       field: 'recipients',
-      because: builtInTexts['recipients-distinct'],
+      because: sentences.recipients(recipients.filter((one, at) => recipients.indexOf(one) < at)),
       allowed: [...new Set(recipients)].slice(0, 5),
     });
   return objections;
