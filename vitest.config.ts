@@ -1,8 +1,8 @@
 import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
-/** Those with real servers of their own and little time, and one whose stand-in must come before the real package. */
-const apart = ['test/{mail,e2e}/**/*.test.ts', 'test/web/sign-in-hostile.test.ts'];
+/** Those with real servers of their own and little time, and one whose stand-in must come before the real package, and one that counts from one. */
+const apart = ['test/{mail,e2e}/**/*.test.ts', 'test/web/sign-in-hostile.test.ts', 'test/core/golden.test.ts'];
 
 export default defineConfig({
   test: {

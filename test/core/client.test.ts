@@ -37,7 +37,7 @@ describe.each(databases())('the client on $name', (provider) => {
       locale: 'en',
       params: { orderNumber: 'F 12', account: 'created', product: 'Service Pack Pro', clientName: 'Irène Curie' },
     });
-    expect(letters[0]?.params['until']).toBe('24 November 2026 at 10:00');
+    expect(letters[0]?.params['until']).toBe('7 December 2026 at 10:00');
     expect(letters[0]?.params['services']).toHaveLength(3);
     expect(letters[0]?.params['boxCredentials']).toHaveLength(3);
     expect(letters[0]?.params['links']).not.toEqual([]);

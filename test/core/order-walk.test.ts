@@ -14,7 +14,7 @@ import { databases } from '../servers/databases.js';
 import { newReseller, openTestDesk, type TestDesk } from './ground.js';
 import { existingSiteOrder, newDeciders, newSite, newSiteOrder, pdf } from './order-ground.js';
 
-const steps = Number(process.env['WALK_STEPS'] ?? 2_000);
+const steps = Number(process.env['WALK_STEPS'] ?? (process.env['LONG'] ? 10_000 : 1_500));
 const stepsARun = 100;
 
 const people = ['partner', 'both', 'stranger', 'sales', 'other', 'cloud'] as const;

@@ -323,7 +323,7 @@ describe.each(databases())('a vendor that mails links on $name', (provider) => {
       );
     }
     expect(letters.find(({ letter }) => letter === 'reseller-registered')?.params['passwordUntil']).toBe(
-      '24 novembre 2026',
+      '7 décembre 2026',
     );
     await desk.close();
     rmSync(catalogue, { recursive: true });

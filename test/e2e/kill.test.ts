@@ -12,7 +12,7 @@ import { startSmtpReceiver, type ReceivedMail } from '../servers/smtp.js';
 import { addReseller, openIn, orderMail, said, settingsIn, startDesk, type DeskProcess, type Order } from './ground.js';
 
 const orders = 500;
-const kills = 6;
+const kills = process.env['LONG'] ? 10 : 4;
 // a sender gets 60 answers an hour, and each time its mail comes again counts
 const senders = 25;
 const senderOf = (n: number): string => `zoe@partner-${n % senders}.example`;
